@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+// Three suites: what stands beside the code, what crosses modules on real parts, and what
+// needs a container engine.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{cmd,controller,src,hack}/**/*.test.ts", "test/*.test.ts", "test/ground/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: ["test/system/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "containers",
+          include: ["test/containers/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
