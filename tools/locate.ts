@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type ToolModule, toolModules } from "./modules.ts";
+
+/** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
+const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
+
+/** Folder of a module's programs: outside the checkout, named by what decides their content. */
+export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process.env): string {
+  const hash = createHash("sha256");
+  for (const file of ["go.mod", "go.sum"]) {
+    hash.update(readFileSync(join(import.meta.dirname, module.folder, file)));
+  }
+  hash.update(JSON.stringify([module.programs, module.stamp("v"), process.arch]));
+  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(cache, "forge", "tools", `${module.folder}-${hash.digest("hex").slice(0, 12)}`);
+}
+
+/** Where $KUBEBUILDER_ASSETS has the program, if it is set and has it. */
+function kubebuilderPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
+  const assets = env["KUBEBUILDER_ASSETS"];
+  if (!assets || !kubebuilderPrograms.includes(program)) return undefined;
+  const path = join(assets, program);
+  return existsSync(path) ? path : undefined;
+}
+
+/** Path of a program that tests run against, or undefined when it is not built yet. */
+export function locateTool(
+  program: string,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const given = kubebuilderPath(program, env);
+  if (given !== undefined) return given;
+  const module = toolModules.find((m) => program in m.programs);
+  if (module === undefined) throw new Error(`tools/modules.ts names no program ${program}`);
+  const path = join(cacheFolder(module, env), program);
+  return existsSync(path) ? path : undefined;
+}
+
+/** Path of a program, or an error that says how to get it. */
+export function requireTool(program: string): string {
+  const path = locateTool(program);
+  if (path === undefined) throw new Error(`${program} is not built: run \`make tools\``);
+  return path;
+}
