@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/** metav1.Condition, as the Kubernetes API conventions have it. */
+export const conditionSchema = z.object({
+  type: z.string().min(1).max(316).describe("What the condition speaks of, such as Ready."),
+  status: z
+    .enum(["True", "False", "Unknown"])
+    .describe("Whether it holds: True, False or Unknown."),
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("The generation of the object that the condition was judged on."),
+  lastTransitionTime: z
+    .string()
+    .max(40)
+    .meta({ format: "date-time" })
+    .describe("When status last changed."),
+  reason: z
+    .string()
+    .min(1)
+    .max(1024)
+    .describe("The cause in one word for programs, such as Conflict."),
+  message: z.string().max(32768).describe("The cause in words for people."),
+});
+
+export type Condition = z.infer<typeof conditionSchema>;
+
+export const conditionsField = z
+  .array(conditionSchema)
+  .max(16)
+  .optional()
+  .meta({
+    description: "What is known of the object's state, one entry a type.",
+    "x-kubernetes-list-type": "map",
+    "x-kubernetes-list-map-keys": ["type"],
+  });
+
+export const observedGenerationField = z
+  .int()
+  .min(0)
+  .optional()
+  .describe("The generation of the spec that this status was written for.");
+
+/** Whether the named condition is True for the object's current generation. */
+export function isTrue(
+  object: {
+    readonly metadata: { readonly generation?: number | undefined };
+    readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined;
+  },
+  type: string,
+): boolean {
+  const condition = object.status?.conditions?.find((c) => c.type === type);
+  return (
+    condition?.status === "True" &&
+    (condition.observedGeneration === undefined ||
+      object.metadata.generation === undefined ||
+      condition.observedGeneration === object.metadata.generation)
+  );
+}

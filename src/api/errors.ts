@@ -1,0 +1,150 @@
+import { redact } from "./redact.ts";
+
+/** What the runtime does after an error: nothing, try again with growing delays, or wait this long. */
+export type Retry = "never" | "backoff" | { readonly afterMs: number };
+
+interface ErrorKind {
+  readonly retry: Retry;
+  /** What a person does next, when the place that throws knows nothing better. */
+  readonly hint: string;
+}
+
+/** Every error forge raises, in one table; docs/errors.md is generated from it. */
+export const errorKinds = {
+  InvalidObject: {
+    retry: "never",
+    hint: "Correct the named field and apply the object again.",
+  },
+  InvalidReference: {
+    retry: "never",
+    hint: "Correct the image reference: <registry>/<repository>[:tag][@digest].",
+  },
+  ReleaseNotFound: {
+    retry: "backoff",
+    hint: "List what there is with: kubectl get releases.",
+  },
+  AmbiguousRelease: {
+    retry: "never",
+    hint: "Use more digits of the commit, the number, or an alias.",
+  },
+  EnvironmentNotFound: {
+    retry: "backoff",
+    hint: "Create the Environment in the namespace of the pointer.",
+  },
+  SecretNotFound: {
+    retry: "backoff",
+    hint: "Create the Secret in the namespace of the object that names it.",
+  },
+  InvalidSecret: {
+    retry: "backoff",
+    hint: "The Secret needs the keys username and password, or token.",
+  },
+  InvalidManifest: {
+    retry: "never",
+    hint: "Correct the named file and document; kubectl apply --dry-run=client reads the same way.",
+  },
+  NoManifests: {
+    retry: "never",
+    hint: "A release needs at least one Kubernetes object; check the source's path.",
+  },
+  SourceTooLarge: {
+    retry: "never",
+    hint: "Make the source smaller, or split the project.",
+  },
+  CommitNotFound: {
+    retry: "never",
+    hint: "Push the commit to the source repository, then create the release again.",
+  },
+  GitUnreachable: {
+    retry: "backoff",
+    hint: "Check the url, and that the controller may reach the git server.",
+  },
+  GitUnauthorized: {
+    retry: "backoff",
+    hint: "Check the credentials in the Secret that secretRef names.",
+  },
+  GitProtocol: {
+    retry: "backoff",
+    hint: "The git server must speak smart HTTP, protocol version 2.",
+  },
+  GitRejected: {
+    retry: "backoff",
+    hint: "Check branch protection and hooks of the GitOps repository.",
+  },
+  GitBranchNotFound: {
+    retry: "backoff",
+    hint: "Create the branch in the repository, or correct the Environment's gitOps.branch.",
+  },
+  InsecureTransport: {
+    retry: "never",
+    hint: "Use https; plain http is for loopback addresses and hosts configured as insecure.",
+  },
+  PointerFileInvalid: {
+    retry: "backoff",
+    hint: "Repair the pointer file in the GitOps repository by hand; forge does not overwrite it.",
+  },
+  PointerPathInvalid: {
+    retry: "never",
+    hint: "Correct the Environment's gitOps.path template.",
+  },
+  RegistryUnreachable: {
+    retry: "backoff",
+    hint: "Check the registry's address, and that the controller may reach it.",
+  },
+  RegistryUnauthorized: {
+    retry: "backoff",
+    hint: "Check the registry credentials of the controller.",
+  },
+  RegistryRefused: {
+    retry: "backoff",
+    hint: "Read the registry's answer in the message; its log says more.",
+  },
+  ImageNotFound: {
+    retry: "backoff",
+    hint: "Check that the image was pushed and not deleted.",
+  },
+  ImageInvalid: {
+    retry: "never",
+    hint: "The image was not written by forge, or was changed; do not deploy it.",
+  },
+  ImageTaken: {
+    retry: "never",
+    hint: "The tag of this commit holds something else; delete it, or release another commit.",
+  },
+  Timeout: {
+    retry: "backoff",
+    hint: "Check the other side's load and the network between.",
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly hint?: string;
+  readonly retry?: Retry;
+}
+
+/**
+ * The one error of forge: a stable code for programs, a message that names the field, file or
+ * host, whether a retry helps, and what a person does next. Secrets are struck out on
+ * construction, so that it may be logged and shown anywhere.
+ */
+export class ForgeError extends Error {
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ForgeError";
+    this.code = code;
+    this.retry = options.retry ?? errorKinds[code].retry;
+    this.hint = options.hint ?? errorKinds[code].hint;
+  }
+}
+
+/** The message of anything that was thrown, secrets struck out. */
+export function messageOf(thrown: unknown): string {
+  return redact(thrown instanceof Error ? thrown.message : String(thrown));
+}

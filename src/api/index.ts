@@ -1,0 +1,50 @@
+export { type Condition, conditionSchema, isTrue } from "./condition.ts";
+export { customResourceDefinition } from "./custom-resource-definition.ts";
+export {
+  type Environment,
+  type EnvironmentSpec,
+  type EnvironmentStatus,
+  environmentKind,
+  type PromotionPolicy,
+} from "./environment.ts";
+export { type ErrorCode, errorKinds, ForgeError, messageOf, type Retry } from "./errors.ts";
+export { commitPattern } from "./fields.ts";
+export {
+  apiVersion,
+  defineKind,
+  type ForgeObject,
+  group,
+  type Kind,
+  type ObjectMeta,
+  parseSpec,
+  version,
+} from "./kind.ts";
+export { kinds } from "./kinds.ts";
+export {
+  deploymentName,
+  pointerName,
+  projectName,
+  projectPath,
+  releaseName,
+  splitProjectPath,
+} from "./names.ts";
+export { type Project, type ProjectSpec, type ProjectStatus, projectKind } from "./project.ts";
+export { redact } from "./redact.ts";
+export {
+  type Alias,
+  type Artifact,
+  type Release,
+  type ReleaseSpec,
+  type ReleaseStatus,
+  releaseKind,
+  type Trigger,
+  type TriggerType,
+} from "./release.ts";
+export {
+  type ReleasePointer,
+  type ReleasePointerSpec,
+  type ReleasePointerStatus,
+  type RequestType,
+  releasePointerKind,
+  type Verdict,
+} from "./release-pointer.ts";
