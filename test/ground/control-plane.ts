@@ -1,0 +1,143 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Agent, fetch } from "undici";
+import { requireTool } from "../../tools/locate.ts";
+import { freePort } from "./free-port.ts";
+import { type RunningProcess, startProcess } from "./process.ts";
+
+export interface ControlPlane {
+  readonly url: string;
+  /** A kubeconfig for the administrator. */
+  readonly kubeconfig: string;
+  readonly processes: readonly RunningProcess[];
+  /** Writes a kubeconfig for one of the users, by default against the API server itself. */
+  kubeconfigFor(user: string, server?: string): string;
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  readonly folder: string;
+  /** Users besides the administrator, each with its groups. */
+  readonly users?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Starts a real etcd and kube-apiserver on loopback; there are no other Kubernetes components. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { folder } = options;
+  mkdirSync(folder, { recursive: true });
+  const etcd = await startEtcd(folder);
+  const tokens = writeTokens(folder, { admin: ["system:masters"], ...options.users });
+  const keyFile = join(folder, "service-account.key");
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const certificates = join(folder, "certificates");
+  const certificate = join(certificates, "apiserver.crt");
+  const apiServer = await startProcess({
+    name: "kube-apiserver",
+    command: requireTool("kube-apiserver"),
+    args: [
+      `--etcd-servers=${etcd.url}`,
+      `--cert-dir=${certificates}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--service-account-issuer=${url}`,
+      `--service-account-key-file=${keyFile}`,
+      `--service-account-signing-key-file=${keyFile}`,
+      `--token-auth-file=${join(folder, "tokens.csv")}`,
+      "--authorization-mode=RBAC",
+      "--service-cluster-ip-range=10.96.0.0/16",
+      // Its controllers are not here to make the default service account of a namespace.
+      "--disable-admission-plugins=ServiceAccount",
+    ],
+    logFile: join(folder, "kube-apiserver.log"),
+    ready: async () =>
+      existsSync(certificate) && isReady(url, readFileSync(certificate, "utf8"), tokens["admin"]),
+  });
+  const kubeconfigFor = (user: string, server = url) => {
+    const file = join(
+      folder,
+      `kubeconfig-${user}${server === url ? "" : `-${new URL(server).port}`}`,
+    );
+    const token = tokens[user];
+    if (token === undefined) throw new Error(`the control plane has no user ${user}`);
+    writeFileSync(file, kubeconfigText(server, certificate, user, token), { mode: 0o600 });
+    return file;
+  };
+  return {
+    url,
+    kubeconfig: kubeconfigFor("admin"),
+    processes: [etcd.process, apiServer],
+    kubeconfigFor,
+    stop: async () => {
+      await apiServer.stop();
+      await etcd.process.stop();
+    },
+  };
+}
+
+async function startEtcd(folder: string): Promise<{ url: string; process: RunningProcess }> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const peerUrl = `http://127.0.0.1:${await freePort()}`;
+  const process = await startProcess({
+    name: "etcd",
+    command: requireTool("etcd"),
+    args: [
+      `--data-dir=${join(folder, "etcd")}`,
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peerUrl}`,
+      `--initial-advertise-peer-urls=${peerUrl}`,
+      `--initial-cluster=default=${peerUrl}`,
+      // The data is thrown away with the test.
+      "--unsafe-no-fsync",
+    ],
+    logFile: join(folder, "etcd.log"),
+    ready: async () => (await fetch(`${url}/health`)).ok,
+  });
+  return { url, process };
+}
+
+function writeTokens(
+  folder: string,
+  users: Readonly<Record<string, readonly string[]>>,
+): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  const lines = Object.entries(users).map(([user, groups]) => {
+    const token = randomBytes(24).toString("hex");
+    tokens[user] = token;
+    return `${token},${user},${user},"${groups.join(",")}"`;
+  });
+  writeFileSync(join(folder, "tokens.csv"), `${lines.join("\n")}\n`, { mode: 0o600 });
+  return tokens;
+}
+
+async function isReady(url: string, ca: string, token: string | undefined): Promise<boolean> {
+  const dispatcher = new Agent({ connect: { ca } });
+  try {
+    const answer = await fetch(`${url}/readyz`, {
+      dispatcher,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return answer.ok;
+  } finally {
+    await dispatcher.close();
+  }
+}
+
+function kubeconfigText(server: string, certificate: string, user: string, token: string): string {
+  const cluster = server.startsWith("https:")
+    ? { server, "certificate-authority": certificate }
+    : { server, "insecure-skip-tls-verify": true };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "ground", cluster }],
+    users: [{ name: user, user: { token } }],
+    contexts: [{ name: user, context: { cluster: "ground", user, namespace: "default" } }],
+    "current-context": user,
+  });
+}

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fetch } from "undici";
+import { freePort } from "./free-port.ts";
+import { type RunningProcess, startProcess } from "./process.ts";
+
+export interface GitServer {
+  readonly url: string;
+  /** Folder of the bare repositories. */
+  readonly root: string;
+  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly process: RunningProcess;
+  /** Makes an empty bare repository and returns its address, without credentials. */
+  createRepository(name: string): string;
+}
+
+/** Starts git's own http-backend behind an HTTP server on loopback. */
+export async function startGitServer(
+  folder: string,
+  credentials?: GitServer["credentials"],
+): Promise<GitServer> {
+  const root = join(folder, "repositories");
+  mkdirSync(root, { recursive: true });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const script = join(import.meta.dirname, "git-http-backend.ts");
+  const process_ = await startProcess({
+    name: "git server",
+    command: process.execPath,
+    args: [
+      script,
+      root,
+      String(port),
+      ...(credentials ? [`${credentials.username}:${credentials.password}`] : []),
+    ],
+    logFile: join(folder, "git-server.log"),
+    ready: async () => (await fetch(url)).status > 0,
+  });
+  return {
+    url,
+    root,
+    ...(credentials && { credentials }),
+    process: process_,
+    createRepository: (name) => {
+      const path = join(root, `${name}.git`);
+      run("git", ["init", "--quiet", "--bare", "--initial-branch=main", path]);
+      run("git", ["-C", path, "config", "http.receivepack", "true"]);
+      run("git", ["-C", path, "config", "uploadpack.allowFilter", "true"]);
+      return `${url}/${name}.git`;
+    },
+  };
+}
+
+function run(command: string, args: readonly string[]): void {
+  const done = spawnSync(command, args, { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.stderr}`);
+}
