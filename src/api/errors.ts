@@ -23,6 +23,10 @@ export const errorKinds = {
     retry: "backoff",
     hint: "List what there is with: kubectl get releases.",
   },
+  ReleaseNotReady: {
+    retry: "backoff",
+    hint: "Wait for it with: kubectl wait --for=condition=Ready release/<name>.",
+  },
   AmbiguousRelease: {
     retry: "never",
     hint: "Use more digits of the commit, the number, or an alias.",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { ForgeError } from "./errors.ts";
 
 export const group = "forge.dev";

@@ -25,7 +25,7 @@ export async function startGitServer(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const script = join(import.meta.dirname, "git-http-backend.ts");
-  const process_ = await startProcess({
+  const backend = await startProcess({
     name: "git server",
     command: process.execPath,
     args: [
@@ -41,7 +41,7 @@ export async function startGitServer(
     url,
     root,
     ...(credentials && { credentials }),
-    process: process_,
+    process: backend,
     createRepository: (name) => {
       const path = join(root, `${name}.git`);
       run("git", ["init", "--quiet", "--bare", "--initial-branch=main", path]);

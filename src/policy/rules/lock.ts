@@ -1,0 +1,12 @@
+import { passed, type Rule, refused } from "../decision.ts";
+
+/** The environment is not locked. */
+export const lock: Rule = {
+  name: "lock",
+  judge: ({ environment }) => {
+    const { lock: held } = environment.spec;
+    if (held === undefined) return passed("NotLocked", "The environment is not locked.");
+    const by = held.by === undefined ? "" : ` by ${held.by}`;
+    return refused("Locked", `${environment.metadata.name} is locked${by}: ${held.reason}`);
+  },
+};

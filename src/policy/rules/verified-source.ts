@@ -1,0 +1,19 @@
+import { isTrue } from "../../api/index.ts";
+import { passed, type Rule, refused } from "../decision.ts";
+
+/** Where the environment asks for it, forge itself has checked what the release says of its source. */
+export const verifiedSource: Rule = {
+  name: "verifiedSource",
+  judge: ({ environment, release }) => {
+    if (!environment.spec.promotionPolicy.requireVerifiedSource) {
+      return passed("NotRequired", "The source need not be verified.");
+    }
+    if (isTrue(release, "SourceVerified")) {
+      return passed("SourceVerified", "The source was verified.");
+    }
+    return refused(
+      "SourceNotVerified",
+      `${environment.metadata.name} takes releases with a verified source only; the release's condition SourceVerified is not True.`,
+    );
+  },
+};

@@ -1,0 +1,1 @@
+export { resolveRelease } from "./resolve-release.ts";

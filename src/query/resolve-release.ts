@@ -1,0 +1,62 @@
+import { ForgeError, isTrue, type Release } from "../api/index.ts";
+
+/** At least this many digits make a commit prefix, as git abbreviates. */
+const commitPrefix = /^[0-9a-f]{7,64}$/;
+const numeral = /^[1-9][0-9]{0,14}$/;
+const candidatesShown = 5;
+
+/**
+ * Finds the release of one project that an identifier stands for, in this order: exact alias,
+ * number, commit prefix. Only releases that are ready, and stand for themselves, are found.
+ *
+ * @param releases all Releases of the project
+ * @throws ForgeError ReleaseNotFound, ReleaseNotReady, AmbiguousRelease (listing the candidates)
+ */
+export function resolveRelease(identifier: string, releases: readonly Release[]): Release {
+  const standing = releases.filter(({ status }) => !status?.joined && !status?.conflictsWith);
+  const ready = match(
+    identifier,
+    standing.filter((release) => isTrue(release, "Ready") && release.status?.image),
+  );
+  if (ready !== undefined) return ready;
+  const pending = standing.filter((release) => !isTrue(release, "Ready"));
+  const unready = matches(identifier, pending).at(-1);
+  if (unready === undefined) {
+    throw new ForgeError("ReleaseNotFound", `no release is called ${JSON.stringify(identifier)}`);
+  }
+  const condition = unready.status?.conditions?.find(({ type }) => type === "Ready");
+  throw new ForgeError(
+    "ReleaseNotReady",
+    `release ${identifier} (${unready.metadata.name}) is not ready: ${condition?.message ?? "it has not been looked at yet"}`,
+  );
+}
+
+function match(identifier: string, releases: readonly Release[]): Release | undefined {
+  const found = matches(identifier, releases);
+  if (found.length > 1) {
+    const shown = found.slice(0, candidatesShown).map(describe).join(", ");
+    const more =
+      found.length > candidatesShown ? ` and ${found.length - candidatesShown} more` : "";
+    throw new ForgeError("AmbiguousRelease", `${identifier} may be ${shown}${more}`);
+  }
+  return found[0];
+}
+
+/** What the first kind of name that fits anything finds. */
+function matches(identifier: string, releases: readonly Release[]): readonly Release[] {
+  const byAlias = releases.filter(({ status }) =>
+    status?.aliases?.some(({ value }) => value === identifier),
+  );
+  if (byAlias.length > 0) return byAlias;
+  if (numeral.test(identifier)) {
+    const byNumber = releases.filter(({ status }) => status?.number === Number(identifier));
+    if (byNumber.length > 0) return byNumber;
+  }
+  const prefix = identifier.toLowerCase();
+  if (!commitPrefix.test(prefix)) return [];
+  return releases.filter(({ spec }) => spec.commit.startsWith(prefix));
+}
+
+function describe({ spec, status }: Release): string {
+  return `${status?.number ?? "?"} (${spec.commit.slice(0, 12)})`;
+}
