@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RegistryClient } from "../registry/registry-client.ts";
+import { clientOf } from "../testing/client-of.ts";
+import { RegistryDouble, sha256 } from "../testing/registry-double.ts";
+import { credentialsFromDockerConfig } from "./credentials.ts";
+
+const manifestType = "application/vnd.oci.image.manifest.v1+json";
+const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType }));
+const blob = Buffer.from("a blob");
+const password = `Basic ${Buffer.from("alice:pa:ss").toString("base64")}`;
+const signal = AbortSignal.timeout(20_000);
+
+let registry: RegistryDouble;
+let other: RegistryDouble;
+let client: RegistryClient;
+
+beforeEach(async () => {
+  registry = await RegistryDouble.start();
+  other = await RegistryDouble.start();
+  registry.setManifest("team/app", "v1", manifest, manifestType);
+  client = clientOf({ credentials: credentialsFor(registry.host) });
+});
+
+afterEach(async () => {
+  await client[Symbol.asyncDispose]();
+  await registry[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
+
+function credentialsFor(host: string): ReturnType<typeof credentialsFromDockerConfig> {
+  const auth = Buffer.from("alice:pa:ss").toString("base64");
+  return credentialsFromDockerConfig({ auths: { [host]: { auth } } });
+}
+
+function reference(): { host: string; path: string; tag: string } {
+  return { host: registry.host, path: "team/app", tag: "v1" };
+}
+
+/** Refuses everything under /v2/ that does not carry this header. */
+function require(authorization: () => string, challenge: string): void {
+  registry.faults.push((request, response) => {
+    if (!request.url.startsWith("/v2/")) return false;
+    if (request.headers.authorization === authorization()) return false;
+    response.writeHead(401, { "www-authenticate": challenge }).end();
+    return true;
+  });
+}
+
+/** Answers token requests; the nth token is t<n>. */
+function giveTokens(double: RegistryDouble, more: object = {}): () => number {
+  let given = 0;
+  double.faults.push((request, response) => {
+    if (!request.url.startsWith("/token")) return false;
+    given += 1;
+    response.end(JSON.stringify({ token: `t${given}`, ...more }));
+    return true;
+  });
+  return () => given;
+}
+
+function bearer(realm: string): string {
+  return `Bearer realm="${realm}",service="the registry",scope="repository:team/app:pull"`;
+}
+
+describe("Basic", () => {
+  test("the password is sent when asked for, then without asking", async () => {
+    require(() => password, 'Basic realm="x"');
+    await client.getManifest(reference(), signal);
+    await client.getManifest(reference(), signal);
+    expect(registry.seen.map((request) => request.authorization)).toEqual([
+      undefined,
+      password,
+      password,
+    ]);
+  });
+
+  test("a wrong password is tried once", async () => {
+    require(() => "Basic bm90OnRoaXM=", "Basic");
+    await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({
+      code: "RegistryUnauthorized",
+    });
+    expect(registry.seen).toHaveLength(2);
+  });
+
+  test("without credentials the error says so", async () => {
+    require(() => password, "Basic");
+    await using stranger = clientOf();
+    await expect(stranger.getManifest(reference(), signal)).rejects.toThrow(/asks for a password/);
+  });
+});
+
+describe("Bearer", () => {
+  test("one token serves all who wait, and lasts", async () => {
+    const given = giveTokens(registry, { expires_in: 300 });
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    await Promise.all(Array.from({ length: 6 }, () => client.getManifest(reference(), signal)));
+    await client.getManifest(reference(), signal);
+    expect(given()).toBe(1);
+    const asked = registry.seen.find(({ path }) => path.startsWith("/token"));
+    expect(asked).toMatchObject({
+      path: "/token?service=the+registry&scope=repository%3Ateam%2Fapp%3Apull",
+      authorization: password,
+    });
+  });
+
+  test("a token is replaced in the last tenth of its life, before it is refused", async () => {
+    let now = 0;
+    await using clocked = clientOf({ credentials: credentialsFor(registry.host), now: () => now });
+    const given = giveTokens(registry, { expires_in: 100 });
+    registry.faults.push((request, response) => {
+      if (!request.url.startsWith("/v2/") || request.headers.authorization !== undefined) {
+        return false;
+      }
+      const challenge = bearer(`http://${registry.host}/token`);
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+      return true;
+    });
+    await clocked.getManifest(reference(), signal);
+    now = 89_000;
+    await clocked.getManifest(reference(), signal);
+    expect(given()).toBe(1);
+    now = 91_000;
+    await clocked.getManifest(reference(), signal);
+    expect(given()).toBe(2);
+  });
+
+  test("a token that was revoked is replaced once", async () => {
+    const given = giveTokens(registry, { expires_in: 300 });
+    let valid = 1;
+    require(() => `Bearer t${valid}`, bearer(`http://${registry.host}/token`));
+    await client.getManifest(reference(), signal);
+    valid = 2;
+    await client.getManifest(reference(), signal);
+    expect(given()).toBe(2);
+    valid = 9;
+    await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({
+      code: "RegistryUnauthorized",
+    });
+    expect(given()).toBe(3);
+  });
+
+  test("reading and writing are separate scopes", async () => {
+    giveTokens(registry);
+    registry.faults.push((request, response) => {
+      if (!request.url.startsWith("/v2/") || request.headers.authorization !== undefined)
+        return false;
+      const challenge = `Bearer realm="http://${registry.host}/token"`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+      return true;
+    });
+    await client.getManifest(reference(), signal);
+    await client.putBlob(reference(), sha256(blob), blob, signal);
+    const scopes = registry.seen.filter(({ path }) => path.startsWith("/token"));
+    expect(scopes.map(({ path }) => new URL(path, "http://x").searchParams.get("scope"))).toEqual([
+      "repository:team/app:pull",
+      "repository:team/app:pull,push",
+    ]);
+  });
+
+  test("anonymous tokens are asked for without a password", async () => {
+    giveTokens(registry);
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    await using stranger = clientOf();
+    await stranger.getManifest(reference(), signal);
+    expect(
+      registry.seen.find(({ path }) => path.startsWith("/token"))?.authorization,
+    ).toBeUndefined();
+  });
+
+  test("one caller's abort does not fail the others", async () => {
+    const stop = new AbortController();
+    const asked = Promise.withResolvers<() => void>();
+    registry.faults.push((request, response) => {
+      if (!request.url.startsWith("/token")) return false;
+      asked.resolve(() => response.end('{"token":"t1"}'));
+      return true;
+    });
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    const first = client.getManifest(reference(), stop.signal);
+    const second = client.getManifest(reference(), signal);
+    const release = await asked.promise;
+    stop.abort(new Error("enough"));
+    await expect(first).rejects.toThrow("enough");
+    release();
+    await expect(second).resolves.toMatchObject({ mediaType: manifestType });
+    expect(registry.count(/token/)).toBe(1);
+  });
+
+  test.each([
+    ["another plain http host", "http://169.254.169.254/token"],
+    ["another name of this machine", "http://localhost:1/token"],
+    ["no address", "token"],
+    ["another scheme", "file:///etc/passwd"],
+    ["an address with a password", "https://a:b@example.com/token"],
+  ])("a realm that is %s gets nothing", async (_what, realm) => {
+    require(() => "Bearer t1", bearer(realm));
+    await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({
+      code: "RegistryUnauthorized",
+      message: expect.stringContaining("must be an https address"),
+    });
+  });
+
+  test.each([
+    [500, "{}", "RegistryRefused"],
+    [404, "{}", "RegistryUnauthorized"],
+    [200, "<html>", "RegistryUnauthorized"],
+    [200, '{"token":"a\\nb"}', "RegistryUnauthorized"],
+  ])("a token server that answers %d %s is %s", async (status, body, code) => {
+    registry.failTimes(9, /token/, (response) => response.writeHead(status).end(body));
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,48 @@
+import type { Descriptor } from "./descriptor.ts";
+import type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
+import type { Reference, RepositoryName } from "./reference.ts";
+
+/** A manifest as the registry holds it: its digest is the digest of exactly these bytes. */
+export interface FetchedManifest extends Descriptor {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A registry as image code needs it. Every method verifies what it reads, retries what may be
+ * repeated, and throws ForgeError RegistryUnreachable, RegistryUnauthorized or RegistryRefused.
+ */
+export interface Registry {
+  /** undefined when there is no such manifest. */
+  headManifest(reference: Reference, signal: AbortSignal): Promise<Descriptor | undefined>;
+  /** Throws ImageNotFound, or ImageInvalid when the bytes are not what was asked for. */
+  getManifest(reference: Reference, signal: AbortSignal): Promise<FetchedManifest>;
+  /** Stores exactly these bytes under the reference's tag, or its digest. */
+  putManifest(
+    reference: Reference,
+    manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Size in bytes; undefined when there is no such blob. */
+  headBlob(name: RepositoryName, digest: string, signal: AbortSignal): Promise<number | undefined>;
+  /** Reads no more than the descriptor's size. Throws ImageNotFound or ImageInvalid. */
+  getBlob(name: RepositoryName, blob: Descriptor, signal: AbortSignal): Promise<Uint8Array>;
+  /** Does nothing when the registry holds the blob already. */
+  putBlob(
+    name: RepositoryName,
+    digest: string,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Every tag; none when the repository does not exist. */
+  listTags(name: RepositoryName, signal: AbortSignal): Promise<string[]>;
+}
+
+/** Release images as reconcilers use them. */
+export interface ReleaseImages {
+  /** Safe to repeat after a kill at any point. Throws ImageTaken, InvalidReference. */
+  publish(release: ReleaseContent, signal: AbortSignal): Promise<Published>;
+  /** `reference` by digest or tag. Throws ImageNotFound, ImageInvalid, InvalidReference. */
+  read(reference: string, signal: AbortSignal): Promise<ReleaseImage>;
+  /** Highest release number in `<registry>/<repository>/<project>`; 0 when there is none. */
+  highestNumber(repository: string, signal: AbortSignal): Promise<number>;
+}

@@ -1,0 +1,27 @@
+import type { RepositoryName } from "../reference.ts";
+
+/** Docker Hub's API lives under another name than its images carry. */
+const dockerHubApi = "registry-1.docker.io";
+
+/** The API's base address: https, unless the host is this machine or configured as insecure. */
+export function originOf(host: string, insecureHosts: ReadonlySet<string>): URL {
+  const plain = insecureHosts.has(host) || isLoopback(new URL(`http://${host}`).hostname);
+  const name = host === "docker.io" || host === "index.docker.io" ? dockerHubApi : host;
+  return new URL(`${plain ? "http" : "https"}://${name}`);
+}
+
+export function apiUrl(origin: URL, name: RepositoryName, rest: string): URL {
+  return new URL(`/v2/${name.path}/${rest}`, origin);
+}
+
+/** Where a registry may send us on: never from https down to http, never to another scheme. */
+export function isAllowedNext(from: URL, to: URL): boolean {
+  if (to.username !== "" || to.password !== "") return false;
+  return to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:");
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" || hostname === "[::1]" || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname)
+  );
+}
