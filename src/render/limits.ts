@@ -1,0 +1,12 @@
+/** Bounds of one rendering: far above real projects, far below what would hurt the controller. */
+export const limits = {
+  files: 10_000,
+  /** The largest CustomResourceDefinitions in use are under 2 MiB. */
+  bytesPerFile: 8 * 1024 * 1024,
+  bytesInTotal: 16 * 1024 * 1024,
+  documents: 10_000,
+  depth: 100,
+  aliasesPerDocument: 1_000,
+  /** Nodes plus characters once every alias is written out: the guard against alias bombs. */
+  expandedSize: 16 * 1024 * 1024,
+} as const;

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { plainTree } from "./plain-tree.ts";
+
+test("nothing is shared in the copy", () => {
+  const shared = { a: [1] };
+  const copied = plainTree({ x: shared, y: shared }, "f", { left: 100 }) as (typeof shared)[];
+  expect(copied).toStrictEqual({ x: { a: [1] }, y: { a: [1] } });
+  expect(Object.values(copied)[0]).not.toBe(Object.values(copied)[1]);
+});
+
+test.each([
+  ["nodes", [1, 2, 3], 4],
+  ["characters of values", ["abc"], 5],
+  ["characters of keys", { abc: 1 }, 5],
+])("the budget counts %s", (_what, value, cost) => {
+  expect(plainTree(value, "f", { left: cost })).toEqual(value);
+  expect(() => plainTree(value, "f", { left: cost - 1 })).toThrow(/^f: .* grows too large/);
+});
+
+test("one budget serves several documents", () => {
+  const budget = { left: 5 };
+  plainTree([1, 2], "f", budget);
+  expect(() => plainTree([1, 2], "f", budget)).toThrow(/grows too large/);
+});

@@ -1,0 +1,75 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { countByKind, render, type SourceFile } from "./index.ts";
+
+function object(apiVersion: string, kind: string, name: string, namespace?: string): SourceFile {
+  const metadata = namespace === undefined ? { name } : { name, namespace };
+  return { path: `${kind}-${name}.yaml`, content: JSON.stringify({ apiVersion, kind, metadata }) };
+}
+
+const files = [
+  object("example.com/v1", "Widget", "w"),
+  object("serving.knative.dev/v1", "Service", "k"),
+  object("networking.k8s.io/v1", "Ingress", "i"),
+  object("apps/v1", "Deployment", "web", "b"),
+  object("apps/v1", "Deployment", "web2", "a"),
+  object("apps/v1", "Deployment", "api", "b"),
+  object("v1", "Service", "s"),
+  object("rbac.authorization.k8s.io/v1", "Role", "r"),
+  object("v1", "ConfigMap", "c"),
+  object("v1", "Secret", "s"),
+  object("v1", "ServiceAccount", "sa"),
+  object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com"),
+  object("v1", "Namespace", "n"),
+];
+
+describe("render", () => {
+  test("what others need comes first", () => {
+    const order = render(files).map(({ kind, namespace, name }) =>
+      [kind, namespace, name].filter(Boolean).join("/"),
+    );
+    expect(order).toEqual([
+      "Namespace/n",
+      "CustomResourceDefinition/widgets.example.com",
+      "ServiceAccount/sa",
+      "Secret/s",
+      "ConfigMap/c",
+      "Role/r",
+      "Service/s",
+      "Deployment/a/web2",
+      "Deployment/b/api",
+      "Deployment/b/web",
+      "Ingress/i",
+      "Service/k",
+      "Widget/w",
+    ]);
+  });
+
+  test("the order of files changes nothing", () => {
+    const expected = render(files);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(files, { minLength: files.length }), (shuffled) => {
+        expect(render(shuffled)).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("an object keeps the order of its fields, with values as kubectl reads them", () => {
+    const content =
+      "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {z: 'on', a: on}\n";
+    const [manifest] = render([{ path: "a.yaml", content }]);
+    expect(manifest?.yaml).toBe(
+      "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: a\ndata:\n  z: 'on'\n  a: true\n",
+    );
+  });
+
+  test("kinds are counted, whatever they are called", () => {
+    expect(countByKind(render([...files, object("x.y/v1", "constructor", "a")]))).toMatchObject({
+      ConfigMap: 1,
+      Deployment: 3,
+      Service: 2,
+      constructor: 1,
+    });
+  });
+});
