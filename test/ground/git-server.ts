@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fetch } from "undici";
 import { freePort } from "./free-port.ts";
+import { createBareRepository } from "./git-repository.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
 
 export interface GitServer {
@@ -12,7 +12,7 @@ export interface GitServer {
   readonly credentials?: { readonly username: string; readonly password: string };
   readonly process: RunningProcess;
   /** Makes an empty bare repository and returns its address, without credentials. */
-  createRepository(name: string): string;
+  createRepository(name: string): Promise<string>;
 }
 
 /** Starts git's own http-backend behind an HTTP server on loopback. */
@@ -42,17 +42,9 @@ export async function startGitServer(
     root,
     ...(credentials && { credentials }),
     process: backend,
-    createRepository: (name) => {
-      const path = join(root, `${name}.git`);
-      run("git", ["init", "--quiet", "--bare", "--initial-branch=main", path]);
-      run("git", ["-C", path, "config", "http.receivepack", "true"]);
-      run("git", ["-C", path, "config", "uploadpack.allowFilter", "true"]);
+    createRepository: async (name) => {
+      await createBareRepository(join(root, `${name}.git`));
       return `${url}/${name}.git`;
     },
   };
-}
-
-function run(command: string, args: readonly string[]): void {
-  const done = spawnSync(command, args, { encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${done.stderr}`);
 }

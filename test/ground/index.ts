@@ -1,6 +1,9 @@
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
+export { type Controller, startController } from "./controller.ts";
 export { freePort } from "./free-port.ts";
+export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
+export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { leaveRunning, type RunningProcess, startProcess } from "./process.ts";
 export { type Registry, startRegistry } from "./registry.ts";

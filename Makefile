@@ -1,0 +1,53 @@
+# The menu of this repository: `make help`. Each target is a thin call of an npm script, so that
+# everything runs on the Node that package.json pins.
+.DEFAULT_GOAL := help
+NPM ?= npm
+RUN := $(NPM) run --silent
+
+.PHONY: help setup tools build generate demo demo-stop test check unit system bench clean
+
+help: ## Show this menu
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ First steps
+demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind)
+	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" $(RUN) demo
+
+demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
+	@$(RUN) demo -- stop
+
+test: setup ## Set everything up and run every check and test
+	@$(RUN) test
+
+##@ Development
+setup: node_modules ## Install npm packages, test tools and, where allowed, Debian packages
+	@$(RUN) setup
+
+tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry and crane
+	@$(RUN) tools
+
+check: node_modules ## Types, format, lint and generated files
+	@$(RUN) check
+
+unit: node_modules ## Tests beside the code
+	@$(RUN) unit
+
+system: setup ## Tests on a real API server, registry and git server
+	@$(RUN) system
+
+generate: node_modules ## Write crds/ and docs/errors.md from the code
+	@$(RUN) generate
+
+build: node_modules ## Bundle the programs into dist/
+	@$(RUN) build
+
+bench: setup ## Run a benchmark: make bench B=release
+	@$(RUN) bench -- $(B)
+
+clean: ## Remove what was built or installed in the checkout
+	rm -rf node_modules dist coverage bench/results
+
+node_modules: package.json package-lock.json
+	$(NPM) ci
+	@test -x node_modules/node/bin/node || { echo "npm did not install node: is ignore-scripts set?"; exit 1; }
+	@touch node_modules

@@ -1,0 +1,130 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type GitServer,
+  Kubectl,
+  output,
+  type Registry,
+  type RunningProcess,
+  startController,
+  startControlPlane,
+  startGitServer,
+  startRegistry,
+} from "../../test/ground/index.ts";
+
+export const root = join(import.meta.dirname, "..", "..");
+/** Logs, data and the list of processes of the demo; not committed. */
+export const folder = join(root, ".demo");
+const stateFile = join(folder, "state.json");
+const kindCluster = "forge-demo";
+
+/** What the demo runs on. */
+export interface Parts {
+  readonly kubectl: Kubectl;
+  readonly kubeconfig: string;
+  readonly registry: Registry;
+  readonly git: GitServer & { readonly credentials: NonNullable<GitServer["credentials"]> };
+  /** Started once the CRDs are there. */
+  readonly startController: () => Promise<void>;
+  readonly processes: readonly RunningProcess[];
+  stop(): Promise<void>;
+}
+
+interface SavedState {
+  readonly kind: boolean;
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
+}
+
+/** Starts a control plane (or kind), a registry and a git server on free loopback ports. */
+export async function startParts(cluster: string): Promise<Parts> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const processes: RunningProcess[] = [];
+  const save = (): void => {
+    const list = processes.map(({ name, pid }) => ({ name, pid }));
+    writeFileSync(stateFile, JSON.stringify({ kind: cluster === "kind", processes: list }));
+  };
+  const stop = async (): Promise<void> => {
+    for (const process of processes.toReversed()) await process.stop();
+    if (cluster === "kind") deleteKindCluster();
+    rmSync(stateFile, { force: true });
+  };
+  try {
+    let kubeconfig: string;
+    if (cluster === "kind") {
+      kubeconfig = await createKindCluster();
+    } else {
+      const plane = await startControlPlane({ folder: join(folder, "control-plane") });
+      processes.push(...plane.processes);
+      ({ kubeconfig } = plane);
+    }
+    const registry = await startRegistry(join(folder, "registry"));
+    processes.push(registry.process);
+    const credentials = { username: "forge", password: "demo-password" };
+    const git = await startGitServer(join(folder, "git"), credentials);
+    processes.push(git.process);
+    save();
+    return {
+      kubectl: new Kubectl(kubeconfig),
+      kubeconfig,
+      registry,
+      git: { ...git, credentials },
+      processes,
+      startController: async () => {
+        const { process } = await startController({
+          kubeconfig,
+          registry: `${registry.host}/releases`,
+          logFile: join(folder, "forge-controller.log"),
+        });
+        processes.push(process);
+        save();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Stops what an earlier `make demo KEEP=1` left running. */
+export async function stopKept(): Promise<void> {
+  if (!existsSync(stateFile)) {
+    process.stdout.write("nothing of the demo is running\n");
+    return;
+  }
+  const state = JSON.parse(readFileSync(stateFile, "utf8")) as SavedState;
+  for (const { name, pid } of state.processes.toReversed()) {
+    try {
+      process.kill(pid, "SIGTERM");
+      process.stdout.write(`stopped ${name} (${pid})\n`);
+    } catch {
+      process.stdout.write(`${name} (${pid}) had ended\n`);
+    }
+  }
+  if (state.kind) deleteKindCluster();
+  rmSync(stateFile, { force: true });
+}
+
+async function createKindCluster(): Promise<string> {
+  const file = join(folder, "kubeconfig");
+  const created = spawnSync(
+    "kind",
+    ["create", "cluster", "--name", kindCluster, "--config", join(root, "kind-config.yaml")],
+    { stdio: "inherit" },
+  );
+  if (created.status !== 0) {
+    throw new Error(
+      "CLUSTER=kind needs kind and a container engine; without it the demo needs neither",
+    );
+  }
+  writeFileSync(file, await output("kind", ["get", "kubeconfig", "--name", kindCluster]), {
+    mode: 0o600,
+  });
+  return file;
+}
+
+function deleteKindCluster(): void {
+  spawnSync("kind", ["delete", "cluster", "--name", kindCluster], { stdio: "inherit" });
+}

@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Who may import whom: a module to the modules that it may use. docs/architecture.md draws it. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  cmd: ["*"],
+  "src/reconcilers": [
+    "controller",
+    "controller/kube",
+    "src/api",
+    "src/query",
+    "src/policy",
+    "src/render",
+    "src/oci",
+    "src/git",
+    "src/gitops",
+    "src/telemetry",
+  ],
+  "src/query": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
+  "src/render": ["src/api"],
+  "src/policy": ["src/api"],
+  "src/oci": ["src/api", "src/telemetry"],
+  "src/gitops": ["src/api", "src/git", "src/telemetry"],
+  "src/git": ["src/api", "src/telemetry"],
+  "src/telemetry": ["src/api"],
+  "src/api": [],
+  controller: ["controller/kube"],
+  "controller/kube": [],
+  // What stands around the product may use it, and is used by nothing of it.
+  tools: [],
+  hack: ["src/api", "src/policy", "tools", "test/ground"],
+  "test/ground": ["tools"],
+  "test/system": ["*"],
+  "test/containers": ["*"],
+  bench: ["*"],
+};
+
+const modules = Object.keys(allowed).toSorted((a, b) => b.length - a.length);
+
+interface SourceFile {
+  readonly path: string;
+  readonly module: string | undefined;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+function moduleOf(path: string): string | undefined {
+  return modules.find((module) => path.startsWith(`${module}/`));
+}
+
+/** Paths that a file imports from within the tree, static and dynamic alike. */
+function importsOf(path: string, text: string): string[] {
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
+  return [...specifiers].map(([, specifier = ""]) =>
+    relative(root, resolve(root, dirname(path), specifier)),
+  );
+}
+
+const files: SourceFile[] = ["cmd", "controller", "src", "tools", "hack", "test", "bench"]
+  .flatMap(listFiles)
+  .map((path) => {
+    const text = readFileSync(join(root, path), "utf8");
+    return { path, module: moduleOf(path), text, imports: importsOf(path, text) };
+  });
+const product = files.filter(({ path }) => /^(cmd|controller|src)\//.test(path));
+const isTest = (path: string) => path.endsWith(".test.ts") || path.includes("/testing/");
+
+describe("architecture", () => {
+  test("imports go only where the table lets them", () => {
+    const wrong = files.flatMap(({ path, module, imports }) =>
+      imports.flatMap((target) => {
+        const to = moduleOf(target);
+        if (module === undefined || to === undefined || to === module) return [];
+        const may = allowed[module] ?? [];
+        return may.includes("*") || may.includes(to) ? [] : [`${path} -> ${target}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("a module is entered by its index.ts alone", () => {
+    const wrong = files.flatMap(({ path, module, imports }) =>
+      imports
+        .filter((target) => {
+          const to = moduleOf(target);
+          return to !== undefined && to !== module && /^(controller|src)/.test(to)
+            ? basename(target) !== "index.ts" || dirname(target) !== to
+            : false;
+        })
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("no file imports itself by a way round", () => {
+    const graph = new Map(files.map(({ path, imports }) => [path, imports]));
+    const state = new Map<string, "open" | "closed">();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (state.get(path) === "closed") return;
+      if (state.get(path) === "open") {
+        cycles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+        return;
+      }
+      state.set(path, "open");
+      for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+      state.set(path, "closed");
+    };
+    for (const { path } of files) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  test("file names are kebab-case, and say what is inside", () => {
+    const vague = /(^|-)(utils?|helpers?|common|misc|shared)(-|\.|$)/;
+    const wrong = files.filter(({ path }) => {
+      const name = basename(path);
+      return !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.ts$/.test(name) || vague.test(name);
+    });
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("files of the product stay below 400 lines", () => {
+    const long = product.filter(({ path, text }) => !isTest(path) && text.split("\n").length > 400);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("the environment is read by the programs alone", () => {
+    const wrong = product.filter(
+      ({ path, text }) => !path.startsWith("cmd/") && !isTest(path) && text.includes("process.env"),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("the policy knows no clock, no chance and no timers", () => {
+    const wrong = files.filter(
+      ({ module, path, text }) =>
+        module === "src/policy" &&
+        !isTest(path) &&
+        /Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|from "node:/.test(text),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("programs are started by nothing of the product", () => {
+    const wrong = product.filter(
+      ({ path, text }) => !isTest(path) && text.includes("node:child_process"),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("nothing of the product is imported by nobody", () => {
+    const used = new Set(files.filter(({ path }) => !isTest(path)).flatMap((f) => f.imports));
+    const unused = product.filter(
+      ({ path }) => !isTest(path) && !path.endsWith("/main.ts") && !used.has(path),
+    );
+    expect(unused.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { fetch } from "undici";
+import { freePort } from "./free-port.ts";
+import { type RunningProcess, startProcess } from "./process.ts";
+
+export interface ControllerOptions {
+  readonly kubeconfig: string;
+  readonly registry: string;
+  readonly logFile: string;
+  readonly namespace?: string;
+  readonly args?: readonly string[];
+}
+
+export interface Controller {
+  readonly process: RunningProcess;
+  /** Address of /healthz, /readyz and /metrics. */
+  readonly url: string;
+}
+
+/** Starts forge-controller from its source, as a process of its own. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const main = join(import.meta.dirname, "..", "..", "cmd", "forge-controller", "main.ts");
+  const running = await startProcess({
+    name: "forge-controller",
+    command: process.execPath,
+    args: [
+      main,
+      `--kubeconfig=${options.kubeconfig}`,
+      `--registry=${options.registry}`,
+      "--bind-address=127.0.0.1",
+      `--port=${port}`,
+      "--log-level=debug",
+      ...(options.namespace ? [`--namespace=${options.namespace}`] : []),
+      ...(options.args ?? []),
+    ],
+    logFile: options.logFile,
+    ready: async () => (await fetch(`${url}/readyz`)).ok,
+  });
+  return { process: running, url };
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { Kubectl, startControlPlane, startGitServer, startRegistry } from "../ground/index.ts";
+
+/** What every system test runs against; each test makes a namespace and repositories of its own. */
+export interface GroundAddresses {
+  readonly folder: string;
+  readonly apiServer: string;
+  readonly kubeconfig: string;
+  readonly registry: string;
+  readonly gitUrl: string;
+  readonly gitRoot: string;
+  readonly gitCredentials: { readonly username: string; readonly password: string };
+}
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    ground: GroundAddresses;
+  }
+}
+
+const crds = join(import.meta.dirname, "..", "..", "crds");
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "forge-system-"));
+  const plane = await startControlPlane({ folder: join(folder, "control-plane") });
+  const registry = await startRegistry(join(folder, "registry"));
+  const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
+  const git = await startGitServer(join(folder, "git"), gitCredentials);
+  const kubectl = new Kubectl(plane.kubeconfig);
+  await kubectl.output(["apply", "-f", crds]);
+  await kubectl.output(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  project.provide("ground", {
+    folder,
+    apiServer: plane.url,
+    kubeconfig: plane.kubeconfig,
+    registry: registry.host,
+    gitUrl: git.url,
+    gitRoot: git.root,
+    gitCredentials,
+  });
+  return async () => {
+    await git.process.stop();
+    await registry.process.stop();
+    await plane.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
