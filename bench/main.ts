@@ -1,0 +1,15 @@
+// Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
+import { type Benchmark, publish } from "./frame.ts";
+import { release } from "./release.ts";
+
+const benchmarks: readonly Benchmark[] = [release];
+
+const [name] = process.argv.slice(2);
+const benchmark = benchmarks.find((known) => known.name === name);
+if (benchmark === undefined) {
+  process.stderr.write(`Which benchmark? make bench B=<name>\n`);
+  for (const { name: known, about } of benchmarks) process.stderr.write(`  ${known}: ${about}\n`);
+  process.exit(2);
+}
+const result = await benchmark.run((text) => process.stderr.write(`${text}\n`));
+publish(benchmark, result);
