@@ -1,0 +1,154 @@
+import { hostname } from "node:os";
+import { parseArgs } from "node:util";
+import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
+
+export interface Config {
+  readonly kubeconfig: string | undefined;
+  readonly registry: string;
+  readonly insecureRegistries: readonly string[];
+  readonly insecureGitHosts: readonly string[];
+  readonly dockerConfig: string | undefined;
+  /** undefined: all namespaces. */
+  readonly namespace: string | undefined;
+  readonly leaderElection: { readonly namespace: string; readonly identity: string } | undefined;
+  readonly bindAddress: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+interface Flag {
+  /** What stands behind the flag in the help; a flag without one is a switch. */
+  readonly value?: string;
+  /** Environment variable that is read when the flag is not given. */
+  readonly variable?: string;
+  readonly fallback?: string;
+  readonly multiple?: true;
+  readonly help: string;
+}
+
+const flags = {
+  registry: {
+    value: "PREFIX",
+    variable: "FORGE_REGISTRY",
+    help: "registry and prefix of release images, such as registry.example.com/releases (required)",
+  },
+  "insecure-registry": {
+    value: "HOST",
+    multiple: true,
+    help: "registry host, with port, that plain http may reach; loopback always may",
+  },
+  "insecure-git-host": {
+    value: "HOST",
+    multiple: true,
+    help: "git host, with port, that plain http may reach; loopback always may",
+  },
+  "docker-config": {
+    value: "FILE",
+    variable: "FORGE_DOCKER_CONFIG",
+    help: "Docker config.json with the registry's credentials",
+  },
+  kubeconfig: {
+    value: "FILE",
+    variable: "KUBECONFIG",
+    help: "kubeconfig; in a pod its service account is used without one",
+  },
+  namespace: {
+    value: "NAME",
+    variable: "FORGE_NAMESPACE",
+    help: "look at this namespace alone instead of all",
+  },
+  "leader-elect": { help: "take turns with other controllers by a Lease" },
+  "leader-namespace": {
+    value: "NAME",
+    variable: "POD_NAMESPACE",
+    fallback: "forge-system",
+    help: "namespace of that Lease",
+  },
+  "bind-address": {
+    value: "ADDRESS",
+    fallback: "0.0.0.0",
+    help: "address that /healthz, /readyz and /metrics are served on",
+  },
+  port: {
+    value: "PORT",
+    fallback: "8080",
+    help: "port that they are served on; 0 takes a free one",
+  },
+  "log-level": {
+    value: "LEVEL",
+    variable: "FORGE_LOG_LEVEL",
+    fallback: "info",
+    help: logLevels.join(", "),
+  },
+  help: { help: "show this help" },
+} as const satisfies Record<string, Flag>;
+
+/** The text of --help. */
+export function helpText(): string {
+  const lines = Object.entries<Flag>(flags).map(([name, flag]) => {
+    const left = `  --${name}${flag.value ? ` ${flag.value}` : ""}`.padEnd(32);
+    const notes = [
+      ...(flag.variable ? [`$${flag.variable}`] : []),
+      ...(flag.fallback ? [`default ${flag.fallback}`] : []),
+      ...(flag.multiple ? ["may be repeated"] : []),
+    ];
+    return `${left}${flag.help}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+  });
+  return `forge-controller reconciles releases, environments and release pointers.
+
+Usage: forge-controller --registry PREFIX [flags]
+
+${lines.join("\n")}
+`;
+}
+
+/**
+ * The settings of one run, or the wish for help.
+ * @throws Error that names the flag which is wrong
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: Object.fromEntries(
+      Object.entries<Flag>(flags).map(([name, { value, multiple }]) => [
+        name,
+        { type: value ? "string" : "boolean", multiple: multiple === true } as const,
+      ]),
+    ),
+  });
+  if (values["help"]) return "help";
+  const text = (name: keyof typeof flags): string | undefined => {
+    const flag: Flag = flags[name];
+    const given = values[name] ?? (flag.variable && env[flag.variable]) ?? flag.fallback;
+    return typeof given === "string" && given !== "" ? given : undefined;
+  };
+  const list = (name: keyof typeof flags) => (values[name] ?? []) as string[];
+
+  const registry = text("registry");
+  if (registry === undefined) throw new Error("--registry (or $FORGE_REGISTRY) is required");
+  const port = Number(text("port"));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--port: ${values["port"]} is no port`);
+  }
+  const logLevel = logLevels.find((level) => level === text("log-level"));
+  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
+  return {
+    kubeconfig: text("kubeconfig"),
+    registry,
+    insecureRegistries: list("insecure-registry"),
+    insecureGitHosts: list("insecure-git-host"),
+    dockerConfig: text("docker-config"),
+    namespace: text("namespace"),
+    leaderElection: values["leader-elect"]
+      ? {
+          namespace: text("leader-namespace") ?? "forge-system",
+          // Unique to this process: a restarted container keeps its pod's name.
+          identity: `${env["POD_NAME"] ?? hostname()}-${process.pid}-${Date.now().toString(36)}`,
+        }
+      : undefined,
+    bindAddress: text("bind-address") ?? "0.0.0.0",
+    port,
+    logLevel,
+  };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { ForgeError } from "./errors.ts";
+import { redact } from "./redact.ts";
+
+const secret = "hunter2-hunter2-hunter2";
+
+describe("redact", () => {
+  test.each([
+    { text: `https://alice:${secret}@git.example.com/x`, because: "user info of a URL" },
+    { text: `https://${secret}@git.example.com/x`, because: "a token may stand as the user" },
+    { text: `Authorization: Bearer ${secret}`, because: "a header" },
+    { text: `{"authorization":"Basic ${secret}"}`, because: "a header in JSON" },
+    { text: `sent Bearer ${secret} to it`, because: "a header's value alone" },
+    { text: `password=${secret}&x=1`, because: "a form field" },
+    { text: `{"token": "${secret}"}`, because: "a JSON field" },
+    { text: `api_key: ${secret}`, because: "a YAML field" },
+  ])("strikes out $because", ({ text }) => {
+    expect(redact(text)).not.toContain(secret);
+  });
+
+  test.each([
+    "the registry asks for Basic authentication",
+    "https://git.example.com/a@b is not found",
+    "secretRef git-credentials",
+  ])("leaves alone: %s", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  test("keeps JSON that it strikes secrets out of readable", () => {
+    expect(JSON.parse(redact(`{"token":"${secret}","a":1}`))).toEqual({ token: "***", a: 1 });
+  });
+
+  test("a ForgeError never carries a secret", () => {
+    const error = new ForgeError("GitUnreachable", `cannot reach https://x:${secret}@host/`);
+    expect(error.message).toBe("cannot reach https://***@host/");
+  });
+});

@@ -1,0 +1,63 @@
+import { isNotFound, type KubeObject, type Resource } from "../../controller/kube/index.ts";
+import { ForgeError } from "../api/index.ts";
+import type { RemoteOptions } from "../git/index.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+
+interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const secrets: Resource = {
+  group: "",
+  version: "v1",
+  plural: "secrets",
+  kind: "Secret",
+  namespaced: true,
+};
+
+/** Where a repository is, as an Environment or a Release says it. */
+export interface Repository {
+  readonly url: string;
+  readonly secretRef?: { readonly name: string } | undefined;
+}
+
+/**
+ * How to reach a repository, with the credentials of the Secret that it names. Secrets are read
+ * when they are needed and never cached.
+ * @throws ForgeError SecretNotFound, InvalidSecret
+ */
+export async function remoteOptions(
+  deps: Pick<ReconcilerDeps, "client" | "settings">,
+  namespace: string,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<RemoteOptions> {
+  const options: RemoteOptions = {
+    url: repository.url,
+    allowInsecureHosts: deps.settings.insecureGitHosts,
+    userAgent: "forge",
+  };
+  if (repository.secretRef === undefined) return options;
+  const { name } = repository.secretRef;
+  let secret: Secret;
+  try {
+    secret = await deps.client.get<Secret>(secrets, { namespace, name }, { signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new ForgeError("SecretNotFound", `Secret ${namespace}/${name} does not exist`);
+  }
+  const value = (key: string) => {
+    const encoded = secret.data?.[key];
+    return encoded === undefined
+      ? undefined
+      : Buffer.from(encoded, "base64").toString("utf8").trim();
+  };
+  const [username, password, token, ca] = ["username", "password", "token", "ca.crt"].map(value);
+  const trust = ca === undefined ? {} : { ca };
+  if (username && password) return { ...options, ...trust, credentials: { username, password } };
+  if (token) return { ...options, ...trust, credentials: { token } };
+  throw new ForgeError(
+    "InvalidSecret",
+    `Secret ${namespace}/${name} has neither username and password nor token`,
+  );
+}

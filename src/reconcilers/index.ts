@@ -1,0 +1,3 @@
+export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
+export { createLoops } from "./loops.ts";
+export type { Caches, ReconcilerDeps, Settings } from "./ports.ts";

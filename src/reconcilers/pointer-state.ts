@@ -1,0 +1,25 @@
+import type { ConditionUpdate } from "../../controller/index.ts";
+import type { ReleasePointer, ReleasePointerStatus } from "../api/index.ts";
+
+/** What a look at a pointer has found out so far; reported whether it ends well or not. */
+export interface PointerState {
+  status: ReleasePointerStatus;
+  conditions: ConditionUpdate[];
+  /** The pointer as it was read, or as this look wrote it last. */
+  pointer: ReleasePointer;
+}
+
+/** The fields of a pointer's status that the controller owns, each of them: see writeStatus. */
+export function ownedFields(status: ReleasePointerStatus): Record<string, unknown> {
+  return {
+    resolved: status.resolved,
+    decision: status.decision,
+    deployment: status.deployment,
+    git: status.git,
+    deployed: status.deployed,
+    previous: status.previous,
+  };
+}
+
+/** Owns everything of a pointer's status that delivery does not report. */
+export const pointerFieldManager = "forge-controller";

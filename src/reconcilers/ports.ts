@@ -1,0 +1,35 @@
+import type { EventRecorder } from "../../controller/index.ts";
+import type { CacheReader, Clock, KubeClient, Random } from "../../controller/kube/index.ts";
+import type { Environment, Project, Release, ReleasePointer } from "../api/index.ts";
+import type { GitOpsWriter } from "../gitops/index.ts";
+import type { ReleaseImages } from "../oci/index.ts";
+import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
+
+/** What the reconcilers know from their caches; informers.ts names the indexes. */
+export interface Caches {
+  readonly releases: CacheReader<Release>;
+  readonly environments: CacheReader<Environment>;
+  readonly pointers: CacheReader<ReleasePointer>;
+  readonly projects: CacheReader<Project>;
+}
+
+export interface Settings {
+  /** Registry and prefix of release images, such as registry.example.com/releases. */
+  readonly registry: string;
+  /** Hosts of git servers that plain http may reach; loopback always may. */
+  readonly insecureGitHosts: readonly string[];
+}
+
+/** All that the reconcilers work with; made once, in cmd/forge-controller. */
+export interface ReconcilerDeps {
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly images: ReleaseImages;
+  readonly writer: GitOpsWriter;
+  readonly events: Pick<EventRecorder, "record">;
+  readonly metrics: ReleaseMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: Settings;
+}

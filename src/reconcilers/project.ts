@@ -1,0 +1,130 @@
+import type { Outcome, Reconciler } from "../../controller/index.ts";
+import { isAlreadyExists, isNotFound } from "../../controller/kube/index.ts";
+import {
+  apiVersion,
+  type Project,
+  projectKind,
+  projectName,
+  splitProjectPath,
+} from "../api/index.ts";
+import { createNumbering } from "./numbering.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+import { byAge, indexValue, resources } from "./resources.ts";
+import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
+
+/** Owns the conditions of a Project; the counter is the numbering's. */
+const fieldManager = "forge-controller";
+
+/**
+ * The one worker of a project: numbers its Releases. Its keys are `<repository>/<project>` within
+ * a namespace, since a Project need not exist yet, and may have any name.
+ */
+export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
+  const numbering = createNumbering(deps);
+  return {
+    reconcile: async ({ namespace, name: path }, context) => {
+      const { signal } = context;
+      const cached = deps.caches.projects
+        .byIndex("project", indexValue(namespace, path))
+        .toSorted(byAge);
+      const [oldest, ...duplicates] = cached;
+      for (const duplicate of duplicates) {
+        await report(deps, duplicate, duplicateReport(oldest?.metadata.name ?? ""), signal);
+      }
+      const releases = deps.caches.releases.byIndex("project", indexValue(namespace, path));
+      if (oldest === undefined && releases.length === 0) return { type: "done" };
+      const project = await readOrCreate(deps, namespace, path, oldest, signal);
+      const taken = ownedElsewhere(deps, project);
+      if (taken !== undefined) return report(deps, project, taken, signal);
+      try {
+        const numbered = await numbering.run(project, context);
+        return await report(deps, numbered, readyReport(numbered), signal);
+      } catch (error) {
+        const failure = reportOf(error);
+        if (failure === undefined) throw error;
+        await report(deps, project, failure, signal);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The Project as it is now, made with defaults when nobody made one. */
+async function readOrCreate(
+  deps: ReconcilerDeps,
+  namespace: string,
+  path: string,
+  known: Project | undefined,
+  signal: AbortSignal,
+): Promise<Project> {
+  const { repository, project } = splitProjectPath(path);
+  const name = known?.metadata.name ?? projectName(repository, project);
+  if (known === undefined) {
+    const object = {
+      apiVersion,
+      kind: projectKind.kind,
+      metadata: { name, namespace },
+      spec: { repository, name: project },
+    };
+    try {
+      return await deps.client.create<Project & typeof object>(
+        resources.projects,
+        object as never,
+        {
+          signal,
+        },
+      );
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+  }
+  return deps.client.get<Project>(resources.projects, { namespace, name }, { signal });
+}
+
+/** A repository belongs to the namespace of its oldest Project: image names carry no namespace. */
+function ownedElsewhere(deps: ReconcilerDeps, project: Project): Report | undefined {
+  const [oldest] = deps.caches.projects
+    .byIndex("repository", project.spec.repository)
+    .toSorted(byAge);
+  if (oldest === undefined || byAge(oldest, project) >= 0) return undefined;
+  if (oldest.metadata.namespace === project.metadata.namespace) return undefined;
+  // The other namespace is not named: it is not for this tenant to know.
+  const message = `Repository ${project.spec.repository} belongs to another namespace, which released it first.`;
+  return stalled("RepositoryTaken", message);
+}
+
+function duplicateReport(first: string): Report {
+  return stalled("Duplicate", `Project ${first} is older and stands for the same project.`);
+}
+
+function stalled(reason: string, message: string): Report {
+  return { readiness: "stalled", reason, message, outcome: { type: "stall", reason, message } };
+}
+
+function readyReport({ status }: Project): Report {
+  const last = status?.lastRelease;
+  const message =
+    last === undefined
+      ? "No release yet."
+      : `Release ${last.number} (${last.name}) is the last one.`;
+  return { readiness: "ready", reason: "Counting", message, outcome: { type: "done" } };
+}
+
+async function report(
+  deps: ReconcilerDeps,
+  project: Project,
+  found: Report,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const fields = {
+    observedGeneration: project.metadata.generation,
+    conditions: conditionsOf(project, found, new Date(deps.clock.now())),
+  };
+  try {
+    await writeStatus(deps, projectKind, project, fieldManager, fields, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  recordTransition(deps, project, found, "Number");
+  return found.outcome;
+}

@@ -1,0 +1,40 @@
+import type { Project, Release } from "../api/index.ts";
+import { formatRepository, type ReleaseContent, releaseRepository } from "../oci/index.ts";
+import type { Manifest } from "../render/index.ts";
+import type { ReconcilerDeps, Settings } from "./ports.ts";
+import type { ReleaseSource } from "./release-source.ts";
+import { indexValue } from "./resources.ts";
+
+/** Registry prefix of a project's images: its own, or the controller's. */
+export function registryOf(settings: Settings, project: Pick<Project, "spec"> | undefined): string {
+  return project?.spec.registry ?? settings.registry;
+}
+
+/**
+ * Image name of a project: `<registry>/<repository>/<project>`.
+ * @throws ForgeError InvalidReference
+ */
+export function imageRepository(settings: Settings, project: Pick<Project, "spec">): string {
+  const { repository, name } = project.spec;
+  return formatRepository(releaseRepository(registryOf(settings, project), repository, name));
+}
+
+/** All that goes into the image of a numbered Release. */
+export function releaseContent(
+  deps: Pick<ReconcilerDeps, "caches" | "settings">,
+  release: Release,
+  number: number,
+  source: ReleaseSource,
+  objects: readonly Manifest[],
+): ReleaseContent {
+  const { repository, project, commit, version, notes, trigger, artifacts } = release.spec;
+  const path = indexValue(release.metadata.namespace, `${repository}/${project}`);
+  const [owner] = deps.caches.projects.byIndex("project", path);
+  return {
+    registry: registryOf(deps.settings, owner),
+    objects,
+    release: { number, aliases: release.status?.aliases ?? [], version, notes, trigger },
+    source: { repository, project, commit, url: release.spec.source.git?.url, ...source.commit },
+    artifacts,
+  };
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { Release, ReleaseSpec, Trigger } from "../api/index.ts";
+
+/** What becomes of a Release whose triplet is looked at for the first time. */
+export type IdentityPlan =
+  | { readonly type: "fresh" }
+  | { readonly type: "join"; readonly first: Release }
+  | { readonly type: "conflict"; readonly first: Release }
+  | { readonly type: "replace"; readonly failed: Release };
+
+/**
+ * Compares a Release with the others of its triplet that were numbered before it: the same
+ * content joins, other content conflicts, and one that failed is replaced.
+ *
+ * @param others Releases of the same repository, project and commit, read live
+ */
+export function planIdentity(candidate: Release, others: readonly Release[]): IdentityPlan {
+  const standing = others.filter(
+    ({ metadata, status }) =>
+      metadata.uid !== candidate.metadata.uid &&
+      status?.number !== undefined &&
+      !status.joined &&
+      !status.conflictsWith &&
+      // Replaced by this very candidate: the controller ended between the two writes.
+      (!status.replacedBy || status.replacedBy === candidate.metadata.name),
+  );
+  const first = standing.find((release) => !hasFailed(release));
+  if (first !== undefined) {
+    const same = contentDigest(first.spec) === contentDigest(candidate.spec);
+    return { type: same ? "join" : "conflict", first };
+  }
+  const failed = standing[0];
+  return failed === undefined ? { type: "fresh" } : { type: "replace", failed };
+}
+
+export function hasFailed({ status }: Release): boolean {
+  return (
+    status?.conditions?.some((c) => c.type === "Stalled" && c.status === "True") === true &&
+    status.image === undefined
+  );
+}
+
+/** What must be equal for two Releases of one commit to be the same: source and artifacts. */
+function contentDigest({ source, artifacts }: ReleaseSpec): string {
+  const byName = artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return createHash("sha256")
+    .update(canonicalJson({ source, artifacts: byName }))
+    .digest("hex");
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The list with the trigger added, unless it is there already. */
+export function withTrigger(triggers: readonly Trigger[], added: Trigger): Trigger[] {
+  const known = triggers.some((trigger) => canonicalJson(trigger) === canonicalJson(added));
+  return known ? [...triggers] : [...triggers, added];
+}

@@ -1,0 +1,96 @@
+import type { Indexer, Resource } from "../../controller/kube/index.ts";
+import {
+  type Environment,
+  environmentKind,
+  type Kind,
+  type Project,
+  projectKind,
+  projectPath,
+  type Release,
+  type ReleasePointer,
+  releaseKind,
+  releasePointerKind,
+} from "../api/index.ts";
+
+/** A kind as the API server serves it. */
+export function resourceOf({ group, version, plural, kind }: Kind): Resource {
+  return { group, version, plural, kind, namespaced: true };
+}
+
+export const resources = {
+  releases: resourceOf(releaseKind),
+  environments: resourceOf(environmentKind),
+  pointers: resourceOf(releasePointerKind),
+  projects: resourceOf(projectKind),
+} as const;
+
+/** Index values: names joined by a character that no name holds. */
+export function indexValue(...names: readonly string[]): string {
+  return names.join("|");
+}
+
+/** How each cache is searched. The namespace stands in every value: references never cross it. */
+export const indexes: {
+  readonly releases: Readonly<Record<"project" | "commit" | "alias", Indexer<Release>>>;
+  readonly pointers: Readonly<Record<"project" | "environment" | "place", Indexer<ReleasePointer>>>;
+  readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
+  readonly environments: Readonly<Record<string, Indexer<Environment>>>;
+} = {
+  releases: {
+    project: ({ metadata, spec }) => [
+      indexValue(metadata.namespace, projectPath(spec.repository, spec.project)),
+    ],
+    commit: ({ metadata, spec }) => [
+      indexValue(metadata.namespace, projectPath(spec.repository, spec.project), spec.commit),
+    ],
+    alias: ({ metadata, spec, status }) =>
+      (status?.aliases ?? []).map(({ value }) =>
+        indexValue(metadata.namespace, projectPath(spec.repository, spec.project), value),
+      ),
+  },
+  pointers: {
+    project: ({ metadata, spec }) => [
+      indexValue(metadata.namespace, projectPath(spec.repository, spec.project)),
+    ],
+    environment: ({ metadata, spec }) => [indexValue(metadata.namespace, spec.environment)],
+    place: (pointer) => [placeOf(pointer)],
+  },
+  projects: {
+    project: ({ metadata, spec }) => [
+      indexValue(metadata.namespace, projectPath(spec.repository, spec.name)),
+    ],
+    // Without the namespace: who owns a repository is asked across all of them.
+    repository: ({ spec }) => [spec.repository],
+  },
+  environments: {},
+};
+
+/** What only one pointer may stand for. */
+export function placeOf({ metadata, spec }: ReleasePointer): string {
+  return indexValue(
+    metadata.namespace,
+    spec.environment,
+    projectPath(spec.repository, spec.project),
+  );
+}
+
+/** A Release as the cache keeps it: manifests and notes are read when they are needed. */
+export function trimRelease(release: Release): Release {
+  const { notes: _, ...spec } = release.spec;
+  const { manifests, ...source } = spec.source;
+  if (manifests === undefined) return { ...release, spec };
+  return { ...release, spec: { ...spec, source: { ...source, manifests: "" } } };
+}
+
+/** Older first; among those of the same second, the one with the lesser uid. */
+export function byAge(
+  a: Pick<Release | ReleasePointer | Project, "metadata">,
+  b: Pick<Release | ReleasePointer | Project, "metadata">,
+): number {
+  const [x, y] = [a.metadata, b.metadata];
+  if (x.creationTimestamp !== y.creationTimestamp) {
+    return x.creationTimestamp < y.creationTimestamp ? -1 : 1;
+  }
+  if (x.uid === y.uid) return 0;
+  return x.uid < y.uid ? -1 : 1;
+}
