@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import type { AgentOptions, RequestOptions } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from "undici";
+
+/**
+ * One set of pooled connections to the API server of a kubeconfig's current context.
+ *
+ * client-node gives credentials and TLS options (certificates, tokens, exec, OIDC, in-cluster,
+ * proxies) but a new dispatcher, and so a new TLS connection, for every call. Here dispatchers
+ * are kept, keyed by a hash of the options they were made from: a rotated certificate or CA gets
+ * new ones, and the old are closed when their last request has ended.
+ *
+ * A watch keeps its connection for minutes. Watches therefore have a pool of their own, without
+ * which sixteen of them would leave no connection for anything else.
+ */
+export class Connection {
+  readonly server: URL;
+  readonly #config: KubeConfig;
+  readonly #userAgent: string;
+  #hash = "";
+  #pools: Pools | undefined;
+  readonly #closing = new Set<Promise<void>>();
+
+  /** @throws TypeError when the kubeconfig has no current cluster. */
+  constructor(config: KubeConfig, options: { readonly userAgent: string }) {
+    const cluster = config.getCurrentCluster();
+    if (cluster === null) throw new TypeError("kubeconfig: the current context has no cluster");
+    this.server = new URL(cluster.server);
+    this.#config = config;
+    this.#userAgent = options.userAgent;
+  }
+
+  /** Sends one request, credentials added. `path` begins with a slash and holds the query. */
+  async send(request: ConnectionRequest): Promise<Dispatcher.ResponseData> {
+    const credentials: RequestOptions = {};
+    await this.#config.applyToHTTPSOptions(credentials);
+    const pools = this.#poolsFor(credentials);
+    const dispatcher = request.long ? pools.watches : pools.requests;
+    return dispatcher.request({
+      origin: this.server.origin,
+      path: this.server.pathname.replace(/\/$/, "") + request.path,
+      method: request.method,
+      headers: {
+        ...(credentials.headers as Record<string, string> | undefined),
+        ...(credentials.auth ? { authorization: basic(credentials.auth) } : {}),
+        accept: "application/json",
+        "user-agent": this.#userAgent,
+        ...request.headers,
+      },
+      body: request.body ?? null,
+      signal: request.signal,
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: request.idleMs,
+    });
+  }
+
+  /** Waits for requests under way, then closes every connection. */
+  async close(): Promise<void> {
+    this.#retire();
+    await Promise.all(this.#closing);
+  }
+
+  // Nothing is awaited between here and the dispatch, so no pool is retired in between.
+  #poolsFor(credentials: RequestOptions): Pools {
+    const options = this.#config.createDispatcherOptions(
+      this.#config.getCurrentCluster(),
+      // Both carry TLS options, which are all that is read here.
+      credentials as AgentOptions,
+    );
+    const hash = createHash("sha256").update(JSON.stringify(options)).digest("hex");
+    if (this.#pools === undefined || hash !== this.#hash) {
+      this.#retire();
+      this.#pools = createPools(options);
+      this.#hash = hash;
+    }
+    return this.#pools;
+  }
+
+  #retire(): void {
+    const old = this.#pools;
+    this.#pools = undefined;
+    if (old === undefined) return;
+    const closed = closePools(old);
+    this.#closing.add(closed);
+    void closed.finally(() => this.#closing.delete(closed));
+  }
+}
+
+export interface ConnectionRequest {
+  readonly method: Dispatcher.HttpMethod;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+  /** A watch: does not take a connection from the others. */
+  readonly long: boolean;
+  /** How long the body may be silent. */
+  readonly idleMs: number;
+}
+
+type DispatcherOptions = ReturnType<KubeConfig["createDispatcherOptions"]>;
+
+interface Pools {
+  readonly requests: Dispatcher;
+  readonly watches: Dispatcher;
+}
+
+const headersTimeoutMs = 30_000;
+const requestConnections = 16;
+
+function createPools(options: DispatcherOptions): Pools {
+  const create = (connections: number | null): Dispatcher => {
+    // HTTP/1.1: one stuck stream of a shared HTTP/2 connection would hold up all the others.
+    const shared = { connections, allowH2: false, keepAliveTimeout: 30_000 };
+    switch (options.type) {
+      case "none":
+        return new Agent(shared);
+      case "agent":
+        return new Agent({ ...shared, connect: options.connect as buildConnector.BuildOptions });
+      case "proxy":
+      case "socks":
+        return new ProxyAgent({
+          ...shared,
+          uri: options.uri.replace(/^socks5h:/, "socks5:"),
+          requestTls: { ...options.requestTls, allowH2: false } as buildConnector.BuildOptions,
+        });
+    }
+  };
+  return { requests: create(requestConnections), watches: create(null) };
+}
+
+// close() lets requests under way finish.
+async function closePools(pools: Pools): Promise<void> {
+  await Promise.allSettled([pools.requests.close(), pools.watches.close()]);
+}
+
+function basic(userAndPassword: string): string {
+  return `Basic ${Buffer.from(userAndPassword).toString("base64")}`;
+}

@@ -1,0 +1,204 @@
+import { Backoff, jitter } from "./backoff.ts";
+import type { CacheReader, Indexer } from "./cache.ts";
+import type { KubeClient } from "./client.ts";
+import { sleep, systemClock } from "./clock.ts";
+import { isFromTheFuture, isGone, KubeError } from "./errors.ts";
+import { type ChangeHandler, Mirror } from "./mirror.ts";
+import type { KubeObject } from "./object.ts";
+import type { Clock, Logger, Random } from "./ports.ts";
+import type { Resource } from "./resource.ts";
+import type { SelectOptions } from "./verbs.ts";
+import type { WatchEvent } from "./watch-stream.ts";
+
+export interface InformerOptions<T extends KubeObject>
+  extends Pick<SelectOptions, "namespace" | "labelSelector" | "fieldSelector"> {
+  readonly client: KubeClient;
+  readonly resource: Resource;
+  readonly log: Logger;
+  readonly indexes?: Readonly<Record<string, Indexer<T>>>;
+  /** Drops what nobody reads before an object enters the cache; managedFields go anyway. */
+  readonly trim?: (object: T) => T;
+  /** Hands every object to the handlers again about this often; never when absent. */
+  readonly resyncMs?: number;
+  /** Silence after which a watch counts as dead. The server sends a bookmark every minute. */
+  readonly livenessMs?: number;
+  readonly maximumObjects?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface InformerStats {
+  readonly lists: number;
+  readonly watches: number;
+  /** Watches opened because the one before had failed. */
+  readonly reconnects: number;
+  /** Changes that only a later list brought to light: the watch should have told. */
+  readonly missed: number;
+}
+
+/** A bookmark comes every minute: a watch without one is rare, several in a row are a sign. */
+const barrenLimit = 5;
+
+/**
+ * Keeps a cache equal to a collection of the API server: a list in pages, then a watch that is
+ * resumed from the last resource version seen, bookmarks included. Whatever breaks is tried
+ * again for as long as it runs; 410 Gone means a new list, and what that list shows to have been
+ * missed is told to the handlers. Not synced before the first list is complete.
+ */
+export class Informer<T extends KubeObject> {
+  readonly resource: Resource;
+  readonly #options: InformerOptions<T>;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Logger;
+  readonly #mirror: Mirror<T>;
+  readonly #backoff: Backoff;
+  readonly #stats = { lists: 0, watches: 0, reconnects: 0, missed: 0 };
+  readonly #firstList = Promise.withResolvers<void>();
+  #synced = false;
+  /** Where the next watch begins; without it the next step is a list. */
+  #resourceVersion: string | undefined;
+  /** Watches in a row that told nothing, not even a bookmark. */
+  #barren = 0;
+
+  constructor(options: InformerOptions<T>) {
+    this.resource = options.resource;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#log = options.log.child({ resource: options.resource.plural });
+    this.#mirror = new Mirror({ indexes: options.indexes, trim: options.trim, log: this.#log });
+    this.#backoff = new Backoff({ baseMs: 100, capMs: 30_000 }, this.#random);
+  }
+
+  get cache(): CacheReader<T> {
+    return this.#mirror.cache;
+  }
+
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  get stats(): InformerStats {
+    return { ...this.#stats };
+  }
+
+  /** What is already known is told to the new handler as added. */
+  addHandler(handler: ChangeHandler<T>): void {
+    this.#mirror.addHandler(handler);
+  }
+
+  /** Resolves once the first list is complete; rejects with the signal's reason. */
+  async waitForSync(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    await Promise.race([this.#firstList.promise, aborted.promise]).finally(() =>
+      signal.removeEventListener("abort", onAbort),
+    );
+  }
+
+  /** Runs until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const resyncs = this.#resyncLoop(signal);
+    let reconnecting = false;
+    while (!signal.aborted) {
+      try {
+        // As after a restore of etcd: a version from the future is waited for in silence.
+        if (this.#barren >= barrenLimit) this.#resourceVersion = undefined;
+        if (this.#resourceVersion === undefined) await this.#list(signal);
+        if (reconnecting) this.#stats.reconnects++;
+        reconnecting = false;
+        await this.#watch(this.#resourceVersion ?? "", signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        reconnecting = true;
+        await this.#recover(error, signal);
+      }
+    }
+    await resyncs;
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (isGone(error) || isFromTheFuture(error)) this.#resourceVersion = undefined;
+    const asked =
+      error instanceof KubeError && typeof error.retry === "object" ? error.retry : null;
+    const delayMs = Math.max(this.#backoff.next(), asked?.afterMs ?? 0);
+    this.#log.warn({ error, delayMs, relist: this.#resourceVersion === undefined }, "watch failed");
+    await sleep(this.#clock, delayMs, signal);
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, resource, maximumObjects = 200_000 } = this.#options;
+    const objects: T[] = [];
+    let resourceVersion = "";
+    this.#stats.lists++;
+    for await (const page of client.list<T>(resource, { ...this.#selection(), signal })) {
+      for (const item of page.items) objects.push(this.#mirror.trim(item));
+      resourceVersion = page.resourceVersion;
+      if (objects.length > maximumObjects) {
+        const said = `list ${resource.plural}: more than ${maximumObjects} objects`;
+        throw new KubeError("AnswerTooLarge", said);
+      }
+    }
+    const changed = this.#mirror.replace(objects);
+    if (this.#synced) this.#stats.missed += changed;
+    this.#resourceVersion = resourceVersion;
+    this.#barren = 0;
+    this.#synced = true;
+    this.#firstList.resolve();
+    this.#log.debug({ objects: objects.length, changed }, "listed");
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { client, resource, livenessMs = 90_000 } = this.#options;
+    const startedAt = this.#clock.monotonic();
+    let events = 0;
+    this.#stats.watches++;
+    this.#barren++;
+    const stream = client.watch<T>(resource, {
+      ...this.#selection(),
+      resourceVersion,
+      // Informers that started together do not all come back together.
+      timeoutSeconds: Math.floor(300 + 300 * this.#random()),
+      livenessMs,
+      signal,
+    });
+    for await (const event of stream) {
+      this.#take(event);
+      events++;
+      this.#barren = 0;
+      this.#backoff.reset();
+    }
+    // A server that ends each watch at once must not be asked again at once.
+    if (events === 0 && this.#clock.monotonic() - startedAt < 1_000) {
+      throw new KubeError("Unreachable", `watch ${resource.plural}: ended as soon as it began`);
+    }
+  }
+
+  #take(event: WatchEvent<T>): void {
+    if (event.type === "BOOKMARK") {
+      this.#resourceVersion = event.resourceVersion;
+      return;
+    }
+    const object = this.#mirror.trim(event.object);
+    if (event.type === "DELETED") this.#mirror.remove(object);
+    else this.#mirror.upsert(object);
+    this.#resourceVersion = object.metadata.resourceVersion;
+  }
+
+  async #resyncLoop(signal: AbortSignal): Promise<void> {
+    const { resyncMs } = this.#options;
+    if (resyncMs === undefined) return;
+    while (!signal.aborted) {
+      await sleep(this.#clock, jitter(resyncMs, 0.1, this.#random), signal);
+      if (!signal.aborted && this.#synced) this.#mirror.resync();
+    }
+  }
+
+  #selection(): Pick<SelectOptions, "namespace" | "labelSelector" | "fieldSelector"> {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    return { namespace, labelSelector, fieldSelector };
+  }
+}

@@ -1,0 +1,180 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { Backoff } from "./backoff.ts";
+import { sleep } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { withDeadline } from "./deadline.ts";
+import { errorFromStatus, KubeError, type Status } from "./errors.ts";
+import type { Clock, Random } from "./ports.ts";
+
+export interface Exchange {
+  readonly method: Dispatcher.HttpMethod;
+  readonly path: string;
+  /** What errors call this request, such as `get pods default/web`. */
+  readonly subject: string;
+  readonly body?: unknown;
+  readonly contentType?: string | undefined;
+  readonly timeoutMs: number;
+  readonly maximumBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportDeps {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const attempts = 3;
+/** A longer Retry-After is the caller's to wait for. */
+const longestWaitMs = 10_000;
+const errorBodyBytes = 64 * 1_024;
+
+/**
+ * Sends a request and reads its JSON answer, whole and bounded. Reads are tried again after any
+ * passing failure; writes only where the server said that it did nothing and when to come back
+ * (429 or 503 with Retry-After), since a write whose answer was lost may have happened.
+ */
+export async function exchange<T>(deps: TransportDeps, request: Exchange): Promise<T> {
+  const backoff = new Backoff({ baseMs: 100, capMs: 2_000 }, deps.random);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await exchangeOnce(deps, request)) as T;
+    } catch (thrown) {
+      const delayMs = retryDelay(thrown, request.method, backoff);
+      if (delayMs === undefined || attempt === attempts) throw thrown;
+      await sleep(deps.clock, delayMs, request.signal);
+      request.signal?.throwIfAborted();
+    }
+  }
+}
+
+function retryDelay(
+  thrown: unknown,
+  method: Dispatcher.HttpMethod,
+  backoff: Backoff,
+): number | undefined {
+  if (!(thrown instanceof KubeError)) return undefined;
+  if (typeof thrown.retry === "object") {
+    const { afterMs } = thrown.retry;
+    return afterMs > longestWaitMs ? undefined : afterMs + backoff.next();
+  }
+  const passing = thrown.reason === "Unreachable" || thrown.status === 429 || thrown.status >= 500;
+  return method === "GET" && passing ? backoff.next() : undefined;
+}
+
+async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unknown> {
+  return withDeadline(deadline(deps, request), async (signal) => {
+    const opening = { ...request, signal, long: false, idleMs: request.timeoutMs };
+    const response = await open(deps.connection, opening);
+    const host = deps.connection.server.host;
+    const text = await readText(response.body, { ...opening, host });
+    return parseJson(text, request.subject);
+  });
+}
+
+type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs"> & {
+  readonly signal: AbortSignal;
+  readonly long: boolean;
+  readonly idleMs: number;
+};
+
+/** Opens a watch: resolves with its body once the server has accepted it. */
+export async function openStream(
+  deps: TransportDeps,
+  request: Omit<Opening, "long">,
+): Promise<Dispatcher.ResponseData["body"]> {
+  const response = await open(deps.connection, { ...request, long: true });
+  return response.body;
+}
+
+async function open(connection: Connection, request: Opening): Promise<Dispatcher.ResponseData> {
+  const { method, path, body, contentType = "application/json", signal, long, idleMs } = request;
+  const { host } = connection.server;
+  let response: Dispatcher.ResponseData;
+  try {
+    response = await connection.send({
+      method,
+      path,
+      headers: body === undefined ? {} : { "content-type": contentType },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      long,
+      idleMs,
+    });
+  } catch (thrown) {
+    throw unreachable(thrown, { ...request, host });
+  }
+  if (response.statusCode >= 200 && response.statusCode < 300) return response;
+  const limits = { ...request, host, maximumBytes: errorBodyBytes };
+  throw errorFromStatus(statusOf(await readText(response.body, limits)), request.subject, {
+    status: response.statusCode,
+    retryAfter: header(response.headers, "retry-after"),
+  });
+}
+
+interface Origin {
+  readonly subject: string;
+  readonly host: string;
+  readonly signal: AbortSignal;
+}
+
+/** A connection that failed, as a KubeError; what the signal was aborted with comes as it is. */
+export function unreachable(thrown: unknown, { subject, host, signal }: Origin): unknown {
+  if (signal.aborted) return signal.reason;
+  if (thrown instanceof KubeError) return thrown;
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  return new KubeError("Unreachable", `${subject}: API server ${host}: ${said}`, { cause: thrown });
+}
+
+function deadline(deps: TransportDeps, request: Exchange) {
+  const { timeoutMs, signal, subject } = request;
+  const timeoutReason = () =>
+    new KubeError("RequestTimeout", `${subject}: no answer within ${timeoutMs} ms`);
+  return { clock: deps.clock, timeoutMs, signal, timeoutReason };
+}
+
+async function readText(
+  body: AsyncIterable<Buffer>,
+  { maximumBytes, ...origin }: Origin & { readonly maximumBytes: number },
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > maximumBytes) {
+        const said = `${origin.subject}: answer over ${maximumBytes} bytes`;
+        throw new KubeError("AnswerTooLarge", said, { retry: "never" });
+      }
+      chunks.push(chunk);
+    }
+  } catch (thrown) {
+    throw unreachable(thrown, origin);
+  }
+  return Buffer.concat(chunks, size).toString("utf8");
+}
+
+function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KubeError("MalformedAnswer", `${subject}: the answer is not JSON`, { cause });
+  }
+}
+
+// A proxy between may answer with HTML: then only the HTTP status is known.
+function statusOf(text: string): Partial<Status> {
+  try {
+    const body: unknown = JSON.parse(text);
+    const isStatus = typeof body === "object" && body !== null && "kind" in body;
+    return isStatus && body.kind === "Status" ? (body as Status) : {};
+  } catch {
+    return {};
+  }
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
