@@ -1,0 +1,64 @@
+import type { GitObject } from "./objects/git-object.ts";
+import type { ObjectStore } from "./objects/object-store.ts";
+import type { PackLimits } from "./objects/pack-reader.ts";
+
+export interface Ref {
+  /** The full name, "refs/heads/main". */
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface FetchRequest {
+  /** Objects to get, with all they reach inside `depth` and `filter`: commits, trees or blobs. */
+  readonly wants: readonly string[];
+  /** Commits whose trees are in the store already; the server may send deltas against them. */
+  readonly haves?: readonly string[];
+  /** Commits in the store whose parents are not. */
+  readonly shallow?: readonly string[];
+  /** How many commits of history to get; all of it when absent. */
+  readonly depth?: number;
+  /** Left out of the request when the server offers no filters: then more objects arrive. */
+  readonly filter?: "blob:none" | "tree:0";
+  readonly limits?: Partial<PackLimits>;
+}
+
+export interface PushRequest {
+  readonly ref: string;
+  /** What the ref must point at for the push to count; undefined when it must not exist. */
+  readonly old: string | undefined;
+  readonly new: string;
+  readonly objects: readonly GitObject[];
+}
+
+/** A lost race is an answer, not an error: the caller reads the new head and builds again. */
+export type PushResult =
+  | { readonly status: "accepted" }
+  | { readonly status: "rejected"; readonly message: string };
+
+/** One repository on a server. Throws GitUnreachable, GitUnauthorized, GitProtocol, InsecureTransport. */
+export interface GitRemote {
+  /** Refs whose names begin with one of the prefixes; every ref when there is none. */
+  listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]>;
+  /** Throws CommitNotFound for a want the server lacks, SourceTooLarge beyond the limits. */
+  fetch(request: FetchRequest, into: ObjectStore, signal: AbortSignal): Promise<void>;
+  push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
+  close(): Promise<void>;
+}
+
+export interface RemoteOptions {
+  /** https://host/path; credentials never stand in it. */
+  readonly url: string;
+  readonly credentials?:
+    | { readonly username: string; readonly password: string }
+    | { readonly token: string };
+  /** PEM certificates trusted beside the system's. */
+  readonly ca?: string;
+  /** Hosts ("git.internal" or "git.internal:8080") that plain http may reach; loopback always may. */
+  readonly allowInsecureHosts?: readonly string[];
+  readonly userAgent?: string;
+  readonly timeouts?: {
+    readonly connectMs?: number;
+    readonly answerMs?: number;
+    readonly totalMs?: number;
+  };
+}

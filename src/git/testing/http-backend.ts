@@ -1,0 +1,102 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Runs git in a folder, apart from the settings of the machine, and answers its output. */
+export function git(cwd: string, ...args: string[]): string {
+  const person = ["AUTHOR", "COMMITTER"].flatMap((role) => [
+    `GIT_${role}_NAME=Ann`,
+    `GIT_${role}_EMAIL=ann@example.com`,
+  ]);
+  const settings = ["GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", ...person];
+  return execFileSync("env", [...settings, "git", ...args], {
+    cwd,
+    encoding: "utf8",
+    stdio: "pipe",
+  }).trim();
+}
+
+/** Comes before git: answers the request itself (true), or lets it pass. */
+export type Intercept = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => boolean | Promise<boolean>;
+
+export interface GitServer extends AsyncDisposable {
+  readonly url: string;
+  /** The bare repository's folder. */
+  readonly gitDir: string;
+  /** "POST /repo.git/git-receive-pack", in order of arrival. */
+  readonly requests: string[];
+  intercept: Intercept | undefined;
+}
+
+/** The real git http-backend behind node:http, with one empty bare repository. */
+export async function startGitServer(...initArgs: string[]): Promise<GitServer> {
+  const root = mkdtempSync(join(tmpdir(), "forge-git-"));
+  const gitDir = join(root, "repo.git");
+  git(root, "init", "--quiet", "--bare", "--initial-branch=main", ...initArgs, gitDir);
+  for (const [key, value] of [
+    ["http.receivepack", "true"],
+    ["uploadpack.allowFilter", "true"],
+    ["receive.fsckObjects", "true"],
+    ["receive.autogc", "false"],
+  ] as const) {
+    git(gitDir, "config", key, value);
+  }
+  const requests: string[] = [];
+  const server = createServer(async (request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (!(await state.intercept?.(request, response))) runBackend(root, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/repo.git`;
+  const state: GitServer = {
+    url,
+    gitDir,
+    requests,
+    intercept: undefined,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  return state;
+}
+
+/** CGI (RFC 3875): headers, an empty line, the body. */
+function runBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
+  const [path = "", query = ""] = (request.url ?? "").split("?");
+  const variables = {
+    GIT_PROJECT_ROOT: root,
+    GIT_HTTP_EXPORT_ALL: "1",
+    GIT_PROTOCOL: request.headers["git-protocol"] ?? "",
+    REQUEST_METHOD: request.method,
+    PATH_INFO: path,
+    QUERY_STRING: query,
+    CONTENT_TYPE: request.headers["content-type"] ?? "",
+    CONTENT_LENGTH: request.headers["content-length"] ?? "",
+    REMOTE_USER: "test",
+  };
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const child = spawn("env", [...settings, "git", "http-backend"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  request.pipe(child.stdin).on("error", () => {});
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.on("close", () => {
+    const output = Buffer.concat(chunks);
+    const end = output.indexOf("\r\n\r\n");
+    for (const line of output.toString("latin1", 0, end).split("\r\n")) {
+      const [name = "", value = ""] = line.split(": ");
+      if (name === "Status") response.statusCode = Number.parseInt(value, 10);
+      else response.setHeader(name, value);
+    }
+    response.end(output.subarray(end + 4));
+  });
+}

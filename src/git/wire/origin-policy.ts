@@ -1,0 +1,30 @@
+import { ForgeError } from "../../api/index.ts";
+
+/**
+ * The repository's url, checked: https, or http to loopback and the hosts in `allowed`.
+ * Throws InsecureTransport.
+ */
+export function checkedRepositoryUrl(url: string, allowed: readonly string[]): URL {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.hostname === "") {
+    throw new ForgeError("InsecureTransport", `git url "${url}" is not an https url`);
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new ForgeError("InsecureTransport", `git url of ${parsed.host} carries credentials`, {
+      hint: "Take the credentials out of the url and put them into the Secret that secretRef names.",
+    });
+  }
+  const insecureAllowed =
+    isLoopback(parsed.hostname) ||
+    allowed.includes(parsed.host) ||
+    allowed.includes(parsed.hostname);
+  if (parsed.protocol !== "https:" && !(parsed.protocol === "http:" && insecureAllowed)) {
+    const scheme = parsed.protocol.slice(0, -1);
+    throw new ForgeError("InsecureTransport", `git url of ${parsed.host} uses ${scheme}`);
+  }
+  return new URL(parsed.origin + parsed.pathname.replace(/\/+$/, ""));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

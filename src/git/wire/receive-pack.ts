@@ -1,0 +1,49 @@
+import { ForgeError } from "../../api/index.ts";
+import { writePack } from "../objects/pack-writer.ts";
+import type { PushRequest, PushResult } from "../ports.ts";
+import type { Capabilities } from "./advertisement.ts";
+import { decodePackets, encodePacket, flushPacket, packetText } from "./pkt-line.ts";
+import { demultiplex } from "./side-band.ts";
+
+const noObject = "0".repeat(40);
+
+/** gitprotocol-pack, "Reference Update Request": the old id makes it a compare-and-swap. */
+export function writePush(request: PushRequest, offered: Capabilities, agent: string): Buffer {
+  const capabilities = [
+    "report-status",
+    ...(offered.has("side-band-64k") ? ["side-band-64k"] : []),
+    ...(offered.has("object-format") ? ["object-format=sha1"] : []),
+    ...(offered.has("agent") ? [`agent=${agent}`] : []),
+  ];
+  const command = `${request.old ?? noObject} ${request.new} ${request.ref}`;
+  return Buffer.concat([
+    encodePacket(`${command}\0${capabilities.join(" ")}\n`),
+    flushPacket,
+    writePack(request.objects),
+  ]);
+}
+
+/** gitprotocol-pack, "Report Status". Throws GitProtocol when it says nothing of our ref. */
+export function parsePushReport(body: Buffer, ref: string, offered: Capabilities): PushResult {
+  const { data, progress } = offered.has("side-band-64k")
+    ? demultiplex(decodePackets(body))
+    : { data: body, progress: "" };
+  for (const packet of decodePackets(data)) {
+    if (packet.kind !== "data") continue;
+    const line = packetText(packet.data);
+    if (line === `ok ${ref}`) return { status: "accepted" };
+    const reason = line.startsWith("unpack ")
+      ? line.slice("unpack ".length)
+      : line.startsWith(`ng ${ref} `)
+        ? line.slice(`ng ${ref} `.length)
+        : "ok";
+    if (reason !== "ok") return { status: "rejected", message: withProgress(reason, progress) };
+  }
+  throw new ForgeError("GitProtocol", `the git server does not say what became of ${ref}`);
+}
+
+/** Hooks explain themselves on the progress channel; the reason alone says "hook declined". */
+function withProgress(reason: string, progress: string): string {
+  const said = progress.replace(/\s+/g, " ").trim();
+  return said === "" ? reason : `${reason} (${said})`;
+}
