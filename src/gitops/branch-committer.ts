@@ -1,0 +1,172 @@
+import type { GitRemote } from "../git/index.ts";
+import { type BranchHead, readHead } from "./branch-head.ts";
+import { type Build, buildCommits, missingBlobs, pointerPath } from "./build-commits.ts";
+import { findDeployments } from "./deployment-history.ts";
+import { isErrorCode } from "./error-code.ts";
+import type { PendingCommit } from "./pending-commit.ts";
+import type { WriterOptions } from "./writer-options.ts";
+
+/** The server refused a push: of these requests, built on this head. */
+export interface Rejection {
+  readonly head: string | undefined;
+  readonly message: string;
+  readonly requests: readonly PendingCommit[];
+}
+
+/** Takes batches to one branch, one attempt at a time, and remembers where the branch stands. */
+export class BranchCommitter {
+  readonly #branch: string;
+  readonly #options: Required<WriterOptions>;
+  #head: BranchHead | undefined;
+  #headIsCurrent = false;
+  /** What the store held when it was last pruned. */
+  #prunedSize = 0;
+
+  constructor(branch: string, options: Required<WriterOptions>) {
+    this.#branch = branch;
+    this.#options = options;
+  }
+
+  /** Ask the server where the branch stands before the next attempt. */
+  distrustHead(): void {
+    this.#headIsCurrent = false;
+  }
+
+  /** Read everything anew before the next attempt. */
+  forgetHead(): void {
+    this.#head = undefined;
+  }
+
+  /** Answers each request it can; those of a rejected push are left open. */
+  async attempt(
+    remote: GitRemote,
+    batch: readonly PendingCommit[],
+    signal: AbortSignal,
+  ): Promise<Rejection | undefined> {
+    const head = await this.#currentHead(remote, signal);
+    if (head.id !== undefined) await this.#resolveDoubts(remote, head.id, batch, signal);
+
+    const open = batch.filter(({ settled }) => !settled);
+    const requests = open.map(({ request }) => request);
+    const blobs = missingBlobs(head, requests, this.#options.format);
+    if (blobs.length > 0) await remote.fetch({ wants: blobs }, head.store, signal);
+    const time = new Date(this.#options.now()).toISOString();
+    const build = buildCommits(head, requests, this.#options.format, time);
+    const withOutcome = open.map((pending, index) => ({ pending, outcome: build.outcomes[index] }));
+
+    const present: PendingCommit[] = [];
+    const built: { pending: PendingCommit; commit: string; first: boolean }[] = [];
+    for (const { pending, outcome } of withOutcome) {
+      if (outcome?.kind === "refused") pending.reject(outcome.error);
+      else if (outcome?.kind === "present") present.push(pending);
+      else if (outcome?.kind === "built") built.push({ pending, ...outcome });
+    }
+    if (present.length > 0 && head.id !== undefined) {
+      await this.#answerPresent(remote, head.id, present, signal);
+    }
+    if (built.length === 0) return undefined;
+    const pushed = built.map(({ pending }) => pending);
+    const rejection = await this.#push(remote, head, build, pushed, signal);
+    if (rejection !== undefined) return { head: head.id, message: rejection, requests: pushed };
+    for (const { pending, commit, first } of built) this.#answer(pending, commit, !first);
+    return undefined;
+  }
+
+  async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {
+    if (this.#head === undefined || !this.#headIsCurrent) {
+      this.#head = await readHead(remote, this.#branch, this.#head, signal);
+      this.#headIsCurrent = true;
+    }
+    return this.#head;
+  }
+
+  /** The server's words when it rejects the push. */
+  async #push(
+    remote: GitRemote,
+    head: BranchHead,
+    build: Build,
+    pushed: readonly PendingCommit[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { tip = "", objects } = build;
+    const ref = `refs/heads/${this.#branch}`;
+    try {
+      const result = await remote.push({ ref, old: head.id, new: tip, objects }, signal);
+      if (result.status === "rejected") {
+        this.distrustHead();
+        return result.message;
+      }
+    } catch (error) {
+      if (!isErrorCode(error, "GitUnauthorized")) {
+        for (const pending of pushed) pending.doubt ??= { sentOn: head.id };
+      }
+      throw error;
+    }
+    this.#head = { id: tip, store: head.store };
+    this.#prune(tip, head);
+    return undefined;
+  }
+
+  /**
+   * Did a push arrive whose answer was lost? Then its commits are behind the head. While the head
+   * stays where that push began it may still arrive; once the head has moved it no longer can.
+   */
+  async #resolveDoubts(
+    remote: GitRemote,
+    head: string,
+    batch: readonly PendingCommit[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const doubtful = batch.filter(
+      ({ doubt, settled }) => !settled && doubt !== undefined && doubt.sentOn !== head,
+    );
+    if (doubtful.length === 0) return;
+    const bases = new Set(doubtful.map(({ doubt }) => doubt?.sentOn));
+    const [until] = bases.size === 1 ? bases : [];
+    const found = await this.#find(remote, head, doubtful, signal, until);
+    for (const pending of doubtful) {
+      const commit = found.get(pending.request.deployment.id);
+      if (commit === undefined) pending.doubt = undefined;
+      else this.#answer(pending, commit, false);
+    }
+  }
+
+  /** The head holds these deployments; a commit too far back to be found is answered by the head. */
+  async #answerPresent(
+    remote: GitRemote,
+    head: string,
+    present: readonly PendingCommit[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const found = await this.#find(remote, head, present, signal);
+    for (const pending of present) {
+      this.#answer(pending, found.get(pending.request.deployment.id) ?? head, true);
+    }
+  }
+
+  #find(
+    remote: GitRemote,
+    head: string,
+    pending: readonly PendingCommit[],
+    signal: AbortSignal,
+    until?: string,
+  ): Promise<ReadonlyMap<string, string>> {
+    const ids = new Set(pending.map(({ request }) => request.deployment.id));
+    return findDeployments(remote, head, ids, signal, until);
+  }
+
+  #answer(pending: PendingCommit, commit: string, alreadyCommitted: boolean): void {
+    const path = pointerPath(pending.request, this.#options.format).join("/");
+    pending.resolve({ commit, path, alreadyCommitted });
+  }
+
+  /**
+   * Every commit leaves the trees it replaced behind. Walking all that the head reaches costs more
+   * than a push, so it waits until the store has doubled.
+   */
+  #prune(tip: string, { store }: BranchHead): void {
+    if (store.size < 2 * this.#prunedSize + 1_000) return;
+    store.retainReachable(tip);
+    this.#prunedSize = store.size;
+  }
+}

@@ -1,0 +1,152 @@
+import { ForgeError } from "../api/index.ts";
+import type { GitRemote } from "../git/index.ts";
+import { BranchCommitter, type Rejection } from "./branch-committer.ts";
+import { isErrorCode } from "./error-code.ts";
+import { PendingCommit } from "./pending-commit.ts";
+import type { CommitRequest, CommitResult } from "./ports.ts";
+import type { WriterOptions } from "./writer-options.ts";
+
+const maxQueued = 1_000;
+/** Measured: a hundred commits in one push cost little more than three pushes of one. */
+const maxBatch = 100;
+/** A rejection by a race shows at the next look at the head; what does not move thrice is a rule. */
+const maxRejections = 3;
+const maxProtocolErrors = 3;
+const maxDelayMs = 5_000;
+
+/** What waits for one branch of one repository, and when it is tried again. See writer.ts. */
+export class BranchQueue {
+  readonly #options: Required<WriterOptions>;
+  readonly #branch: string;
+  readonly #committer: BranchCommitter;
+  readonly #closed = new AbortController();
+  #pending: PendingCommit[] = [];
+  #running: Promise<void> | undefined;
+  #remote: { readonly key: string; readonly remote: GitRemote } | undefined;
+  #rejected: { readonly head: string | undefined; readonly times: number } | undefined;
+  #batchLimit = maxBatch;
+  #failures = 0;
+  #failedKey: string | undefined;
+
+  constructor(branch: string, options: Required<WriterOptions>) {
+    this.#branch = branch;
+    this.#options = options;
+    this.#committer = new BranchCommitter(branch, options);
+  }
+
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
+  commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult> {
+    if (this.#pending.length >= maxQueued) {
+      const what = `${maxQueued} deployments wait for branch "${this.#branch}"`;
+      return Promise.reject(new ForgeError("Timeout", what));
+    }
+    const pending = new PendingCommit(request, signal);
+    this.#pending.push(pending);
+    this.#running ??= this.#run();
+    return pending.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    for (const pending of this.#pending) {
+      pending.reject(new ForgeError("Timeout", "the git writer is shutting down"));
+    }
+    await this.#running;
+    await this.#remote?.remote.close();
+  }
+
+  async #run(): Promise<void> {
+    // Requests that come in the same turn of the event loop share the first push.
+    await Promise.resolve();
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
+      const over = new AbortController();
+      void Promise.allSettled(batch.map(({ promise }) => promise)).then(() => over.abort());
+      await this.#attempt(batch, AbortSignal.any([over.signal, this.#closed.signal]));
+    }
+    this.#batchLimit = maxBatch;
+    // No await between the last look at the queue and this: a request in between would be lost.
+    this.#running = undefined;
+  }
+
+  /** The oldest requests of one remote; after a failure, another remote's go first. */
+  #nextBatch(): PendingCommit[] {
+    this.#pending = this.#pending.filter(({ settled }) => !settled);
+    const other = this.#pending.find(({ remoteKey }) => remoteKey !== this.#failedKey);
+    const key = (other ?? this.#pending[0])?.remoteKey;
+    return this.#pending.filter(({ remoteKey }) => remoteKey === key).slice(0, this.#batchLimit);
+  }
+
+  async #attempt(batch: readonly PendingCommit[], signal: AbortSignal): Promise<void> {
+    try {
+      const remote = await this.#open(batch);
+      const rejection = await this.#committer.attempt(remote, batch, signal);
+      this.#failures = 0;
+      this.#failedKey = undefined;
+      if (rejection === undefined) this.#rejected = undefined;
+      else await this.#afterRejection(rejection);
+    } catch (error) {
+      this.#committer.distrustHead();
+      if (!signal.aborted) await this.#afterFailure(batch, error);
+    }
+  }
+
+  /**
+   * After a lost race the head is another one at the next attempt. When it stays, a hook or a rule
+   * refuses: requests are tried one by one, so that only the refused one fails.
+   */
+  async #afterRejection({ head, message, requests }: Rejection): Promise<void> {
+    const times = this.#rejected?.head === head ? (this.#rejected?.times ?? 0) + 1 : 1;
+    this.#rejected = { head, times };
+    const what = `branch "${this.#branch}" refuses the push: ${message}`;
+    const error = new ForgeError("GitRejected", what);
+    for (const pending of requests) pending.lastError = error;
+    this.#options.log?.debug({ branch: this.#branch, message, times }, "push rejected");
+    if (times < maxRejections) return this.#delay(times);
+    this.#rejected = undefined;
+    if (requests.length === 1) requests[0]?.reject(error);
+    this.#batchLimit = 1;
+  }
+
+  async #afterFailure(batch: readonly PendingCommit[], error: unknown): Promise<void> {
+    this.#failures++;
+    this.#failedKey = batch[0]?.remoteKey;
+    // A rewritten branch, or a server that sends deltas against what we never had.
+    if (isErrorCode(error, "GitProtocol")) this.#committer.forgetHead();
+    if (!isTransient(error, this.#failures)) {
+      for (const pending of batch) pending.reject(error);
+      return;
+    }
+    for (const pending of batch) pending.lastError = error;
+    const fields = { branch: this.#branch, code: error.code, reason: error.message };
+    this.#options.log?.warn(fields, "git write failed, trying again");
+    await this.#delay(this.#failures);
+  }
+
+  /** Full jitter: writers in other processes that lost the same race must not meet again. */
+  #delay(attempt: number): Promise<void> {
+    const ceiling = Math.min(50 * 2 ** attempt, maxDelayMs);
+    return this.#options.sleep(ceiling * this.#options.random(), this.#closed.signal);
+  }
+
+  async #open(batch: readonly PendingCommit[]): Promise<GitRemote> {
+    const [first] = batch;
+    if (first === undefined) throw new RangeError("a batch has at least one request");
+    if (this.#remote?.key === first.remoteKey) return this.#remote.remote;
+    await this.#remote?.remote.close();
+    this.#remote = undefined;
+    const remote = this.#options.openRemote(first.request.remote);
+    this.#remote = { key: first.remoteKey, remote };
+    return remote;
+  }
+}
+
+function isTransient(error: unknown, failures: number): error is ForgeError {
+  if (isErrorCode(error, "GitProtocol")) {
+    return error.retry !== "never" && failures < maxProtocolErrors;
+  }
+  // CommitNotFound: the branch was rewritten between the look at the head and the fetch.
+  return isErrorCode(error, "GitUnreachable", "CommitNotFound");
+}

@@ -1,0 +1,12 @@
+export { commitMessage, type DeploymentTrailers, parseTrailers } from "./commit-message.ts";
+export { type PointerFile, parsePointerFile, releasePointerFormat } from "./pointer-file.ts";
+export { defaultPathTemplate, pointerFolder } from "./pointer-path.ts";
+export type {
+  CommitRequest,
+  CommitResult,
+  Deployment,
+  GitOpsWriter,
+  PointerFormat,
+} from "./ports.ts";
+export { createGitOpsWriter } from "./writer.ts";
+export type { WriterOptions } from "./writer-options.ts";

@@ -1,0 +1,166 @@
+import { Document, isMap, LineCounter, parseAllDocuments } from "yaml";
+import { ForgeError } from "../api/index.ts";
+import type { Deployment, PointerFormat } from "./ports.ts";
+import { setText } from "./yaml-text.ts";
+
+/** What a pointer file says. */
+export interface PointerFile {
+  readonly environment: string;
+  readonly repository: string;
+  readonly project: string;
+  /** 40 or 64 hex digits. */
+  readonly release: string;
+  readonly image?: { readonly repository: string; readonly digest: string };
+  /** The id of the deployment that wrote it last. */
+  readonly deployment?: string;
+}
+
+const annotation = {
+  number: "forge.dev/release-number",
+  by: "forge.dev/deployed-by",
+  deployment: "forge.dev/deployment",
+} as const;
+
+/** A ReleasePointer, pinned, as one YAML document; what people added to it survives every edit. */
+export const releasePointerFormat: PointerFormat = {
+  fileName: "release.yaml",
+
+  create(deployment) {
+    const { environment, repository, project } = deployment;
+    const document = new Document({
+      apiVersion: "forge.dev/v1alpha1",
+      kind: "ReleasePointer",
+      metadata: {},
+      spec: {},
+    });
+    setText(document, ["metadata", "name"], project);
+    setText(document, ["spec", "environment"], environment);
+    setText(document, ["spec", "repository"], repository);
+    setText(document, ["spec", "project"], project);
+    return pin(document, deployment, "");
+  },
+
+  edit(text, deployment, path) {
+    const document = openDocument(text, path);
+    for (const field of ["environment", "repository", "project"] as const) {
+      const found = textAt(document, path, "spec", field);
+      if (found === deployment[field]) continue;
+      throw invalid(path, `spec.${field} is "${found}", not "${deployment[field]}"`);
+    }
+    return pin(document, deployment, text);
+  },
+
+  deploymentOf(text, path) {
+    return optionalTextAt(
+      openDocument(text, path),
+      path,
+      "metadata",
+      "annotations",
+      annotation.deployment,
+    );
+  },
+};
+
+/** Throws PointerFileInvalid, naming `path`. */
+export function parsePointerFile(text: string, path: string): PointerFile {
+  const document = openDocument(text, path);
+  const release = textAt(document, path, "spec", "release");
+  if (!isCommit(release)) throw invalid(path, "spec.release is not 40 or 64 hex digits");
+  const deployment = optionalTextAt(
+    document,
+    path,
+    "metadata",
+    "annotations",
+    annotation.deployment,
+  );
+  return {
+    environment: textAt(document, path, "spec", "environment"),
+    repository: textAt(document, path, "spec", "repository"),
+    project: textAt(document, path, "spec", "project"),
+    release,
+    ...(document.hasIn(["spec", "image"])
+      ? {
+          image: {
+            repository: textAt(document, path, "spec", "image", "repository"),
+            digest: textAt(document, path, "spec", "image", "digest"),
+          },
+        }
+      : {}),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
+}
+
+/** A list whose dashes stand below the first letter of its key. */
+const unindentedList = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m;
+
+function pin(document: Document, deployment: Deployment, before: string): string {
+  if (!isCommit(deployment.commit)) {
+    throw new ForgeError(
+      "InvalidObject",
+      `commit "${deployment.commit}" is not 40 or 64 hex digits`,
+    );
+  }
+  setText(document, ["metadata", "annotations", annotation.number], String(deployment.number));
+  setText(document, ["metadata", "annotations", annotation.by], deployment.by);
+  setText(document, ["metadata", "annotations", annotation.deployment], deployment.id);
+  setText(document, ["spec", "release"], deployment.commit);
+  setText(document, ["spec", "image", "repository"], deployment.image.repository);
+  setText(document, ["spec", "image", "digest"], deployment.image.digest);
+  // People's layout: long lines stay whole, lists keep their indentation, CRLF stays CRLF.
+  const after = document.toString({ lineWidth: 0, indentSeq: !unindentedList.test(before) });
+  return before.includes("\r\n") ? after.replace(/\r?\n/g, "\r\n") : after;
+}
+
+function openDocument(text: string, path: string): Document {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter });
+  const [document, second] = documents;
+  if (document === undefined) throw invalid(path, "the file is empty");
+  const error = [...documents].flatMap(({ errors }) => errors)[0];
+  if (error !== undefined) {
+    const line = lineCounter.linePos(error.pos[0]).line;
+    throw invalid(path, `line ${line}: ${error.message.split("\n", 1)[0] ?? ""}`);
+  }
+  if (second !== undefined) {
+    const line = lineCounter.linePos(second.range[0]).line;
+    throw invalid(path, `line ${line}: a second YAML document begins; the file must hold one`);
+  }
+  const kind = optionalTextAt(document, path, "kind");
+  const version = optionalTextAt(document, path, "apiVersion");
+  if (kind !== "ReleasePointer" || version?.startsWith("forge.dev/") !== true) {
+    throw invalid(
+      path,
+      `holds ${kind ?? "no kind"} of ${version ?? "no apiVersion"}, not a ReleasePointer`,
+    );
+  }
+  refuseNonMaps(document, path);
+  return document;
+}
+
+/** Where forge sets fields there must be maps, or nothing. */
+function refuseNonMaps(document: Document, path: string): void {
+  for (const parent of [["metadata"], ["metadata", "annotations"], ["spec"], ["spec", "image"]]) {
+    const node = document.getIn(parent, true);
+    if (node !== undefined && !isMap(node)) throw invalid(path, `${parent.join(".")} is not a map`);
+  }
+}
+
+function textAt(document: Document, path: string, ...keys: string[]): string {
+  const value = optionalTextAt(document, path, ...keys);
+  if (value === undefined) throw invalid(path, `${keys.join(".")} is missing`);
+  return value;
+}
+
+function optionalTextAt(document: Document, path: string, ...keys: string[]): string | undefined {
+  const value = isMap(document.contents) ? document.getIn(keys) : undefined;
+  if (value === undefined || typeof value === "string") return value;
+  throw invalid(path, `${keys.join(".")} is not a string; put it in quotes`);
+}
+
+function isCommit(text: string): boolean {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+function invalid(path: string, what: string): ForgeError {
+  return new ForgeError("PointerFileInvalid", `${path}: ${what}`);
+}

@@ -1,0 +1,217 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
+import { requestOf } from "./testing/requests.ts";
+
+const signal = new AbortController().signal;
+const isPush = (request: IncomingMessage) =>
+  request.method === "POST" && request.url?.endsWith("git-receive-pack") === true;
+const pushes = () =>
+  server.requests.filter((line) => line === "POST /repo.git/git-receive-pack").length;
+
+let server: GitServer;
+let writer: GitOpsWriter;
+
+beforeEach(async () => {
+  server = await startGitServer();
+  writer = createGitOpsWriter({ random: () => 0.01 });
+  await writer.commit(requestOf(server.url), signal);
+  server.requests.length = 0;
+});
+afterEach(async () => {
+  await writer.close();
+  await server[Symbol.asyncDispose]();
+});
+
+const next = { id: "d-2", number: 43 };
+
+describe("when things go wrong", { timeout: 30_000 }, () => {
+  test("a push whose answer was lost is found again, not made twice", async () => {
+    let lost = 0;
+    server.intercept = (request, response) => {
+      if (!isPush(request) || lost++ > 0) return false;
+      // git answers into the void: the push counts, and nobody hears of it.
+      response.end = (() => response.destroy()) as unknown as typeof response.end;
+      return false;
+    };
+    const result = await writer.commit(requestOf(server.url, next), signal);
+    expect(lost).toBe(1);
+    expect(result).toMatchObject({
+      commit: git(server.gitDir, "rev-parse", "main"),
+      alreadyCommitted: false,
+    });
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("2");
+  });
+
+  test("it is found even when somebody has since deployed over it", async () => {
+    const other = createGitOpsWriter();
+    let first = true;
+    let mine = "";
+    server.intercept = (request, response) => {
+      if (!isPush(request) || !first) return false;
+      first = false;
+      response.end = (() => {
+        mine = git(server.gitDir, "rev-parse", "main");
+        void other
+          .commit(requestOf(server.url, { id: "d-3", number: 44 }), signal)
+          .then(() => response.destroy());
+      }) as unknown as typeof response.end;
+      return false;
+    };
+    const result = await writer.commit(requestOf(server.url, next), signal);
+    expect(result).toMatchObject({ commit: mine, alreadyCommitted: false });
+    expect(
+      git(server.gitDir, "show", "main:production/apps/company/monorepo/auth-service/release.yaml"),
+    ).toContain("d-3");
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("3");
+    await other.close();
+  });
+
+  test("a push that never arrived is made again", async () => {
+    let dropped = 0;
+    server.intercept = (request, response) => {
+      if (!isPush(request) || dropped++ > 1) return false;
+      response.destroy();
+      return true;
+    };
+    await writer.commit(requestOf(server.url, next), signal);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("2");
+    expect(pushes()).toBe(3);
+  });
+
+  test("a hook that refuses one deployment does not stop the others", async () => {
+    const hook = join(server.gitDir, "hooks", "update");
+    const script =
+      '#!/bin/sh\ngit log --format=%B "$2..$3" | grep -q "Forge-Deployment: bad" && { echo no bad ones >&2; exit 1; }\nexit 0\n';
+    writeFileSync(hook, script, { mode: 0o755 });
+    const ids = ["d-2", "bad", "d-3", "d-4"];
+    const results = await Promise.allSettled(
+      ids.map((id) => writer.commit(requestOf(server.url, { id, project: id }), signal)),
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    expect(results[1]).toMatchObject({
+      reason: { code: "GitRejected", message: expect.stringContaining("no bad ones") },
+    });
+    rmSync(hook);
+  });
+
+  test.each([
+    {
+      status: 401,
+      code: "GitUnauthorized",
+      because: "asking again with the same credentials is no use",
+    },
+    { status: 403, code: "GitUnauthorized", because: "the server knows us and refuses" },
+  ])("HTTP $status fails at once: $because", async ({ status, code }) => {
+    server.intercept = (_request, response) => {
+      response.writeHead(status).end();
+      return true;
+    };
+    await expect(writer.commit(requestOf(server.url, next), signal)).rejects.toMatchObject({
+      code,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a server that stays away fails with its own error once the deadline is over", async () => {
+    server.intercept = (_request, response) => {
+      response.writeHead(503).end();
+      return true;
+    };
+    const request = requestOf(server.url, next, { deadlineMs: 100 });
+    const error = await writer.commit(request, signal).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "GitUnreachable",
+      message: expect.stringContaining("HTTP 503"),
+    });
+    server.intercept = undefined;
+    await writer.commit(requestOf(server.url, next), signal);
+  });
+
+  test("a caller that leaves is let go, and the next is served", async () => {
+    const controller = new AbortController();
+    server.intercept = (request) => {
+      if (!isPush(request)) return false;
+      controller.abort(new Error("shutting down"));
+      return true;
+    };
+    await expect(writer.commit(requestOf(server.url, next), controller.signal)).rejects.toThrow(
+      "shutting down",
+    );
+    server.intercept = undefined;
+    await writer.commit(requestOf(server.url, { id: "d-3" }), signal);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("2");
+  });
+
+  test("a branch that was rewritten is read anew", async () => {
+    const tree = git(server.gitDir, "rev-parse", "main^{tree}");
+    const rewritten = git(server.gitDir, "commit-tree", tree, "-m", "rewritten");
+    git(server.gitDir, "update-ref", "refs/heads/main", rewritten);
+    git(server.gitDir, "reflog", "expire", "--expire=now", "--all");
+    git(server.gitDir, "gc", "--quiet", "--prune=now");
+    const { commit } = await writer.commit(requestOf(server.url, next), signal);
+    expect(git(server.gitDir, "rev-parse", `${commit}~1`)).toBe(rewritten);
+  });
+
+  test("a server that cannot tell what is new is asked for everything", async () => {
+    const moved = git(server.gitDir, "commit-tree", "main^{tree}", "-p", "main", "-m", "moved");
+    git(server.gitDir, "update-ref", "refs/heads/main", moved);
+    let fetches = 0;
+    server.intercept = (request, response) => {
+      const isUpload =
+        request.method === "POST" && request.url?.endsWith("git-upload-pack") === true;
+      // The first is the look at the head, the second asks for what is new.
+      if (!isUpload || ++fetches !== 2) return false;
+      response.writeHead(200, { "content-type": "application/x-git-upload-pack-result" });
+      response.end("0010ERR confused");
+      return true;
+    };
+    const { commit } = await writer.commit(requestOf(server.url, next), signal);
+    expect(git(server.gitDir, "rev-parse", `${commit}~1`)).toBe(moved);
+    expect(fetches).toBeGreaterThan(2);
+  });
+
+  test("a push never mixes credentials", async () => {
+    const seen = new Set<string>();
+    server.intercept = (request, response) => {
+      const pair = Buffer.from(
+        request.headers.authorization?.slice("Basic ".length) ?? "",
+        "base64",
+      ).toString();
+      if (isPush(request)) seen.add(pair);
+      if (!pair.startsWith("stranger")) return false;
+      response.writeHead(403).end();
+      return true;
+    };
+    const withPassword = (username: string, id: string) =>
+      writer.commit(
+        requestOf(
+          server.url,
+          { id, project: id },
+          { remote: { url: server.url, credentials: { username, password: "x" } } },
+        ),
+        signal,
+      );
+    const results = await Promise.allSettled([
+      withPassword("ann", "d-2"),
+      withPassword("stranger", "d-3"),
+      withPassword("ann", "d-4"),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(git(server.gitDir, "log", "--format=%B", "main")).not.toContain("d-3");
+  });
+
+  test("what waits is told when the writer closes", async () => {
+    server.intercept = () => true;
+    const waiting = writer.commit(requestOf(server.url, next), signal);
+    await Promise.all([expect(waiting).rejects.toMatchObject({ code: "Timeout" }), writer.close()]);
+  });
+});
