@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
   type Clock,
+  isConflict,
   jitter,
   type Key,
   keyText,
@@ -121,6 +122,11 @@ export class Loop {
   }
 
   #fail(key: Key, error: unknown, log: Logger): void {
+    if (isConflict(error)) {
+      // Computed from an object that has changed since: nothing is wrong, and the new one is near.
+      log.debug({ error, afterMs: this.queue.addFailed(key) }, "reconcile conflicted");
+      return;
+    }
     const retry = retryOf(error);
     if (retry === "never") {
       this.queue.forget(key);

@@ -1,9 +1,19 @@
 import type { GitRemote } from "../git/index.ts";
 import { type BranchHead, readHead } from "./branch-head.ts";
-import { type Build, buildCommits, missingBlobs, pointerPath } from "./build-commits.ts";
+import {
+  type Build,
+  buildCommits,
+  missingBlobs,
+  pointerPath,
+  readText,
+  rootOf,
+} from "./build-commits.ts";
 import { findDeployments } from "./deployment-history.ts";
 import { isErrorCode } from "./error-code.ts";
 import type { PendingCommit } from "./pending-commit.ts";
+import { pointerFolder } from "./pointer-path.ts";
+import type { PointerLocation } from "./ports.ts";
+import { findFile } from "./tree-edit.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 /** The server refused a push: of these requests, built on this head. */
@@ -43,6 +53,7 @@ export class BranchCommitter {
     batch: readonly PendingCommit[],
     signal: AbortSignal,
   ): Promise<Rejection | undefined> {
+    const isFresh = !this.#headIsCurrent;
     const head = await this.#currentHead(remote, signal);
     if (head.id !== undefined) await this.#resolveDoubts(remote, head.id, batch, signal);
 
@@ -52,8 +63,14 @@ export class BranchCommitter {
     if (blobs.length > 0) await remote.fetch({ wants: blobs }, head.store, signal);
     const time = new Date(this.#options.now()).toISOString();
     const build = buildCommits(head, requests, this.#options.format, time);
+    if (!isFresh && build.outcomes.some(({ kind }) => kind === "refused")) {
+      // A person may have repaired the file since: nobody is refused by a head of yesterday.
+      this.distrustHead();
+      return this.attempt(remote, batch, signal);
+    }
     const withOutcome = open.map((pending, index) => ({ pending, outcome: build.outcomes[index] }));
 
+    if (build.outcomes.some(({ kind }) => kind === "refused")) this.distrustHead();
     const present: PendingCommit[] = [];
     const built: { pending: PendingCommit; commit: string; first: boolean }[] = [];
     for (const { pending, outcome } of withOutcome) {
@@ -70,6 +87,23 @@ export class BranchCommitter {
     if (rejection !== undefined) return { head: head.id, message: rejection, requests: pushed };
     for (const { pending, commit, first } of built) this.#answer(pending, commit, !first);
     return undefined;
+  }
+
+  /** The deployment that a pointer file carries on the server now. */
+  async currentDeployment(
+    remote: GitRemote,
+    { pointer, pathTemplate }: PointerLocation,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { format } = this.#options;
+    this.distrustHead();
+    const head = await this.#currentHead(remote, signal);
+    const path = [...pointerFolder(pointer, pathTemplate), format.fileName];
+    const blob = findFile(head.store, rootOf(head), path);
+    if (blob === undefined) return undefined;
+    if (!head.store.has(blob)) await remote.fetch({ wants: [blob] }, head.store, signal);
+    const name = path.join("/");
+    return format.deploymentOf(readText(head, blob, name), name);
   }
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {

@@ -1,9 +1,9 @@
 import { ForgeError } from "../api/index.ts";
-import type { GitRemote } from "../git/index.ts";
+import type { GitRemote, RemoteOptions } from "../git/index.ts";
 import { BranchCommitter, type Rejection } from "./branch-committer.ts";
 import { isErrorCode } from "./error-code.ts";
-import { PendingCommit } from "./pending-commit.ts";
-import type { CommitRequest, CommitResult } from "./ports.ts";
+import { PendingCommit, remoteKey } from "./pending-commit.ts";
+import type { CommitRequest, CommitResult, PointerLocation } from "./ports.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 const maxQueued = 1_000;
@@ -26,6 +26,8 @@ export class BranchQueue {
   #rejected: { readonly head: string | undefined; readonly times: number } | undefined;
   #batchLimit = maxBatch;
   #failures = 0;
+  #reads = 0;
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #failedKey: string | undefined;
 
   constructor(branch: string, options: Required<WriterOptions>) {
@@ -35,7 +37,7 @@ export class BranchQueue {
   }
 
   get idle(): boolean {
-    return this.#running === undefined;
+    return this.#running === undefined && this.#reads === 0;
   }
 
   commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult> {
@@ -49,12 +51,23 @@ export class BranchQueue {
     return pending.promise;
   }
 
+  /** Reads a pointer file in between pushes; whatever fails is the caller's to try again. */
+  currentDeployment(location: PointerLocation, signal: AbortSignal): Promise<string | undefined> {
+    const within = AbortSignal.any([signal, this.#closed.signal]);
+    this.#reads++;
+    return this.#inTurn(async () => {
+      const remote = await this.#open(location.remote);
+      return this.#committer.currentDeployment(remote, location, within);
+    }).finally(() => this.#reads--);
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     for (const pending of this.#pending) {
       pending.reject(new ForgeError("Timeout", "the git writer is shutting down"));
     }
     await this.#running;
+    await this.#lastTurn;
     await this.#remote?.remote.close();
   }
 
@@ -64,7 +77,8 @@ export class BranchQueue {
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
       const over = new AbortController();
       void Promise.allSettled(batch.map(({ promise }) => promise)).then(() => over.abort());
-      await this.#attempt(batch, AbortSignal.any([over.signal, this.#closed.signal]));
+      const signal = AbortSignal.any([over.signal, this.#closed.signal]);
+      await this.#inTurn(() => this.#attempt(batch, signal));
     }
     this.#batchLimit = maxBatch;
     // No await between the last look at the queue and this: a request in between would be lost.
@@ -74,14 +88,16 @@ export class BranchQueue {
   /** The oldest requests of one remote; after a failure, another remote's go first. */
   #nextBatch(): PendingCommit[] {
     this.#pending = this.#pending.filter(({ settled }) => !settled);
-    const other = this.#pending.find(({ remoteKey }) => remoteKey !== this.#failedKey);
+    const other = this.#pending.find((pending) => pending.remoteKey !== this.#failedKey);
     const key = (other ?? this.#pending[0])?.remoteKey;
-    return this.#pending.filter(({ remoteKey }) => remoteKey === key).slice(0, this.#batchLimit);
+    return this.#pending.filter((pending) => pending.remoteKey === key).slice(0, this.#batchLimit);
   }
 
   async #attempt(batch: readonly PendingCommit[], signal: AbortSignal): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) throw new RangeError("a batch has at least one request");
     try {
-      const remote = await this.#open(batch);
+      const remote = await this.#open(first.request.remote);
       const rejection = await this.#committer.attempt(remote, batch, signal);
       this.#failures = 0;
       this.#failedKey = undefined;
@@ -131,14 +147,20 @@ export class BranchQueue {
     return this.#options.sleep(ceiling * this.#options.random(), this.#closed.signal);
   }
 
-  async #open(batch: readonly PendingCommit[]): Promise<GitRemote> {
-    const [first] = batch;
-    if (first === undefined) throw new RangeError("a batch has at least one request");
-    if (this.#remote?.key === first.remoteKey) return this.#remote.remote;
+  /** The committer knows one head: attempts and reads go one after another. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(act);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #open(options: RemoteOptions): Promise<GitRemote> {
+    const key = remoteKey(options);
+    if (this.#remote?.key === key) return this.#remote.remote;
     await this.#remote?.remote.close();
     this.#remote = undefined;
-    const remote = this.#options.openRemote(first.request.remote);
-    this.#remote = { key: first.remoteKey, remote };
+    const remote = this.#options.openRemote(options);
+    this.#remote = { key, remote };
     return remote;
   }
 }

@@ -102,11 +102,11 @@ export function buildCommits(
   return { tip, objects, outcomes };
 }
 
-function rootOf(head: BranchHead): string | undefined {
+export function rootOf(head: BranchHead): string | undefined {
   return head.id === undefined ? undefined : head.store.commit(head.id).tree;
 }
 
-function readText(head: BranchHead, blob: string, path: string): string {
+export function readText(head: BranchHead, blob: string, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(head.store.blob(blob));
   } catch (error) {

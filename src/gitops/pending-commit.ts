@@ -1,7 +1,13 @@
 import { ForgeError } from "../api/index.ts";
+import type { RemoteOptions } from "../git/index.ts";
 import type { CommitRequest, CommitResult } from "./ports.ts";
 
 const defaultDeadlineMs = 60_000;
+
+/** Equal for options by which the server would let the same things happen. */
+export function remoteKey(options: RemoteOptions): string {
+  return JSON.stringify(options);
+}
 
 /** A request that waits, until it is answered, its caller leaves, or its time is over. */
 export class PendingCommit {
@@ -22,7 +28,7 @@ export class PendingCommit {
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
     this.request = request;
     this.promise = promise;
-    this.remoteKey = JSON.stringify(request.remote);
+    this.remoteKey = remoteKey(request.remote);
     this.#resolve = resolve;
     this.#reject = reject;
     const deadlineMs = request.deadlineMs ?? defaultDeadlineMs;

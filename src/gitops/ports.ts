@@ -32,6 +32,11 @@ export interface CommitRequest {
   readonly deadlineMs?: number;
 }
 
+/** A pointer file that is to be read. */
+export interface PointerLocation extends Pick<CommitRequest, "remote" | "branch" | "pathTemplate"> {
+  readonly pointer: Pick<Deployment, "environment" | "repository" | "project">;
+}
+
 export interface CommitResult {
   /** The commit that brought this deployment to the branch. */
   readonly commit: string;
@@ -48,6 +53,11 @@ export interface GitOpsWriter {
    * After an abort or a timeout the push may still arrive: ask again with the same deployment.
    */
   commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult>;
+  /**
+   * The id of the deployment that a pointer file carries at the head of its branch; undefined
+   * where there is no file, or none of a deployment. Throws like commit.
+   */
+  currentDeployment(location: PointerLocation, signal: AbortSignal): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

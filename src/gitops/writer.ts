@@ -2,7 +2,7 @@ import { ForgeError } from "../api/index.ts";
 import { branchNameProblem } from "../git/index.ts";
 import { BranchQueue } from "./branch-queue.ts";
 import { pointerPath } from "./build-commits.ts";
-import type { CommitRequest, CommitResult, GitOpsWriter } from "./ports.ts";
+import type { CommitRequest, CommitResult, GitOpsWriter, PointerLocation } from "./ports.ts";
 import { defaultWriterOptions, type WriterOptions } from "./writer-options.ts";
 
 // The repository writer. It works on the object database alone: no work tree, no hooks, no filters.
@@ -32,17 +32,18 @@ class QueuedWriter implements GitOpsWriter {
   }
 
   async commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult> {
-    const problem = branchNameProblem(request.branch);
-    if (problem !== undefined) {
-      throw new ForgeError("InvalidObject", `branch "${request.branch}" ${problem}`);
-    }
     // Asked here too, so that a bad template costs no round trip.
     pointerPath(request, this.#options.format);
-    const key = `${request.remote.url}\n${request.branch}`;
-    const queue = this.#queues.get(key) ?? new BranchQueue(request.branch, this.#options);
-    this.#queues.delete(key);
-    this.#queues.set(key, queue);
-    const result = queue.commit(request, signal);
+    const result = this.#queueFor(request).commit(request, signal);
+    this.#makeRoom();
+    return result;
+  }
+
+  async currentDeployment(
+    location: PointerLocation,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const result = this.#queueFor(location).currentDeployment(location, signal);
     this.#makeRoom();
     return result;
   }
@@ -51,6 +52,18 @@ class QueuedWriter implements GitOpsWriter {
     const queues = [...this.#queues.values()];
     this.#queues.clear();
     await Promise.all(queues.map((queue) => queue.close()));
+  }
+
+  #queueFor({ branch, remote }: Pick<CommitRequest, "branch" | "remote">): BranchQueue {
+    const problem = branchNameProblem(branch);
+    if (problem !== undefined) {
+      throw new ForgeError("InvalidObject", `branch "${branch}" ${problem}`);
+    }
+    const key = `${remote.url}\n${branch}`;
+    const queue = this.#queues.get(key) ?? new BranchQueue(branch, this.#options);
+    this.#queues.delete(key);
+    this.#queues.set(key, queue);
+    return queue;
   }
 
   #makeRoom(): void {

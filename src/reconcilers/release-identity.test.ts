@@ -30,6 +30,7 @@ const stalled: Partial<ReleaseStatus> = {
   number: 1,
   conditions: [
     { type: "Stalled", status: "True", reason: "x", message: "", lastTransitionTime: "" },
+    { type: "Rendered", status: "False", reason: "x", message: "", lastTransitionTime: "" },
   ],
 };
 const candidate = release("second", "a");
@@ -68,6 +69,11 @@ describe("planIdentity", () => {
       others: [release("first", "b", { ...stalled, replacedBy: "third" })],
       plan: "fresh",
       because: "what was replaced no longer counts",
+    },
+    {
+      others: [release("first", "b", { ...stalled, conditions: stalled.conditions?.slice(0, 1) })],
+      plan: "conflict",
+      because: "the first was only refused its number, and has it now",
     },
     {
       others: [release("first", "a", { number: 1, joined: "zeroth" })],

@@ -33,11 +33,11 @@ export function planIdentity(candidate: Release, others: readonly Release[]): Id
   return failed === undefined ? { type: "fresh" } : { type: "replace", failed };
 }
 
-export function hasFailed({ status }: Release): boolean {
-  return (
-    status?.conditions?.some((c) => c.type === "Stalled" && c.status === "True") === true &&
-    status.image === undefined
-  );
+/** Failed for good in rendering or packaging; a number that was refused is no such failure. */
+export function hasFailed({ status }: Pick<Release, "status">): boolean {
+  const is = (type: string, value: string) =>
+    status?.conditions?.some((c) => c.type === type && c.status === value) === true;
+  return is("Stalled", "True") && (is("Rendered", "False") || is("Packaged", "False"));
 }
 
 /** What must be equal for two Releases of one commit to be the same: source and artifacts. */

@@ -2,6 +2,7 @@ import type { Outcome, Reconciler } from "../../controller/index.ts";
 import { isNotFound, type Key } from "../../controller/kube/index.ts";
 import {
   ForgeError,
+  isTrue,
   projectPath,
   type Release,
   type ReleaseStatus,
@@ -10,6 +11,7 @@ import {
 import { countByKind, render } from "../render/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { releaseContent } from "./release-content.ts";
+import { hasFailed } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
 import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
@@ -19,6 +21,9 @@ const fieldManager = "forge-controller";
 
 /** Codes of the last step; all others speak of the source and its manifests. */
 const registryErrors = /^(Registry|Image|InvalidReference)/;
+
+/** How long a new Release waits for its number before its status speaks of it. */
+const patienceMs = 2_000;
 
 type Made = Pick<ReleaseStatus, "image" | "resources">;
 
@@ -30,11 +35,16 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (cached === undefined || cached.metadata.deletionTimestamp || isSettled(cached)) {
         return { type: "done" };
       }
+      if (isNew(deps, cached)) {
+        return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
+      }
       const waiting = standsAside(deps, cached);
       if (waiting !== undefined) return report(deps, cached, waiting, {}, signal);
       const release = await readLive(deps, key, signal);
       const number = release?.status?.number;
-      if (release === undefined || number === undefined) return { type: "done" };
+      if (release === undefined || number === undefined || isSettled(release)) {
+        return { type: "done" };
+      }
       try {
         const made = await packageRelease(deps, release, number, signal);
         log.info({ image: made.status.image?.digest, number }, "release packaged");
@@ -57,15 +67,18 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
   };
 }
 
+/** Not numbered, and so young that a word about it would only race with its number. */
+function isNew({ clock }: ReconcilerDeps, { metadata, status }: Release): boolean {
+  const isPlaced = status?.number !== undefined || status?.conflictsWith !== undefined;
+  // Creation is told by the second.
+  return !isPlaced && clock.now() - Date.parse(metadata.creationTimestamp) < patienceMs + 1_000;
+}
+
 /** Packaged, or failed for good: an immutable release that stands for itself is looked at once. */
-function isSettled({ metadata, status }: Release): boolean {
+function isSettled(release: Release): boolean {
+  const { status } = release;
   if (status?.number === undefined || status.joined !== undefined) return false;
-  return (status.conditions ?? []).some(
-    ({ type, status: value, observedGeneration }) =>
-      (type === "Ready" || type === "Stalled") &&
-      value === "True" &&
-      observedGeneration === metadata.generation,
-  );
+  return isTrue(release, "Ready") || hasFailed(release);
 }
 
 /** What a Release reports that is not to be packaged: not yet, or not at all. */

@@ -40,7 +40,9 @@ export async function output(
 ): Promise<string> {
   const result = await run(command, args, options);
   if (result.code === 0) return result.stdout;
-  throw new Error(`${command} ${args.join(" ")}: exit ${result.code}: ${result.stderr}`);
+  throw new Error(
+    `${command} ${args.join(" ")}: exit ${result.code}: ${result.stderr}${result.stdout}`,
+  );
 }
 
 /** kubectl with a given kubeconfig. */

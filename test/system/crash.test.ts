@@ -125,7 +125,7 @@ describe("the controller is killed, and started again", () => {
   let undisturbed: unknown;
 
   beforeAll(async () => {
-    const scene = new Scene("undisturbed");
+    const scene = new Scene("crash");
     await scene.workspace.create();
     await scene.start();
     await deployRelease(scene);
@@ -162,7 +162,7 @@ describe("the controller is killed, and started again", () => {
     },
     { after: "the commit was pushed", proxy: "git", wanted: /^POST .*\/git-receive-pack/ },
   ] as const)("after $after: the end is the same", async ({ proxy, wanted }) => {
-    const scene = new Scene("killed");
+    const scene = new Scene("crash");
     await scene.workspace.create();
     await scene.start();
     const namespace = scene.workspace.namespace;

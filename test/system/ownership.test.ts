@@ -5,6 +5,7 @@ import { conditionOf, Workspace } from "./workspace.ts";
 describe("a repository belongs to one namespace", () => {
   const owner = new Workspace("owner");
   const intruder = new Workspace("intruder");
+  const repository = `contested/repository-${process.pid}`;
   let controller: Controller;
 
   beforeAll(async () => {
@@ -18,11 +19,11 @@ describe("a repository belongs to one namespace", () => {
   });
 
   test("the namespace that released it first owns it; others are refused, and give no number", async () => {
-    await owner.apply(owner.release("first", "a1"));
+    await owner.apply(owner.release("first", "a1", { repository }));
     await owner.waitFor("Ready", "release", "first");
     // Ages are compared by the second.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    await intruder.apply(owner.release("forged", "b2"));
+    await intruder.apply(owner.release("forged", "b2", { repository }));
     const forged = await intruder.waitFor("Stalled", "release", "forged");
     expect(conditionOf(forged, "Ready")).toMatchObject({ reason: "RepositoryTaken" });
     expect(conditionOf(forged, "Ready")?.message).not.toContain(owner.namespace);

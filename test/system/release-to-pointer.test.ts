@@ -72,7 +72,7 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
     const layer = manifest.layers.find(({ mediaType }) => mediaType.endsWith("tar+gzip"));
     const listed = await run("bash", [
       "-c",
-      `"$0" blob --insecure "$1" | tar -xzO 000-configmap-settings.yaml`,
+      `"$0" blob --insecure "$1" | tar -xzO 001-configmap-settings.yaml`,
       requireTool("crane"),
       `${image()}@${layer?.digest}`,
     ]);

@@ -61,7 +61,7 @@ export class Workspace {
   async create(): Promise<void> {
     await this.kubectl.output(["create", "namespace", this.namespace]);
     await createBareRepository(this.gitOpsFolder);
-    await commitFiles(this.gitOpsFolder, "main", "First");
+    await commitFiles(this.gitOpsFolder, "main", "First", { "README.md": "Pointers.\n" });
     await this.apply({
       apiVersion: "v1",
       kind: "Secret",
