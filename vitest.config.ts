@@ -8,7 +8,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{cmd,controller,src,hack}/**/*.test.ts", "test/*.test.ts", "test/ground/*.test.ts"],
+          include: [
+            "{cmd,controller,src,hack}/**/*.test.ts",
+            "test/*.test.ts",
+            "test/ground/*.test.ts",
+          ],
         },
       },
       {
