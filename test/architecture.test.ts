@@ -92,9 +92,10 @@ describe("architecture", () => {
       imports
         .filter((target) => {
           const to = moduleOf(target);
-          return to !== undefined && to !== module && /^(controller|src)/.test(to)
-            ? basename(target) !== "index.ts" || dirname(target) !== to
-            : false;
+          if (to === undefined || to === module || !/^(controller|src)/.test(to)) return false;
+          // What a module offers to tests alone stands beside its door.
+          if (isTest(path) && target.startsWith(`${to}/testing/`)) return false;
+          return basename(target) !== "index.ts" || dirname(target) !== to;
         })
         .map((target) => `${path} -> ${target}`),
     );

@@ -15,7 +15,7 @@ import {
 
 export const root = join(import.meta.dirname, "..", "..");
 /** Logs, data and the list of processes of the demo; not committed. */
-export const folder = join(root, ".demo");
+export const folder = process.env["FORGE_DEMO_FOLDER"] ?? join(root, ".demo");
 const stateFile = join(folder, "state.json");
 const kindCluster = "forge-demo";
 

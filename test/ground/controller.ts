@@ -9,7 +9,11 @@ export interface ControllerOptions {
   readonly logFile: string;
   readonly namespace?: string;
   readonly args?: readonly string[];
+  /** The program to run; its source when absent. */
+  readonly program?: string;
 }
+
+const source = join(import.meta.dirname, "..", "..", "cmd", "forge-controller", "main.ts");
 
 export interface Controller {
   readonly process: RunningProcess;
@@ -17,16 +21,15 @@ export interface Controller {
   readonly url: string;
 }
 
-/** Starts forge-controller from its source, as a process of its own. */
+/** Starts forge-controller as a process of its own. */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const main = join(import.meta.dirname, "..", "..", "cmd", "forge-controller", "main.ts");
   const running = await startProcess({
     name: "forge-controller",
     command: process.execPath,
     args: [
-      main,
+      options.program ?? source,
       `--kubeconfig=${options.kubeconfig}`,
       `--registry=${options.registry}`,
       "--bind-address=127.0.0.1",

@@ -72,12 +72,18 @@ export class Workspace {
 
   /** A controller that sees this namespace alone, unless told to see all. */
   controller(
-    options: { kubeconfig?: string; registry?: string; allNamespaces?: boolean } = {},
+    options: {
+      kubeconfig?: string;
+      registry?: string;
+      allNamespaces?: boolean;
+      program?: string;
+    } = {},
   ): Promise<Controller> {
     return startController({
       kubeconfig: options.kubeconfig ?? this.ground.kubeconfig,
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
+      ...(options.program !== undefined && { program: options.program }),
       logFile: join(this.ground.folder, `${this.namespace}.log`),
     });
   }

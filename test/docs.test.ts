@@ -1,0 +1,54 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const pages = globSync("{*.md,{docs,src,test,tools,controller}/**/*.md}", { cwd: root }).map(
+  (path) => ({ path, text: readFileSync(join(root, path), "utf8") }),
+);
+
+/** Which test runs a command that the docs show. */
+const runBy: Readonly<Record<string, string>> = {
+  "make demo": "test/system/demo.test.ts",
+  // This file is part of what it runs.
+  "make test": "hack/run-tests.ts",
+  "make check": "hack/run-tests.ts",
+  "make unit": "hack/run-tests.ts",
+  "make build": "test/system/bundle.test.ts",
+  "kubectl apply -f crds/": "test/system/bundle.test.ts",
+  "node dist/forge-controller.js --registry registry.example.com/releases":
+    "test/system/bundle.test.ts",
+};
+
+describe("the docs", () => {
+  test("show only commands that a test runs", () => {
+    const commands = pages.flatMap(({ text }) =>
+      [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
+        block.trim().split("\n"),
+      ),
+    );
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.filter((command) => !(command in runBy))).toEqual([]);
+    expect(Object.values(runBy).filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  test("name only targets that the Makefile has", () => {
+    const makefile = readFileSync(join(root, "Makefile"), "utf8");
+    const named = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/`make ([a-z-]+)/g)].map(([, target]) => ({ path, target })),
+    );
+    const unknown = named.filter(({ target }) => !makefile.includes(`\n${target}:`));
+    expect(unknown).toEqual([]);
+  });
+
+  test("link only to what is there", () => {
+    const links = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target = ""]) => ({ path, target })),
+    );
+    const broken = links.filter(
+      ({ path, target }) =>
+        !target.startsWith("http") && !existsSync(join(root, dirname(path), target)),
+    );
+    expect(broken).toEqual([]);
+  });
+});
