@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { type Config, helpText, readConfig } from "./config.ts";
+
+const registry = "--registry=registry.example.com/releases";
+
+describe("readConfig", () => {
+  test("a registry is enough", () => {
+    expect(readConfig([registry], {})).toEqual({
+      kubeconfig: undefined,
+      registry: "registry.example.com/releases",
+      insecureRegistries: [],
+      insecureGitHosts: [],
+      dockerConfig: undefined,
+      namespace: undefined,
+      leaderElection: undefined,
+      bindAddress: "0.0.0.0",
+      port: 8080,
+      logLevel: "info",
+    } satisfies Config);
+  });
+
+  test.each([
+    {
+      args: [],
+      env: { FORGE_REGISTRY: "r" },
+      field: { registry: "r" },
+      because: "from a variable",
+    },
+    {
+      args: [registry],
+      env: { FORGE_REGISTRY: "r" },
+      field: { registry: "registry.example.com/releases" },
+      because: "a flag goes before a variable",
+    },
+    {
+      args: [registry, "--insecure-registry=a:1", "--insecure-registry=b:2"],
+      env: {},
+      field: { insecureRegistries: ["a:1", "b:2"] },
+      because: "it may be repeated",
+    },
+    {
+      args: [registry, "--namespace", "team"],
+      env: {},
+      field: { namespace: "team" },
+      because: "the value may stand apart",
+    },
+    {
+      args: [registry],
+      env: { FORGE_NAMESPACE: "" },
+      field: { namespace: undefined },
+      because: "an empty variable is none",
+    },
+  ])("$field, because $because", ({ args, env, field }) => {
+    expect(readConfig(args, env)).toMatchObject(field);
+  });
+
+  test.each([
+    { args: [], says: "--registry", because: "it is required" },
+    { args: [registry, "--port=x"], says: "--port", because: "it is no number" },
+    { args: [registry, "--port=65536"], says: "--port", because: "it is too large" },
+    { args: [registry, "--log-level=loud"], says: "--log-level", because: "there is none such" },
+    { args: [registry, "--nonsense"], says: "--nonsense", because: "the flag is unknown" },
+  ])("refuses $args and names $says, because $because", ({ args, says }) => {
+    expect(() => readConfig(args, {})).toThrow(says);
+  });
+
+  test("two processes of one pod have identities of their own", () => {
+    const args = [registry, "--leader-elect"];
+    const { leaderElection } = readConfig(args, { POD_NAME: "forge-0" }) as Config;
+    expect(leaderElection?.identity).toMatch(/^forge-0-\d+-/);
+  });
+
+  test("the help names every flag", () => {
+    expect(readConfig(["--help"], {})).toBe("help");
+    for (const flag of ["--registry", "--leader-elect", "--bind-address"]) {
+      expect(helpText()).toContain(flag);
+    }
+  });
+});

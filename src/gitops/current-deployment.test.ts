@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
+import { deploymentOf, requestOf } from "./testing/requests.ts";
+
+const signal = new AbortController().signal;
+const path = "production/apps/company/monorepo/auth-service/release.yaml";
+
+let server: GitServer;
+let folder: string;
+let writer: GitOpsWriter;
+
+beforeEach(async () => {
+  server = await startGitServer();
+  folder = mkdtempSync(join(tmpdir(), "forge-current-"));
+  writer = createGitOpsWriter();
+});
+afterEach(async () => {
+  await writer.close();
+  rmSync(folder, { recursive: true, force: true });
+  await server[Symbol.asyncDispose]();
+});
+
+/** A person changes the pointer file with the git command line. */
+function editByHand(edit: (text: string) => string): void {
+  const work = join(folder, "work");
+  rmSync(work, { recursive: true, force: true });
+  git(folder, "clone", "--quiet", server.gitDir, "work");
+  writeFileSync(join(work, path), edit(git(work, "show", `HEAD:${path}`)));
+  git(work, "commit", "--quiet", "--all", "-m", "by hand");
+  git(work, "push", "--quiet", "origin", "HEAD:main");
+}
+
+const location = () => ({ ...requestOf(server.url), pointer: deploymentOf() });
+
+describe("what stands on the server now", { timeout: 30_000 }, () => {
+  test("nothing, in an empty repository and where there is no file", async () => {
+    expect(await writer.currentDeployment(location(), signal)).toBeUndefined();
+    await writer.commit(requestOf(server.url, { project: "billing" }), signal);
+    expect(await writer.currentDeployment(location(), signal)).toBeUndefined();
+  });
+
+  test("the deployment of the file, also to a writer that never committed", async () => {
+    await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
+    expect(await writer.currentDeployment(location(), signal)).toBe("d-7");
+    const other = createGitOpsWriter();
+    expect(await other.currentDeployment(location(), signal)).toBe("d-7");
+    await other.close();
+  });
+
+  test("what others have pushed since is seen", async () => {
+    await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
+    editByHand((text) => text.replace("d-7", "d-8"));
+    expect(await writer.currentDeployment(location(), signal)).toBe("d-8");
+  });
+
+  test("reads and commits at once do not disturb each other", async () => {
+    const ids = ["d-1", "d-2", "d-3", "d-4"];
+    const commits = ids.map((id) => writer.commit(requestOf(server.url, { id }), signal));
+    const reads = ids.map(() => writer.currentDeployment(location(), signal));
+    await Promise.all([...commits, ...reads]);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("4");
+    expect(await writer.currentDeployment(location(), signal)).toBe("d-4");
+  });
+
+  test("a broken file refuses a deployment, and lets it in as soon as it is repaired", async () => {
+    await writer.commit(requestOf(server.url, { id: "d-1" }), signal);
+    editByHand((text) => `${text}\n  broken: [\n`);
+    const next = requestOf(server.url, { id: "d-2" });
+    const refusal = { code: "PointerFileInvalid" };
+    await expect(writer.commit(next, signal)).rejects.toMatchObject(refusal);
+    await expect(writer.commit(next, signal)).rejects.toMatchObject(refusal);
+    editByHand((text) => text.replace("  broken: [", ""));
+    expect(await writer.commit(next, signal)).toMatchObject({ alreadyCommitted: false });
+  });
+});
