@@ -70,6 +70,7 @@ class Story {
   async firstRelease(): Promise<void> {
     const { commit, tag } = this.#repositories;
     this.#narration.step("Release auth-service and web-shop from one commit of the monorepo");
+    await this.#applyExample("projects.yaml", {});
     const head = await commit("main", "auth-service 1.4.0, web-shop 2.0.1");
     await tag("auth-service/v1.4.0", head);
     await this.#applyExample("release.yaml", { COMMIT: head });

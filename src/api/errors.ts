@@ -51,6 +51,10 @@ export const errorKinds = {
     retry: "never",
     hint: "A release needs at least one Kubernetes object; check the source's path.",
   },
+  SourceNotAllowed: {
+    retry: "backoff",
+    hint: "Set spec.source.url of the Project to the repository, and release that url.",
+  },
   SourceTooLarge: {
     retry: "never",
     hint: "Make the source smaller, or split the project.",

@@ -70,7 +70,6 @@ export class BranchCommitter {
     }
     const withOutcome = open.map((pending, index) => ({ pending, outcome: build.outcomes[index] }));
 
-    if (build.outcomes.some(({ kind }) => kind === "refused")) this.distrustHead();
     const present: PendingCommit[] = [];
     const built: { pending: PendingCommit; commit: string; first: boolean }[] = [];
     for (const { pending, outcome } of withOutcome) {

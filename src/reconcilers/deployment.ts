@@ -20,6 +20,7 @@ import { planDeployment, sequenceOf } from "./deployment-plan.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { repositoryOf } from "./release-content.ts";
 import { resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 
@@ -95,7 +96,6 @@ function describe(
   { commit, number, version, digest }: Deployed,
   previous: Deployed | undefined,
 ): CommitRequest["deployment"] {
-  const ref = release.status?.image?.ref ?? "";
   return {
     id: begun.name,
     environment,
@@ -103,8 +103,7 @@ function describe(
     project,
     commit,
     number,
-    // The tag is the full commit, which holds no colon.
-    image: { repository: ref.slice(0, ref.lastIndexOf(":")), digest },
+    image: { repository: repositoryOf(release.status?.image?.ref ?? ""), digest },
     type: request?.type ?? "Deploy",
     by: request?.by ?? "unknown",
     ...(version && { version }),
@@ -128,8 +127,8 @@ async function finish(
   signal: AbortSignal,
 ): Promise<void> {
   const git = { commit, path, deployment: begun.name };
+  const { deployed: previous } = state.status;
   for (let attempt = 1; ; attempt++) {
-    const { deployed: previous } = state.status;
     state.status = { ...state.status, git, deployed, ...(previous && { previous }) };
     try {
       state.pointer = await writeStatus(

@@ -6,7 +6,13 @@ import {
   WorkQueue,
 } from "../../controller/index.ts";
 import { type Key, keyOf } from "../../controller/kube/index.ts";
-import { type Project, projectPath, type Release, type ReleasePointer } from "../api/index.ts";
+import {
+  isTrue,
+  type Project,
+  projectPath,
+  type Release,
+  type ReleasePointer,
+} from "../api/index.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
 import type { ReconcilerDeps } from "./ports.ts";
@@ -74,12 +80,12 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .byIndex("commit", indexValue(projectIndex(release), release.spec.commit))
         .map(keyOf),
     ],
-    /** Those that wait for their number: the project may have been refused. */
+    /** Those that are not ready: the project may have been what was in the way. */
     releasesOfProject: (project: Project): Key[] => {
       const { namespace, name } = projectKey(project);
       return caches.releases
         .byIndex("project", indexValue(namespace, name))
-        .filter(({ status }) => status?.number === undefined)
+        .filter((release) => !isTrue(release, "Ready"))
         .map(keyOf);
     },
     /** With those of the same place, of which only the oldest counts. */

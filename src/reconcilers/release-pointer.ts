@@ -13,6 +13,7 @@ import { resolveRelease } from "../query/index.ts";
 import { deploy } from "./deployment.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { repositoryOf } from "./release-content.ts";
 import { byAge, indexValue, placeOf, resources } from "./resources.ts";
 import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
 
@@ -98,14 +99,20 @@ function resolve(
   }
 }
 
-/** A digest in the spec is a promise that the identifier still means what it meant. */
+/** An image in the spec is a promise that the identifier still means what it meant. */
 function checkImage(spec: ReleasePointer["spec"], { status }: Release): void {
-  if (spec.image === undefined || spec.image.digest === status?.image?.digest) return;
-  throw new ForgeError(
-    "InvalidObject",
-    `ReleasePointer: spec.image.digest: ${spec.release} resolves to ${status?.image?.digest}, not to ${spec.image.digest}`,
-    { hint: "Remove spec.image, or name the release that has this digest." },
-  );
+  if (spec.image === undefined || status?.image === undefined) return;
+  const { repository, digest } = spec.image;
+  const found = { repository: repositoryOf(status.image.ref), digest: status.image.digest };
+  for (const field of ["repository", "digest"] as const) {
+    const wanted = { repository, digest }[field];
+    if (wanted === found[field]) continue;
+    throw new ForgeError(
+      "InvalidObject",
+      `ReleasePointer: spec.image.${field}: ${spec.release} resolves to ${found[field]}, not to ${wanted}`,
+      { hint: "Remove spec.image, or name the release that has this image." },
+    );
+  }
 }
 
 /** Read live: a lock set a moment ago must hold. */

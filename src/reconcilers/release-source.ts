@@ -1,8 +1,9 @@
-import { ForgeError, type Release } from "../api/index.ts";
+import { ForgeError, projectPath, type Release } from "../api/index.ts";
 import { openRemote, readFolder } from "../git/index.ts";
 import type { SourceFile } from "../render/index.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { byAge, indexValue } from "./resources.ts";
 
 /** The files of a release, and what git says of its commit. */
 export interface ReleaseSource {
@@ -20,7 +21,7 @@ const manifestFile = /\.(ya?ml|json)$/;
 
 /** Reads the source of a release: inline manifests, or a folder of its commit. */
 export async function readSource(
-  deps: Pick<ReconcilerDeps, "client" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
   release: Release,
   signal: AbortSignal,
 ): Promise<ReleaseSource> {
@@ -35,6 +36,7 @@ export async function readSource(
       { hint: "Give the manifests inline or as a git folder." },
     );
   }
+  checkSource(deps, release, source.git);
   const options = await remoteOptions(deps, release.metadata.namespace, source.git, signal);
   const remote = openRemote(options);
   try {
@@ -55,4 +57,26 @@ export async function readSource(
   } finally {
     await remote.close();
   }
+}
+
+/**
+ * A release is read from its project's own repository. Who may release is not always who may read
+ * Secrets: credentials go to no address but the one that the Project names.
+ * @throws ForgeError SourceNotAllowed
+ */
+function checkSource(
+  { caches }: Pick<ReconcilerDeps, "caches">,
+  { metadata, spec }: Release,
+  git: NonNullable<Release["spec"]["source"]["git"]>,
+): void {
+  const index = indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
+  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
+  const allowed = owner?.spec.source?.url;
+  if (allowed === git.url || (allowed === undefined && git.secretRef === undefined)) return;
+  throw new ForgeError(
+    "SourceNotAllowed",
+    allowed === undefined
+      ? `Release: spec.source.git.secretRef: Project ${owner?.metadata.name} names no repository that the Secret is for`
+      : `Release: spec.source.git.url: Project ${owner?.metadata.name} is kept in ${allowed}`,
+  );
 }

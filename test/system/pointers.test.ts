@@ -56,17 +56,25 @@ describe("release pointers", () => {
     await workspace.waitForField("releasepointer", "dev-auth", ".status.deployed.number", "3");
   });
 
-  test("a digest that the release does not have stops the deployment", async () => {
+  test("an image that the release does not have stops the deployment", async () => {
     const before = await head();
-    const digest = `sha256:${"0".repeat(64)}`;
-    await workspace.apply(
-      workspace.pointer("dev", "1", { image: { repository: "example.com/x", digest } }),
-    );
-    const pointer = await workspace.waitFor("Resolved=false", "releasepointer", "dev-auth");
-    expect(conditionOf(pointer, "Ready")?.message).toContain("spec.image.digest");
+    const { ref, digest } = present((await workspace.get("release", "one")).status.image);
+    const repository = ref.slice(0, ref.lastIndexOf(":"));
+    for (const { image, field } of [
+      { image: { repository, digest: `sha256:${"0".repeat(64)}` }, field: "digest" },
+      { image: { repository: "example.com/other", digest }, field: "repository" },
+    ]) {
+      await workspace.apply(workspace.pointer("dev", "1", { image }));
+      await expect
+        .poll(async () => {
+          const pointer = await workspace.get("releasepointer", "dev-auth");
+          return conditionOf(pointer, "Resolved")?.message;
+        })
+        .toContain(`spec.image.${field}`);
+    }
     expect(await head()).toBe(before);
     await workspace.apply(workspace.pointer("dev", "2"));
-    await workspace.waitFor("Ready", "releasepointer", "dev-auth");
+    await workspace.waitForField("releasepointer", "dev-auth", ".status.deployed.number", "2");
   });
 
   test("a second pointer for the same place is a duplicate", async () => {

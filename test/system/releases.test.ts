@@ -171,6 +171,13 @@ describe("releases", () => {
       secretRef: { name: "git-credentials" },
     };
     await workspace.apply(workspace.release("from-git", commit, { source: { git } }));
+    const refused = await workspace.waitFor("Ready=false", "release", "from-git");
+    // Who may release does not choose where a Secret is sent.
+    expect(conditionOf(refused, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
+    await workspace.apply(
+      workspace.project("auth", { source: { url: git.url } }),
+      workspace.project("web", { source: { url: git.url } }),
+    );
     const release = await workspace.waitFor("Ready", "release", "from-git");
     expect(release.status).toMatchObject({ resources: { ConfigMap: 2 } });
     const { ref } = present(release.status.image);
@@ -189,9 +196,16 @@ describe("releases", () => {
     await workspace.apply(
       workspace.release("no-secret", commit, { project: "web", source: { git: anonymous } }),
     );
-    const refused = await workspace.waitFor("Ready=false", "release", "no-secret");
-    expect(conditionOf(refused, "Ready")).toMatchObject({ reason: "GitUnauthorized" });
-    expect(conditionOf(refused, "Reconciling")).toMatchObject({ status: "True" });
+    const unauthorized = await workspace.waitFor("Ready=false", "release", "no-secret");
+    expect(conditionOf(unauthorized, "Ready")).toMatchObject({ reason: "GitUnauthorized" });
+    expect(conditionOf(unauthorized, "Reconciling")).toMatchObject({ status: "True" });
+
+    const elsewhere = { ...git, url: `${workspace.ground.gitUrl}/attacker.git` };
+    await workspace.apply(
+      workspace.release("elsewhere", "beef1", { project: "web", source: { git: elsewhere } }),
+    );
+    const attacked = await workspace.waitFor("Ready=false", "release", "elsewhere");
+    expect(conditionOf(attacked, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
   });
 
   test("the same release packaged in another registry folder has the same digest", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { projectName } from "../../src/api/index.ts";
 import { requireTool } from "../../tools/locate.ts";
 import {
   type Controller,
@@ -141,6 +142,16 @@ export class Workspace {
         promotionPolicy,
         gitOps: { url: this.gitOpsUrl, secretRef: { name: "git-credentials" }, ...gitOps },
       },
+    };
+  }
+
+  /** A Project, by the name that forge itself gives it. */
+  project(name: string, spec: object = {}): object {
+    return {
+      apiVersion: "forge.dev/v1alpha1",
+      kind: "Project",
+      metadata: { name: projectName(this.repository, name) },
+      spec: { repository: this.repository, name, ...spec },
     };
   }
 
