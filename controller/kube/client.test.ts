@@ -93,13 +93,28 @@ describe("verbs", () => {
     const pages = server.requests.filter(isList);
     expect(pages.map((page) => page.query.get("continue"))).toEqual([null, "2"]);
     expect(Object.fromEntries(pages[1]?.query ?? [])).toMatchObject({
-      limit: "500",
       labelSelector: "x=y",
       fieldSelector: "spec.p=q",
     });
     await expect(client.listAll(widgets, { maximum: 2 })).rejects.toMatchObject({
       reason: "AnswerTooLarge",
     });
+  });
+
+  test("pages hold as many objects as fit, and a page that is too large is asked for in parts", async () => {
+    const content = "x".repeat(100_000);
+    for (let index = 100; index < 200; index++) {
+      const object = { ...widget, metadata: { ...key, name: `w${index}` }, content };
+      await client.create(widgets, object);
+    }
+    server.once(isList, (response) => {
+      response.writeHead(200);
+      response.end(Buffer.alloc(65 * 1_024 * 1_024, " "));
+    });
+    const { items } = await client.listAll(widgets, { maximum: 100 });
+    expect(new Set(items.map(({ metadata }) => metadata.name)).size).toBe(100);
+    const limits = server.requests.filter(isList).map(({ query }) => Number(query.get("limit")));
+    expect(limits.slice(0, 3)).toEqual([40, 10, 20]);
   });
 });
 

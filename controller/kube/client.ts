@@ -2,6 +2,7 @@ import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
+import { PageSize } from "./page-size.ts";
 import type { Clock, Random } from "./ports.ts";
 import {
   apiVersionOf,
@@ -29,7 +30,6 @@ import type {
 } from "./verbs.ts";
 import { readWatchEvents, type WatchEvent } from "./watch-stream.ts";
 
-const pageSize = 500;
 const requestTimeoutMs = 30_000;
 const pageTimeoutMs = 60_000;
 const objectBytes = 16 * 1_024 * 1_024;
@@ -59,23 +59,47 @@ export class KubeClient {
     options: SelectOptions = {},
   ): AsyncGenerator<ListPage<T>, void, undefined> {
     const path = collectionPath(resource, options.namespace);
+    const size = new PageSize();
     let next: string | undefined;
     do {
-      const query = queryText({ limit: pageSize, continue: next, ...selectors(options) });
-      const page: RawPage<T> = await exchange(this.#deps, {
-        method: "GET",
-        path: path + query,
-        subject: about("list", resource),
-        timeoutMs: options.timeoutMs ?? pageTimeoutMs,
-        maximumBytes: pageBytes,
-        signal: options.signal,
-      });
+      const page = await this.#page<T>(resource, path, size, next, options);
       // Objects within a list say neither kind nor version.
       const { apiVersion, kind } = { apiVersion: apiVersionOf(resource), kind: resource.kind };
       const items = (page.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
       yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
       next = page.metadata?.continue || undefined;
     } while (next !== undefined);
+  }
+
+  async #page<T>(
+    resource: Resource,
+    path: string,
+    size: PageSize,
+    next: string | undefined,
+    options: SelectOptions,
+  ): Promise<RawPage<T>> {
+    for (;;) {
+      const query = queryText({ limit: size.limit, continue: next, ...selectors(options) });
+      let bytes = 0;
+      try {
+        const page = await exchange<RawPage<T>>(this.#deps, {
+          method: "GET",
+          path: path + query,
+          subject: about("list", resource),
+          timeoutMs: options.timeoutMs ?? pageTimeoutMs,
+          maximumBytes: pageBytes,
+          received: (length) => {
+            bytes = length;
+          },
+          signal: options.signal,
+        });
+        size.took(page.items?.length ?? 0, bytes);
+        return page;
+      } catch (error) {
+        const isTooLarge = error instanceof KubeError && error.reason === "AnswerTooLarge";
+        if (!isTooLarge || !size.shrink()) throw error;
+      }
+    }
   }
 
   /** @throws KubeError AnswerTooLarge when there are more than `maximum`. */

@@ -154,12 +154,17 @@ describe("what is told", () => {
 
   test("objects are trimmed on the way in, and frozen", async () => {
     const { metadata, ...rest } = widget("a", 5);
-    world.put({ ...rest, metadata: { ...metadata, managedFields: [{}] } as never });
+    const annotations = {
+      "kubectl.kubernetes.io/last-applied-configuration": "{}",
+      "example.dev/kept": "yes",
+    };
+    world.put({ ...rest, metadata: { ...metadata, annotations, managedFields: [{}] } as never });
     const informer = world.start({ trim: ({ size: _, ...kept }) => kept });
     await informer.waitForSync(world.stop.signal);
     const [object] = informer.cache.list();
     expect(object).not.toHaveProperty("size");
     expect(object?.metadata).not.toHaveProperty("managedFields");
+    expect(object?.metadata.annotations).toEqual({ "example.dev/kept": "yes" });
     expect(() => Object.assign(object?.metadata ?? {}, { name: "b" })).toThrow(TypeError);
   });
 });

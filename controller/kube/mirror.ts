@@ -8,6 +8,9 @@ export type ChangeType = "added" | "updated" | "deleted" | "resync";
 /** `old` comes with "updated" alone. Must not throw, nor take long: the watch waits for it. */
 export type ChangeHandler<T> = (type: ChangeType, object: T, old?: T) => void;
 
+/** Where kubectl keeps the whole object once more, as text. */
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
 /**
  * A cache that follows the server, and tells handlers of each change once: after the cache has
  * it, and never twice for the same resource version.
@@ -38,7 +41,11 @@ export class Mirror<T extends KubeObject> {
     const { managedFields: _, ...metadata } = object.metadata as typeof object.metadata & {
       managedFields?: unknown;
     };
-    return this.#trim({ ...object, metadata });
+    const { [lastApplied]: text, ...annotations } = metadata.annotations ?? {};
+    return this.#trim({
+      ...object,
+      metadata: text === undefined ? metadata : { ...metadata, annotations },
+    });
   }
 
   /** Takes one state of one object, already trimmed; false when it is known. */

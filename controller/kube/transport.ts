@@ -16,6 +16,8 @@ export interface Exchange {
   readonly contentType?: string | undefined;
   readonly timeoutMs: number;
   readonly maximumBytes: number;
+  /** Told the length of the answer. */
+  readonly received?: (length: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,11 +71,12 @@ async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unk
     const response = await open(deps.connection, opening);
     const host = deps.connection.server.host;
     const text = await readText(response.body, { ...opening, host });
+    request.received?.(text.length);
     return parseJson(text, request.subject);
   });
 }
 
-type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs"> & {
+type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs" | "received"> & {
   readonly signal: AbortSignal;
   readonly long: boolean;
   readonly idleMs: number;
