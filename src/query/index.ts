@@ -1,1 +1,1 @@
-export { resolveRelease } from "./resolve-release.ts";
+export { isCalled, resolveRelease } from "./resolve-release.ts";

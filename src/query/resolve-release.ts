@@ -42,6 +42,20 @@ function match(identifier: string, releases: readonly Release[]): Release | unde
   return found[0];
 }
 
+/** Whether the identifier may stand for this release, whichever others it may stand for. */
+export function isCalled({ spec, status }: Release, identifier: string): boolean {
+  return (
+    status?.aliases?.some(({ value }) => value === identifier) === true ||
+    (numeral.test(identifier) && status?.number === Number(identifier)) ||
+    hasPrefix(spec.commit, identifier)
+  );
+}
+
+function hasPrefix(commit: string, identifier: string): boolean {
+  const prefix = identifier.toLowerCase();
+  return commitPrefix.test(prefix) && commit.startsWith(prefix);
+}
+
 /** What the first kind of name that fits anything finds. */
 function matches(identifier: string, releases: readonly Release[]): readonly Release[] {
   const byAlias = releases.filter(({ status }) =>
@@ -52,9 +66,7 @@ function matches(identifier: string, releases: readonly Release[]): readonly Rel
     const byNumber = releases.filter(({ status }) => status?.number === Number(identifier));
     if (byNumber.length > 0) return byNumber;
   }
-  const prefix = identifier.toLowerCase();
-  if (!commitPrefix.test(prefix)) return [];
-  return releases.filter(({ spec }) => spec.commit.startsWith(prefix));
+  return releases.filter(({ spec }) => hasPrefix(spec.commit, identifier));
 }
 
 function describe({ spec, status }: Release): string {

@@ -2,7 +2,7 @@
  * Carries out one change of a pointer, safe against a kill between any two steps:
  *   1. status.deployment {sequence, name} is written, over the resource version that was read;
  *   2. the pointer file, which carries that name, is committed and pushed;
- *   3. status.git and status.deployed say so.
+ *   3. status.git and status.deployed say so, in the one write that reports the look.
  * Started again after 1, the writer finds the name at the head of the branch, or does not, and
  * commits once in either case. A second controller that still believes to lead fails at 1.
  */
@@ -15,7 +15,7 @@ import {
   type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import type { CommitRequest, CommitResult } from "../gitops/index.ts";
+import type { CommitRequest } from "../gitops/index.ts";
 import { planDeployment, sequenceOf } from "./deployment-plan.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
@@ -81,7 +81,15 @@ export async function deploy(
   };
   const result = await deps.writer.commit(request, signal);
   if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
-  await finish(deps, begun, deployed, result, state, signal);
+  const { commit, path } = result;
+  const { deployed: previous } = state.status;
+  state.status = {
+    ...state.status,
+    git: { commit, path, deployment: begun.name },
+    deployed,
+    ...(previous && { previous }),
+  };
+  state.pushed = begun.name;
 }
 
 /** What the report at the end of the look writes, and this write must leave as it is. */
@@ -117,37 +125,35 @@ function describe(
   };
 }
 
-/** Step 3. A change of the spec while the push was under way must not lose what was pushed. */
-async function finish(
+/**
+ * Step 3 where the report's own write was a Conflict: a change of the spec while the push was
+ * under way must not lose what was pushed. Does nothing when nothing was.
+ */
+export async function recordCommit(
   deps: ReconcilerDeps,
-  begun: Begun,
-  deployed: Deployed,
-  { commit, path }: CommitResult,
-  state: PointerState,
+  { pointer, pushed, status: { git, deployed, previous } }: PointerState,
   signal: AbortSignal,
 ): Promise<void> {
-  const git = { commit, path, deployment: begun.name };
-  const { deployed: previous } = state.status;
+  if (pushed === undefined) return;
   for (let attempt = 1; ; attempt++) {
-    state.status = { ...state.status, git, deployed, ...(previous && { previous }) };
+    const live = await deps.client.get<ReleasePointer>(resources.pointers, keyOf(pointer), {
+      signal,
+    });
+    // Another controller went on from here: what it wrote is newer.
+    if (live.status?.deployment?.name !== pushed) return;
+    const fields = ownedFields({ ...live.status, git, deployed, ...(previous && { previous }) });
     try {
-      state.pointer = await writeStatus(
+      await writeStatus(
         deps,
         releasePointerKind,
-        state.pointer,
+        live,
         pointerFieldManager,
-        { ...ownedFields(state.status), ...kept(state.pointer) },
+        { ...fields, ...kept(live) },
         signal,
       );
       return;
     } catch (error) {
       if (!isConflict(error) || attempt === finishAttempts) throw error;
-      const key = keyOf(state.pointer);
-      const live = await deps.client.get<ReleasePointer>(resources.pointers, key, { signal });
-      // Another controller went on from here: what it wrote is newer.
-      if (live.status?.deployment?.name !== begun.name) throw error;
-      state.pointer = live;
-      state.status = { ...state.status, ...live.status };
     }
   }
 }

@@ -13,11 +13,13 @@ import {
   type Release,
   type ReleasePointer,
 } from "../api/index.ts";
+import { isCalled } from "../query/index.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
-import { createReleaseReconciler } from "./release.ts";
+import { createReleaseReconciler, isSettled } from "./release.ts";
+import { isPlaced } from "./release-identity.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { indexValue, placeOf } from "./resources.ts";
 
@@ -50,7 +52,7 @@ export function createLoops(
   enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease);
   enqueueChanges(informers.projects, releases.queue, concerns.releasesOfProject);
   enqueueChanges(informers.environments, environments.queue);
-  enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer);
+  enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer, { asked: true });
   enqueueChanges(informers.releases, pointers.queue, concerns.pointersOfRelease);
   enqueueChanges(informers.environments, pointers.queue, concerns.pointersOfEnvironment);
   return [projects, releases, environments, pointers];
@@ -70,16 +72,24 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
       projectKey(project),
       ...caches.projects.byIndex("repository", project.spec.repository).map(projectKey),
     ],
-    projectOfRelease: ({ metadata, spec }: Release): Key[] => [
-      { namespace: metadata.namespace, name: projectPath(spec.repository, spec.project) },
-    ],
-    /** With those of the same commit, which may have joined it. */
-    releasesOfRelease: (release: Release): Key[] => [
-      keyOf(release),
-      ...caches.releases
-        .byIndex("commit", indexValue(projectIndex(release), release.spec.commit))
+    /** A Release that has its place concerns it no more, unless nobody made the Project yet. */
+    projectOfRelease: (release: Release): Key[] => {
+      const { metadata, spec, status } = release;
+      const isKnown = caches.projects.byIndex("project", projectIndex(release)).length > 0;
+      if (isKnown && isPlaced(status)) return [];
+      return [{ namespace: metadata.namespace, name: projectPath(spec.repository, spec.project) }];
+    },
+    /** With those of the same commit, which may have joined it; none that is settled. */
+    releasesOfRelease: (release: Release): Key[] =>
+      [
+        release,
+        ...caches.releases.byIndex(
+          "commit",
+          indexValue(projectIndex(release), release.spec.commit),
+        ),
+      ]
+        .filter((concerned) => !isSettled(concerned))
         .map(keyOf),
-    ],
     /** Those that are not ready: the project may have been what was in the way. */
     releasesOfProject: (project: Project): Key[] => {
       const { namespace, name } = projectKey(project);
@@ -93,8 +103,15 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
       keyOf(pointer),
       ...caches.pointers.byIndex("place", placeOf(pointer)).map(keyOf),
     ],
+    /** Those that name it, or did when they were looked at last. */
     pointersOfRelease: (release: Release): Key[] =>
-      caches.pointers.byIndex("project", projectIndex(release)).map(keyOf),
+      caches.pointers
+        .byIndex("project", projectIndex(release))
+        .filter(
+          ({ spec, status }) =>
+            isCalled(release, spec.release) || status?.resolved?.name === release.metadata.name,
+        )
+        .map(keyOf),
     pointersOfEnvironment: (environment: {
       readonly metadata: { readonly namespace: string; readonly name: string };
     }): Key[] => {

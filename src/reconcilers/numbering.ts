@@ -9,7 +9,7 @@
  * fails at 1 with a Conflict.
  */
 import type { ReconcileContext } from "../../controller/index.ts";
-import { isNotFound, keyOf, keyText } from "../../controller/kube/index.ts";
+import { isNotFound } from "../../controller/kube/index.ts";
 import {
   type Alias,
   ForgeError,
@@ -17,15 +17,15 @@ import {
   projectKind,
   projectPath,
   type Release,
-  type ReleaseStatus,
   releaseKind,
 } from "../api/index.ts";
 import { aliasesOf } from "./aliases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { imageRepository } from "./release-content.ts";
-import { planIdentity, withTrigger } from "./release-identity.ts";
+import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
+import { type Places, placesOf, WrittenReleases } from "./written-releases.ts";
 
 /** Owns number, triggers, aliases and what joins, conflicts and is replaced. */
 const fieldManager = "forge-numbering";
@@ -35,28 +35,48 @@ const maximumTriggers = 64;
 const maximumAliases = 128;
 
 export interface Numbering {
+  /** Whether, by what the cache tells, no Release waits and none was left half numbered. */
+  isIdle(project: Project): boolean;
   /** Numbers every Release that waits, and returns the Project as it is afterwards. */
   run(project: Project, context: ReconcileContext): Promise<Project>;
 }
 
-type Places = Pick<
-  ReleaseStatus,
-  "number" | "triggers" | "aliases" | "joined" | "conflictsWith" | "replacedBy"
->;
-
 export function createNumbering(deps: ReconcilerDeps): Numbering {
-  /** Releases as this worker wrote them, until the cache shows as much. */
-  const written = new Map<string, Release>();
+  const written = new WrittenReleases();
+  return {
+    isIdle: (project) => isIdle(deps, written, project),
+    run: async (project, context) => new Run(deps, written, context).number(project),
+  };
+}
 
-  return { run: async (project, context) => new Run(deps, written, context).number(project) };
+function isIdle(deps: ReconcilerDeps, written: WrittenReleases, project: Project): boolean {
+  const releases = releasesOf(deps, written, project);
+  if (releases.some(waits)) return false;
+  const last = project.status?.lastRelease;
+  return releases.every(({ metadata, status }) => metadata.uid !== last?.uid || isPlaced(status));
+}
+
+/** The project's Releases as the cache has them, or as they were written since. */
+function releasesOf(deps: ReconcilerDeps, written: WrittenReleases, project: Project): Release[] {
+  return deps.caches.releases
+    .byIndex("project", indexOf(project))
+    .map((cached) => written.latest(cached));
+}
+
+function indexOf({ metadata, spec }: Project): string {
+  return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
+}
+
+function waits({ metadata, status }: Release): boolean {
+  return !metadata.deletionTimestamp && !isPlaced(status);
 }
 
 class Run {
   readonly #deps: ReconcilerDeps;
-  readonly #written: Map<string, Release>;
+  readonly #written: WrittenReleases;
   readonly #context: ReconcileContext;
 
-  constructor(deps: ReconcilerDeps, written: Map<string, Release>, context: ReconcileContext) {
+  constructor(deps: ReconcilerDeps, written: WrittenReleases, context: ReconcileContext) {
     this.#deps = deps;
     this.#written = written;
     this.#context = context;
@@ -64,14 +84,9 @@ class Run {
 
   async number(project: Project): Promise<Project> {
     let current = await this.#finishLast(project);
-    const waiting = this.#releasesOf(current)
-      .filter(({ metadata, status }) => !metadata.deletionTimestamp && !isPlaced(status))
-      .toSorted(byAge);
-    for (const candidate of waiting) {
+    for (const candidate of this.#releasesOf(current).filter(waits).toSorted(byAge)) {
       this.#context.signal.throwIfAborted();
-      const release = await this.#live(candidate);
-      if (release === undefined || isPlaced(release.status)) continue;
-      current = await this.#place(current, release);
+      current = await this.#place(current, candidate);
     }
     return current;
   }
@@ -81,7 +96,8 @@ class Run {
     const last = project.status?.lastRelease;
     if (last === undefined) return project;
     const key = { namespace: project.metadata.namespace, name: last.name };
-    const known = this.#written.get(keyText(key)) ?? this.#deps.caches.releases.get(key);
+    const cached = this.#deps.caches.releases.get(key);
+    const known = cached && this.#written.latest(cached);
     if (known?.metadata.uid === last.uid && isPlaced(known.status)) return project;
     const release = await this.#live({ metadata: key });
     if (release === undefined || release.metadata.uid !== last.uid || isPlaced(release.status)) {
@@ -91,8 +107,12 @@ class Run {
     return project;
   }
 
-  async #place(project: Project, release: Release): Promise<Project> {
-    const others = await this.#sameCommit(release);
+  async #place(project: Project, candidate: Release): Promise<Project> {
+    const others = await this.#sameCommit(candidate);
+    // What is compared is read whole. Alone it is as the cache has it: should that be behind, the
+    // write is a Conflict.
+    const release = others.length === 0 ? candidate : await this.#live(candidate);
+    if (release === undefined || isPlaced(release.status)) return project;
     const plan = planIdentity(release, others);
     switch (plan.type) {
       case "join":
@@ -156,7 +176,7 @@ class Run {
   async #recoverCounter(project: Project): Promise<number> {
     const known = this.#releasesOf(project).map(({ status }) => status?.number ?? 0);
     const pointers = this.#deps.caches.pointers
-      .byIndex("project", this.#indexOf(project))
+      .byIndex("project", indexOf(project))
       .flatMap(({ status }) => [status?.deployed?.number ?? 0, status?.previous?.number ?? 0]);
     const registry = await this.#deps.images.highestNumber(
       imageRepository(this.#deps.settings, project),
@@ -225,31 +245,11 @@ class Run {
       fields,
       signal,
     );
-    this.#written.set(keyText(keyOf(object)), object);
+    this.#written.remember(object);
   }
 
-  /** The project's Releases as the cache has them, or as this worker wrote them since. */
   #releasesOf(project: Project): Release[] {
-    return this.#deps.caches.releases
-      .byIndex("project", this.#indexOf(project))
-      .map((cached) => this.#latest(cached));
-  }
-
-  #latest(cached: Release): Release {
-    const text = keyText(keyOf(cached));
-    const own = this.#written.get(text);
-    if (own === undefined) return cached;
-    const shown = JSON.stringify(placesOf(cached)) === JSON.stringify(placesOf(own));
-    if (shown || own.metadata.uid !== cached.metadata.uid) {
-      this.#written.delete(text);
-      return cached;
-    }
-    return own;
-  }
-
-  #indexOf(project: Project): string {
-    const { repository, name } = project.spec;
-    return indexValue(project.metadata.namespace, projectPath(repository, name));
+    return releasesOf(this.#deps, this.#written, project);
   }
 
   /** The other Releases of the same commit, read live: whole, with their manifests. */
@@ -279,14 +279,4 @@ class Run {
       throw error;
     }
   }
-}
-
-/** Numbered, joined or in conflict: nothing is left to decide. */
-function isPlaced(status: ReleaseStatus | undefined): boolean {
-  return status?.number !== undefined || status?.conflictsWith !== undefined;
-}
-
-function placesOf({ status }: Release): Places {
-  const { number, triggers, aliases, joined, conflictsWith, replacedBy } = status ?? {};
-  return { number, triggers, aliases, joined, conflictsWith, replacedBy };
 }

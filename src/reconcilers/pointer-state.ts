@@ -5,6 +5,8 @@ import type { ReleasePointer, ReleasePointerStatus } from "../api/index.ts";
 export interface PointerState {
   status: ReleasePointerStatus;
   conditions: ConditionUpdate[];
+  /** The deployment whose commit this look pushed; until that is written, nobody else knows. */
+  pushed?: string;
   /** The pointer as it was read, or as this look wrote it last. */
   pointer: ReleasePointer;
 }

@@ -33,11 +33,13 @@ export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
       }
       const releases = deps.caches.releases.byIndex("project", indexValue(namespace, path));
       if (oldest === undefined && releases.length === 0) return { type: "done" };
-      const project = await readOrCreate(deps, namespace, path, oldest, signal);
+      // The counter is read live before it moves; where nothing waits there is nothing to read.
+      const isIdle = oldest !== undefined && numbering.isIdle(oldest);
+      const project = isIdle ? oldest : await readOrCreate(deps, namespace, path, oldest, signal);
       const taken = ownedElsewhere(deps, project);
       if (taken !== undefined) return report(deps, project, taken, signal);
       try {
-        const numbered = await numbering.run(project, context);
+        const numbered = isIdle ? project : await numbering.run(project, context);
         return await report(deps, numbered, readyReport(numbered), signal);
       } catch (error) {
         const failure = reportOf(error);

@@ -33,6 +33,11 @@ export function planIdentity(candidate: Release, others: readonly Release[]): Id
   return failed === undefined ? { type: "fresh" } : { type: "replace", failed };
 }
 
+/** Numbered, joined or in conflict: nothing is left to decide. */
+export function isPlaced(status: Release["status"]): boolean {
+  return status?.number !== undefined || status?.conflictsWith !== undefined;
+}
+
 /** Failed for good in rendering or packaging; a number that was refused is no such failure. */
 export function hasFailed({ status }: Pick<Release, "status">): boolean {
   const is = (type: string, value: string) =>

@@ -1,5 +1,5 @@
 import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
-import { isNotFound } from "../../controller/kube/index.ts";
+import { isConflict, isNotFound } from "../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
@@ -10,7 +10,8 @@ import {
 } from "../api/index.ts";
 import { type Decision, evaluate } from "../policy/index.ts";
 import { resolveRelease } from "../query/index.ts";
-import { deploy } from "./deployment.ts";
+import { deploy, recordCommit } from "./deployment.ts";
+import { planDeployment } from "./deployment-plan.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { repositoryOf } from "./release-content.ts";
@@ -56,8 +57,7 @@ async function move(
     return stalled("Duplicate", message);
   }
   const release = resolve(deps, pointer, state);
-  const environment = await readEnvironment(deps, pointer, signal);
-  const decision = evaluate({ environment, release, pointer });
+  const { environment, decision } = await judge(deps, pointer, release, state, signal);
   state.status = { ...state.status, decision };
   state.conditions.push(allowedCondition(decision));
   if (!decision.allowed) return refusal(decision);
@@ -115,7 +115,28 @@ function checkImage(spec: ReleasePointer["spec"], { status }: Release): void {
   }
 }
 
-/** Read live: a lock set a moment ago must hold. */
+/**
+ * By the cache, unless the pointer is about to move: then the Environment is read live, since a
+ * lock set a moment ago must hold. What the cache does not show yet its watch will bring.
+ */
+async function judge(
+  deps: ReconcilerDeps,
+  pointer: ReleasePointer,
+  release: Release,
+  { status }: PointerState,
+  signal: AbortSignal,
+): Promise<{ environment: Environment; decision: Decision }> {
+  const { namespace } = pointer.metadata;
+  const cached = deps.caches.environments.get({ namespace, name: pointer.spec.environment });
+  if (cached !== undefined && status.resolved !== undefined) {
+    const decision = evaluate({ environment: cached, release, pointer });
+    const { type } = planDeployment(status, status.resolved.digest);
+    if (type === "settled" || !decision.allowed) return { environment: cached, decision };
+  }
+  const environment = await readEnvironment(deps, pointer, signal);
+  return { environment, decision: evaluate({ environment, release, pointer }) };
+}
+
 async function readEnvironment(
   deps: ReconcilerDeps,
   { metadata, spec }: ReleasePointer,
@@ -161,16 +182,24 @@ function awaiting(failure: Report): Report {
 
 async function report(
   deps: ReconcilerDeps,
-  { pointer, status, conditions }: PointerState,
+  state: PointerState,
   found: Report,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { pointer, status, conditions } = state;
   const fields = {
     ...ownedFields(status),
     observedGeneration: pointer.metadata.generation,
     conditions: conditionsOf(pointer, { ...found, conditions }, new Date(deps.clock.now())),
   };
-  await writeStatus(deps, releasePointerKind, pointer, pointerFieldManager, fields, signal);
+  try {
+    await writeStatus(deps, releasePointerKind, pointer, pointerFieldManager, fields, signal);
+  } catch (error) {
+    // The spec was changed while the push was under way: what was pushed is said all the same,
+    // and the new spec is looked at next.
+    if (isConflict(error)) await recordCommit(deps, state, signal);
+    throw error;
+  }
   recordTransition(deps, pointer, found, pointer.spec.request?.type ?? "Deploy");
   return found.outcome;
 }

@@ -11,7 +11,7 @@ import {
 import { countByKind, render } from "../render/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { releaseContent } from "./release-content.ts";
-import { hasFailed } from "./release-identity.ts";
+import { hasFailed, isPlaced } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
 import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
@@ -23,7 +23,7 @@ const fieldManager = "forge-controller";
 const registryErrors = /^(Registry|Image|InvalidReference)/;
 
 /** How long a new Release waits for its number before its status speaks of it. */
-const patienceMs = 2_000;
+const patienceMs = 10_000;
 
 type Made = Pick<ReleaseStatus, "image" | "resources">;
 
@@ -35,10 +35,10 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (cached === undefined || cached.metadata.deletionTimestamp || isSettled(cached)) {
         return { type: "done" };
       }
-      if (isNew(deps, cached)) {
+      const waiting = standsAside(deps, cached);
+      if (waiting?.readiness === "progressing" && isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
-      const waiting = standsAside(deps, cached);
       if (waiting !== undefined) return report(deps, cached, waiting, {}, signal);
       const release = await readLive(deps, key, signal);
       const number = release?.status?.number;
@@ -69,13 +69,14 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
 
 /** Not numbered, and so young that a word about it would only race with its number. */
 function isNew({ clock }: ReconcilerDeps, { metadata, status }: Release): boolean {
-  const isPlaced = status?.number !== undefined || status?.conflictsWith !== undefined;
   // Creation is told by the second.
-  return !isPlaced && clock.now() - Date.parse(metadata.creationTimestamp) < patienceMs + 1_000;
+  return (
+    !isPlaced(status) && clock.now() - Date.parse(metadata.creationTimestamp) < patienceMs + 1_000
+  );
 }
 
 /** Packaged, or failed for good: an immutable release that stands for itself is looked at once. */
-function isSettled(release: Release): boolean {
+export function isSettled(release: Release): boolean {
   const { status } = release;
   if (status?.number === undefined || status.joined !== undefined) return false;
   return isTrue(release, "Ready") || hasFailed(release);
