@@ -72,6 +72,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     },
     stop: async (graceMs = 10_000) => {
       if (!isRunning()) return;
+      // Else this process may end of itself while it waits.
+      child.ref();
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), graceMs);
       await exited;
