@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ServerResponse } from "node:http";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EventRecorder, type EventText } from "./events.ts";
 import { connect } from "./kube/testing/connect.ts";
 import {
@@ -37,6 +38,7 @@ afterEach(async () => {
   await close();
 });
 
+const isAny = () => true;
 const bodies = () => server.requests.map((request) => JSON.parse(request.body));
 
 test("an event regards its object, in the object's namespace", async () => {
@@ -81,8 +83,21 @@ test("an event that cannot be written is logged, and fails nothing", async () =>
 });
 
 test("a flood is dropped, not queued without end", async () => {
-  for (let i = 0; i < 40; i++) recorder.record(object, { ...text, note: `n${i}` });
+  for (let i = 0; i < 1_010; i++) recorder.record(object, { ...text, note: `n${i}` });
   await recorder.flush();
-  expect(server.requests).toHaveLength(32);
-  expect(lines.filter((line) => line.message === "event dropped")).toHaveLength(8);
+  // Those that wait, and those under way.
+  expect(server.requests).toHaveLength(1_004);
+  expect(lines.filter((line) => line.message === "event dropped")).toHaveLength(6);
+});
+
+test("a stop does not wait long for events that nobody takes", async () => {
+  const held: ServerResponse[] = [];
+  for (let i = 0; i < 4; i++) server.once(isAny, (response) => void held.push(response));
+  for (let i = 0; i < 20; i++) recorder.record(object, { ...text, note: `n${i}` });
+  const flushed = recorder.flush();
+  await vi.waitFor(() => expect(held).toHaveLength(4), { interval: 1 });
+  clock.advance(5_000);
+  for (const response of held) response.destroy();
+  await flushed;
+  expect(server.requests).toHaveLength(4);
 });

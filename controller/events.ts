@@ -41,19 +41,23 @@ const eventsResource: Resource = {
 };
 
 const noteBytes = 1_024;
-const maximumInFlight = 32;
+/** Few, so that a burst of them leaves the connections to what is asked for. */
+const maximumInFlight = 4;
+const maximumWaiting = 1_000;
 const maximumRemembered = 1_000;
 const writeTimeoutMs = 10_000;
+const flushMs = 5_000;
 
 /**
  * Writes events.k8s.io/v1 Events, for transitions only. They are a courtesy: one that cannot be
- * written, or comes while too many are under way, is logged and dropped.
+ * written, or comes while too many wait, is logged and dropped.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   /** When an event was last written, oldest first. */
   readonly #remembered = new Map<string, number>();
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #writers = new Set<Promise<void>>();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -62,18 +66,30 @@ export class EventRecorder {
   /** Returns at once, and never throws. */
   record(object: KubeObject, text: EventText): void {
     if (this.#isRepeated(object, text)) return;
-    if (this.#inFlight.size >= maximumInFlight) {
+    if (this.#waiting.length >= maximumWaiting) {
       this.#options.log.warn({ reason: text.reason, key: keyText(keyOf(object)) }, "event dropped");
       return;
     }
-    const writing = this.#write(object, text);
-    this.#inFlight.add(writing);
-    void writing.finally(() => this.#inFlight.delete(writing));
+    const happenedAt = this.#options.clock.now();
+    const { apiVersion, kind, metadata } = object;
+    this.#waiting.push(() => this.#write({ apiVersion, kind, metadata }, text, happenedAt));
+    if (this.#writers.size >= maximumInFlight) return;
+    const writer = this.#writeWaiting();
+    this.#writers.add(writer);
+    void writer.finally(() => this.#writers.delete(writer));
   }
 
-  /** Waits for the writes under way. */
+  /** Waits until all that was recorded is written or given up; what waits too long is dropped. */
   async flush(): Promise<void> {
-    await Promise.all(this.#inFlight);
+    const cancel = this.#options.clock.after(flushMs, () => {
+      this.#waiting.length = 0;
+    });
+    await Promise.all(this.#writers);
+    cancel();
+  }
+
+  async #writeWaiting(): Promise<void> {
+    for (let write = this.#waiting.shift(); write; write = this.#waiting.shift()) await write();
   }
 
   #isRepeated(object: KubeObject, { type, reason, note }: EventText): boolean {
@@ -89,8 +105,8 @@ export class EventRecorder {
     return false;
   }
 
-  async #write(object: KubeObject, text: EventText): Promise<void> {
-    const { client, log, clock, controller, instance } = this.#options;
+  async #write(object: KubeObject, text: EventText, happenedAt: number): Promise<void> {
+    const { client, log, controller, instance } = this.#options;
     const { name, namespace = "", uid, resourceVersion } = object.metadata;
     const { apiVersion, kind } = object;
     const event = {
@@ -102,7 +118,7 @@ export class EventRecorder {
         // Events of objects without a namespace go there.
         namespace: namespace || "default",
       },
-      eventTime: microTime(clock.now()),
+      eventTime: microTime(happenedAt),
       reportingController: controller,
       reportingInstance: instance,
       type: text.type,

@@ -36,6 +36,27 @@ test("changes go before what is looked at only to be sure", () => {
   expect(first.added).toEqual(["a -1"]);
 });
 
+test("what a person asks for goes before what follows from it", () => {
+  const handlers: ChangeHandler<Item>[] = [];
+  const added: string[] = [];
+  const informer = { synced: true, addHandler: (h: ChangeHandler<Item>) => void handlers.push(h) };
+  const add = (key: Key, { priority }: AddOptions = {}) => {
+    added.push(`${key.name} ${priority}`);
+  };
+  enqueueChanges(informer, { add }, ({ owner, metadata }) => [{ ...metadata, namespace: owner }], {
+    asked: true,
+  });
+  const written = (name: string, generation: number): Item => {
+    const { metadata, ...rest } = item(name, "x");
+    return { ...rest, metadata: { ...metadata, generation } };
+  };
+  handlers[0]?.("added", written("new", 1));
+  handlers[0]?.("updated", written("spec", 2), written("spec", 1));
+  handlers[0]?.("updated", written("status", 2), written("status", 2));
+  handlers[0]?.("resync", written("again", 2));
+  expect(added).toEqual(["new 1", "spec 1", "spec 1", "status 0", "status 0", "again -1"]);
+});
+
 test("an object that moved concerns its old owner and its new", () => {
   const { added, tell } = setUp(true, ({ owner }) => [{ namespace: "ns", name: owner }]);
   tell("updated", item("a", "new"), item("a", "old"));

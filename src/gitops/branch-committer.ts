@@ -29,6 +29,8 @@ export class BranchCommitter {
   readonly #options: Required<WriterOptions>;
   #head: BranchHead | undefined;
   #headIsCurrent = false;
+  /** When the look at the server, or the push, began that showed the head; monotonic. */
+  #shownAt = Number.NEGATIVE_INFINITY;
   /** What the store held when it was last pruned. */
   #prunedSize = 0;
 
@@ -88,14 +90,18 @@ export class BranchCommitter {
     return undefined;
   }
 
-  /** The deployment that a pointer file carries on the server now. */
+  /**
+   * The deployment that a pointer file carries on the server, no earlier than when it was asked:
+   * those who asked before one look at the server share it.
+   */
   async currentDeployment(
     remote: GitRemote,
     { pointer, pathTemplate }: PointerLocation,
+    askedAt: number,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const { format } = this.#options;
-    this.distrustHead();
+    if (this.#shownAt < askedAt) this.distrustHead();
     const head = await this.#currentHead(remote, signal);
     const path = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), path);
@@ -107,8 +113,10 @@ export class BranchCommitter {
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {
     if (this.#head === undefined || !this.#headIsCurrent) {
+      const lookedAt = performance.now();
       this.#head = await readHead(remote, this.#branch, this.#head, signal);
       this.#headIsCurrent = true;
+      this.#shownAt = lookedAt;
     }
     return this.#head;
   }
@@ -123,6 +131,7 @@ export class BranchCommitter {
   ): Promise<string | undefined> {
     const { tip = "", objects } = build;
     const ref = `refs/heads/${this.#branch}`;
+    const pushedAt = performance.now();
     try {
       const result = await remote.push({ ref, old: head.id, new: tip, objects }, signal);
       if (result.status === "rejected") {
@@ -136,6 +145,7 @@ export class BranchCommitter {
       throw error;
     }
     this.#head = { id: tip, store: head.store };
+    this.#shownAt = pushedAt;
     this.#prune(tip, head);
     return undefined;
   }

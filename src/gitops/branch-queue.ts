@@ -54,10 +54,11 @@ export class BranchQueue {
   /** Reads a pointer file in between pushes; whatever fails is the caller's to try again. */
   currentDeployment(location: PointerLocation, signal: AbortSignal): Promise<string | undefined> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
+    const askedAt = performance.now();
     this.#reads++;
     return this.#inTurn(async () => {
       const remote = await this.#open(location.remote);
-      return this.#committer.currentDeployment(remote, location, within);
+      return this.#committer.currentDeployment(remote, location, askedAt, within);
     }).finally(() => this.#reads--);
   }
 

@@ -64,6 +64,23 @@ describe("the writer", { timeout: 30_000 }, () => {
     git(server.gitDir, "fsck", "--strict");
   });
 
+  test("reads that are asked for together share a look at the server; a later one looks anew", async () => {
+    const writer = newWriter();
+    await writer.commit(requestOf(server.url), signal);
+    const { remote, branch, deployment } = requestOf(server.url);
+    const location = { remote, branch, pointer: deployment };
+    const before = server.requests.length;
+    const found = await Promise.all(
+      Array.from({ length: 20 }, () => writer.currentDeployment(location, signal)),
+    );
+    expect(new Set(found)).toEqual(new Set([deployment.id]));
+    // One look, and the file's blob once.
+    expect(server.requests.length - before).toBeLessThanOrEqual(2);
+    const text = git(server.gitDir, "show", `main:${file}`);
+    commitByHand(file, `${text.replace(deployment.id, "by-hand")}\n`);
+    expect(await writer.currentDeployment(location, signal)).toBe("by-hand");
+  });
+
   test("keeps what others wrote, in the pointer and beside it", async () => {
     const { commit } = await newWriter().commit(requestOf(server.url), signal);
     const pointer = git(server.gitDir, "show", `main:${file}`);

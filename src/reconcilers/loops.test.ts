@@ -1,0 +1,170 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ControllerMetrics, type Loop } from "../../controller/index.ts";
+import {
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+  systemClock,
+  type WatchEvent,
+} from "../../controller/kube/index.ts";
+import { createLogger } from "../telemetry/index.ts";
+import { cachesOf, createInformers, type Informers } from "./informers.ts";
+import { createLoops } from "./loops.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+
+const log = createLogger("error", {}, { write: () => undefined });
+const commit = "a".repeat(40);
+const settled = {
+  number: 1,
+  image: { digest: "sha256:1" },
+  conditions: [{ type: "Ready", status: "True" }],
+};
+
+let version = 0;
+
+function object(kind: string, name: string, generation: number, rest: object): KubeObject {
+  const resourceVersion = String(++version);
+  const metadata = { namespace: "ns", name, uid: name, generation, resourceVersion };
+  return { apiVersion: "forge.dev/v1alpha1", kind, metadata, ...rest };
+}
+
+const release = (name: string, project: string, status?: object) =>
+  object("Release", name, 1, {
+    spec: { repository: "r", project, commit, artifacts: [], source: { manifests: "x" } },
+    ...(status && { status }),
+  });
+const pointer = (name: string, project: string, wanted: string, generation = 1) =>
+  object("ReleasePointer", name, generation, {
+    spec: { environment: "dev", repository: "r", project, release: wanted },
+  });
+const environment = (generation: number) =>
+  object("Environment", "dev", generation, { spec: { gitOps: {} } });
+const project = (name: string) =>
+  object("Project", name, 1, { spec: { repository: "r", name }, status: {} });
+
+/** A cluster whose every change the test decides; the order of what is told is what it is for. */
+class Script {
+  readonly objects = new Map<string, KubeObject[]>();
+  readonly #watches = new Map<string, (event: WatchEvent<KubeObject>) => void>();
+
+  readonly client = {
+    list: async function* (this: Script, { plural }: Resource) {
+      yield { items: this.objects.get(plural) ?? [], resourceVersion: "1" };
+    }.bind(this),
+    watch: async function* (
+      this: Script,
+      { plural }: Resource,
+      { signal }: { signal: AbortSignal },
+    ) {
+      for (;;) {
+        const next = Promise.withResolvers<WatchEvent<KubeObject>>();
+        this.#watches.set(plural, next.resolve);
+        signal.addEventListener("abort", () => next.reject(signal.reason), { once: true });
+        yield await next.promise;
+      }
+    }.bind(this),
+  } as unknown as KubeClient;
+
+  async tell(plural: string, type: "ADDED" | "MODIFIED", told: KubeObject): Promise<void> {
+    await this.#watching(plural);
+    const tell = this.#watches.get(plural);
+    this.#watches.delete(plural);
+    tell?.({ type, object: told });
+    // Taken once the next one is waited for.
+    await this.#watching(plural);
+  }
+
+  async #watching(plural: string): Promise<void> {
+    while (!this.#watches.has(plural)) await nextTurn();
+  }
+}
+
+let script: Script;
+let informers: Informers;
+let loops: readonly Loop[];
+let stop: AbortController;
+let running: Promise<unknown>;
+
+async function start(): Promise<void> {
+  const shared = { client: script.client, log, clock: systemClock, random: () => 0.5 };
+  informers = createInformers(shared);
+  const deps = { ...shared, caches: cachesOf(informers) } as unknown as ReconcilerDeps;
+  loops = createLoops(deps, informers, new ControllerMetrics(new Registry()));
+  const all = Object.values(informers);
+  running = Promise.all(all.map((informer) => informer.run(stop.signal)));
+  await Promise.all(all.map((informer) => informer.waitForSync(stop.signal)));
+}
+
+const queueOf = (name: string) => {
+  const loop = loops.find((candidate) => candidate.name === name);
+  if (loop === undefined) throw new Error(`no loop ${name}`);
+  return loop.queue;
+};
+
+async function drain(name: string): Promise<string[]> {
+  const names: string[] = [];
+  while (queueOf(name).depth > 0) names.push((await queueOf(name).next())?.name ?? "");
+  for (const taken of names) queueOf(name).done({ namespace: "ns", name: taken });
+  return names;
+}
+
+beforeEach(() => {
+  script = new Script();
+  stop = new AbortController();
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+});
+
+describe("a start", () => {
+  test("looks at no release that is settled, and at every one that is not", async () => {
+    script.objects.set("projects", [project("p")]);
+    script.objects.set("releases", [release("old", "p", settled), release("new", "q")]);
+    await start();
+    expect(await drain("release")).toEqual(["new"]);
+    expect(new Set(await drain("project"))).toContain("r/q");
+  });
+});
+
+describe("what a person asks for goes first", () => {
+  beforeEach(async () => {
+    const pointers = Array.from({ length: 200 }, (_, index) =>
+      pointer(`p${index}`, `p${index}`, "1"),
+    );
+    script.objects.set("releasepointers", [...pointers, pointer("mine", "p", "1")]);
+    script.objects.set("environments", [environment(1)]);
+    script.objects.set("projects", [project("p")]);
+    await start();
+  });
+
+  test("ahead of all that a first list, or a resync, tells of", async () => {
+    await script.tell("releasepointers", "MODIFIED", pointer("mine", "p", "2", 2));
+    const order = await drain("release-pointer");
+    expect(order[0]).toBe("mine");
+    expect(order).toHaveLength(201);
+  });
+
+  test("ahead of the other pointers of an environment that was changed", async () => {
+    await drain("release-pointer");
+    await script.tell("environments", "MODIFIED", environment(2));
+    await script.tell("releasepointers", "MODIFIED", pointer("mine", "p", "2", 2));
+    const order = await drain("release-pointer");
+    expect(order[0]).toBe("mine");
+    expect(order).toHaveLength(201);
+  });
+
+  test("releases wake the pointers that name them alone", async () => {
+    await drain("release-pointer");
+    await script.tell("releasepointers", "ADDED", pointer("waits", "p", "7"));
+    await drain("release-pointer");
+    await script.tell("releases", "ADDED", release("first", "p"));
+    await script.tell("releases", "ADDED", release("other", "p", { ...settled, number: 8 }));
+    expect(await drain("release-pointer")).toEqual([]);
+    await script.tell("releases", "ADDED", release("seven", "p", { ...settled, number: 7 }));
+    expect(await drain("release-pointer")).toEqual(["waits"]);
+  });
+});
