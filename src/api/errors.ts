@@ -95,6 +95,10 @@ export const errorKinds = {
     retry: "never",
     hint: "Correct the Environment's gitOps.path template.",
   },
+  DeploymentOutdated: {
+    retry: "backoff",
+    hint: "Another controller deployed here since; forge looks at what stands there and goes on.",
+  },
   RegistryUnreachable: {
     retry: "backoff",
     hint: "Check the registry's address, and that the controller may reach it.",

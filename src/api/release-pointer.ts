@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { conditionsField, observedGenerationField } from "./condition.ts";
 import {
+  branchField,
   commitField,
   digestField,
   environmentField,
+  gitUrlField,
   personField,
   projectField,
   reasonField,
   repositoryField,
+  secretRefField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 
@@ -67,16 +70,25 @@ const verdictSchema = z.object({
   message: z.string().max(1024).describe("The verdict in a sentence for people."),
 });
 
+/** A release, as a pointer remembers it: the Release itself may be deleted. */
+const pinnedRelease = {
+  commit: commitField,
+  number: z.int().min(1).describe("Number of the release."),
+  version: z.string().max(128).optional().describe("Version of the release."),
+  digest: digestField,
+};
+
 const statusSchema = z
   .object({
     observedGeneration: observedGenerationField,
     resolved: z
       .object({
+        identifier: z
+          .string()
+          .max(256)
+          .describe("spec.release as it was resolved; until it changes, the release is pinned."),
         name: z.string().max(253).describe("Name of the Release."),
-        commit: commitField,
-        number: z.int().min(1).describe("Number of the release."),
-        version: z.string().max(128).optional().describe("Version of the release."),
-        digest: digestField,
+        ...pinnedRelease,
       })
       .optional()
       .describe("What spec.release stands for."),
@@ -87,7 +99,23 @@ const statusSchema = z
           .string()
           .max(253)
           .describe("Name of the deployment, which the pointer file carries."),
-        digest: digestField.describe("Image that it deploys."),
+        ...pinnedRelease,
+        image: z.string().max(512).describe("Image name of the release, without tag and digest."),
+        target: z
+          .object({
+            url: gitUrlField,
+            branch: branchField,
+            path: z.string().max(512).describe("Template of the pointer file's folder."),
+            secretRef: secretRefField.optional(),
+          })
+          .describe("Where in Git it goes."),
+        request: z
+          .object({
+            type: z.enum(requestTypes).describe("Deploy, Promote or Rollback."),
+            by: personField,
+            reason: reasonField.optional(),
+          })
+          .describe("Who asked for it, and why."),
       })
       .optional()
       .describe("The deployment that was begun last; written before its commit is pushed."),
@@ -100,23 +128,10 @@ const statusSchema = z
       .optional()
       .describe("The pointer's last commit in the GitOps repository."),
     deployed: z
-      .object({
-        commit: commitField,
-        number: z.int().min(1).describe("Number of the release."),
-        version: z.string().max(128).optional().describe("Version of the release."),
-        digest: digestField,
-      })
+      .object(pinnedRelease)
       .optional()
       .describe("The release that the last commit deployed."),
-    previous: z
-      .object({
-        commit: commitField,
-        number: z.int().min(1).describe("Number of the release."),
-        version: z.string().max(128).optional().describe("Version of the release."),
-        digest: digestField,
-      })
-      .optional()
-      .describe("The release that was deployed before."),
+    previous: z.object(pinnedRelease).optional().describe("The release that was deployed before."),
     decision: z
       .object({
         allowed: z.boolean().describe("Whether every rule lets the release in."),

@@ -12,7 +12,7 @@ import { findDeployments } from "./deployment-history.ts";
 import { isErrorCode } from "./error-code.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import { pointerFolder } from "./pointer-path.ts";
-import type { PointerLocation } from "./ports.ts";
+import type { CurrentDeployment, PointerLocation } from "./ports.ts";
 import { findFile } from "./tree-edit.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
@@ -96,19 +96,23 @@ export class BranchCommitter {
    */
   async currentDeployment(
     remote: GitRemote,
-    { pointer, pathTemplate }: PointerLocation,
+    { pointer, pathTemplate, deployment }: PointerLocation,
     askedAt: number,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<CurrentDeployment | undefined> {
     const { format } = this.#options;
     if (this.#shownAt < askedAt) this.distrustHead();
     const head = await this.#currentHead(remote, signal);
-    const path = [...pointerFolder(pointer, pathTemplate), format.fileName];
-    const blob = findFile(head.store, rootOf(head), path);
-    if (blob === undefined) return undefined;
+    const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
+    const blob = findFile(head.store, rootOf(head), segments);
+    if (head.id === undefined || blob === undefined) return undefined;
     if (!head.store.has(blob)) await remote.fetch({ wants: [blob] }, head.store, signal);
-    const name = path.join("/");
-    return format.deploymentOf(readText(head, blob, name), name);
+    const path = segments.join("/");
+    const carried = format.deploymentOf(readText(head, blob, path), path);
+    if (carried === undefined) return undefined;
+    if (carried.id !== deployment) return { ...carried, path };
+    const found = await findDeployments(remote, head.id, new Set([carried.id]), signal);
+    return { ...carried, commit: found.get(carried.id) ?? head.id, path };
   }
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {

@@ -3,7 +3,7 @@ import type { GitRemote, RemoteOptions } from "../git/index.ts";
 import { BranchCommitter, type Rejection } from "./branch-committer.ts";
 import { isErrorCode } from "./error-code.ts";
 import { PendingCommit, remoteKey } from "./pending-commit.ts";
-import type { CommitRequest, CommitResult, PointerLocation } from "./ports.ts";
+import type { CommitRequest, CommitResult, CurrentDeployment, PointerLocation } from "./ports.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 const maxQueued = 1_000;
@@ -52,7 +52,10 @@ export class BranchQueue {
   }
 
   /** Reads a pointer file in between pushes; whatever fails is the caller's to try again. */
-  currentDeployment(location: PointerLocation, signal: AbortSignal): Promise<string | undefined> {
+  currentDeployment(
+    location: PointerLocation,
+    signal: AbortSignal,
+  ): Promise<CurrentDeployment | undefined> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
     const askedAt = performance.now();
     this.#reads++;

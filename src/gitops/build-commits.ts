@@ -64,10 +64,12 @@ export function buildCommits(
     const path = pointerPath(request, format);
     const present = findFile(head.store, root, path);
     const before = present === undefined ? undefined : readText(head, present, path.join("/"));
-    if (before !== undefined && format.deploymentOf(before, path.join("/")) === deployment.id) {
+    const carried = before === undefined ? undefined : format.deploymentOf(before, path.join("/"));
+    if (carried?.id === deployment.id && carried.digest === deployment.image.digest) {
       const commit = builtBy.get(deployment.id);
       return commit === undefined ? { kind: "present" } : { kind: "built", commit, first: false };
     }
+    if (carried !== undefined) refuseOutdated(carried.id, deployment.id, path);
     const after =
       before === undefined
         ? format.create(deployment)
@@ -102,6 +104,20 @@ export function buildCommits(
   return { tip, objects, outcomes };
 }
 
+/**
+ * A fence: a controller that was paused, or that lost its memory, must not undo what another has
+ * committed for the same pointer since.
+ */
+function refuseOutdated(carried: string, asked: string, path: readonly string[]): void {
+  const [theirs, ours] = [carried, asked].map((id) => /^(.*)-([0-9]{1,15})$/.exec(id));
+  if (theirs?.[1] === undefined || theirs[1] !== ours?.[1]) return;
+  if (Number(theirs[2]) < Number(ours[2])) return;
+  throw new ForgeError(
+    "DeploymentOutdated",
+    `${path.join("/")} carries deployment ${carried}; ${asked} comes too late`,
+  );
+}
+
 export function rootOf(head: BranchHead): string | undefined {
   return head.id === undefined ? undefined : head.store.commit(head.id).tree;
 }
@@ -117,7 +133,7 @@ export function readText(head: BranchHead, blob: string, path: string): string {
 
 /** What concerns one request alone; anything else (a missing object, a fault of ours) is thrown on. */
 function refusalOf(error: unknown): ForgeError {
-  const codes = ["PointerFileInvalid", "PointerPathInvalid", "InvalidObject"];
+  const codes = ["PointerFileInvalid", "PointerPathInvalid", "DeploymentOutdated", "InvalidObject"];
   if (error instanceof ForgeError && codes.includes(error.code)) return error;
   throw error;
 }

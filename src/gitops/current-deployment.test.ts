@@ -34,7 +34,10 @@ function editByHand(edit: (text: string) => string): void {
   git(work, "push", "--quiet", "origin", "HEAD:main");
 }
 
-const location = () => ({ ...requestOf(server.url), pointer: deploymentOf() });
+const location = () => {
+  const { remote, branch } = requestOf(server.url);
+  return { remote, branch, pointer: deploymentOf() };
+};
 
 describe("what stands on the server now", { timeout: 30_000 }, () => {
   test("nothing, in an empty repository and where there is no file", async () => {
@@ -45,16 +48,42 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
 
   test("the deployment of the file, also to a writer that never committed", async () => {
     await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
-    expect(await writer.currentDeployment(location(), signal)).toBe("d-7");
+    expect(await writer.currentDeployment(location(), signal)).toMatchObject({ id: "d-7" });
     const other = createGitOpsWriter();
-    expect(await other.currentDeployment(location(), signal)).toBe("d-7");
+    expect(await other.currentDeployment(location(), signal)).toMatchObject({ id: "d-7" });
     await other.close();
+  });
+
+  test("with the commit that brought it, also below the commits of others", async () => {
+    const { commit } = await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
+    await writer.commit(requestOf(server.url, { id: "b-1", project: "billing" }), signal);
+    const { digest } = deploymentOf().image;
+    expect(await writer.currentDeployment(location(), signal)).toEqual({ id: "d-7", digest, path });
+    const asked = { ...location(), deployment: "d-7" };
+    expect(await writer.currentDeployment(asked, signal)).toEqual({
+      id: "d-7",
+      digest,
+      commit,
+      path,
+    });
+  });
+
+  test.each([
+    { id: "d-7", digest: `sha256:${"1".repeat(64)}`, because: "it is another under the same name" },
+    { id: "d-6", digest: deploymentOf().image.digest, because: "a later one stands there" },
+  ])("$id comes too late, because $because", async ({ id, digest }) => {
+    await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
+    const image = { ...deploymentOf().image, digest };
+    await expect(writer.commit(requestOf(server.url, { id, image }), signal)).rejects.toMatchObject(
+      { code: "DeploymentOutdated" },
+    );
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("1");
   });
 
   test("what others have pushed since is seen", async () => {
     await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
     editByHand((text) => text.replace("d-7", "d-8"));
-    expect(await writer.currentDeployment(location(), signal)).toBe("d-8");
+    expect(await writer.currentDeployment(location(), signal)).toMatchObject({ id: "d-8" });
   });
 
   test("reads and commits at once do not disturb each other", async () => {
@@ -63,7 +92,7 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
     const reads = ids.map(() => writer.currentDeployment(location(), signal));
     await Promise.all([...commits, ...reads]);
     expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("4");
-    expect(await writer.currentDeployment(location(), signal)).toBe("d-4");
+    expect(await writer.currentDeployment(location(), signal)).toMatchObject({ id: "d-4" });
   });
 
   test("a broken file refuses a deployment, and lets it in as soon as it is repaired", async () => {

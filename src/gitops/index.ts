@@ -4,6 +4,7 @@ export { defaultPathTemplate, pointerFolder } from "./pointer-path.ts";
 export type {
   CommitRequest,
   CommitResult,
+  CurrentDeployment,
   Deployment,
   GitOpsWriter,
   PointerFormat,

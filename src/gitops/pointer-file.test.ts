@@ -37,7 +37,7 @@ describe("create", () => {
       image,
       deployment: id,
     });
-    expect(format.deploymentOf(created, path)).toBe(id);
+    expect(format.deploymentOf(created, path)?.id).toBe(id);
   });
 
   test.each([

@@ -51,13 +51,11 @@ export const releasePointerFormat: PointerFormat = {
   },
 
   deploymentOf(text, path) {
-    return optionalTextAt(
-      openDocument(text, path),
-      path,
-      "metadata",
-      "annotations",
-      annotation.deployment,
-    );
+    const document = openDocument(text, path);
+    const id = optionalTextAt(document, path, "metadata", "annotations", annotation.deployment);
+    if (id === undefined) return undefined;
+    const digest = optionalTextAt(document, path, "spec", "image", "digest");
+    return { id, ...(digest !== undefined && { digest }) };
   },
 };
 

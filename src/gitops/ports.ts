@@ -4,7 +4,10 @@ export type DeploymentType = "Deploy" | "Promote" | "Rollback";
 
 /** One change of a pointer: which release an environment should run from now on. */
 export interface Deployment {
-  /** Unique for ever; the pointer file and the commit carry it. */
+  /**
+   * Unique for ever, and ending in `-<sequence>`; the pointer file and the commit carry it. What a
+   * file of the same pointer carries with a later sequence is never overwritten.
+   */
   readonly id: string;
   readonly environment: string;
   readonly repository: string;
@@ -35,6 +38,22 @@ export interface CommitRequest {
 /** A pointer file that is to be read. */
 export interface PointerLocation extends Pick<CommitRequest, "remote" | "branch" | "pathTemplate"> {
   readonly pointer: Pick<Deployment, "environment" | "repository" | "project">;
+  /** If the file carries this deployment, its commit is looked for too. */
+  readonly deployment?: string;
+}
+
+/** What a pointer file says of the deployment that wrote it last. */
+export interface CarriedDeployment {
+  readonly id: string;
+  /** Digest of the image that the file points at; a person may have removed it. */
+  readonly digest?: string;
+}
+
+export interface CurrentDeployment extends CarriedDeployment {
+  /** That brought the deployment which was asked for; the head where it is too far back. */
+  readonly commit?: string;
+  /** The pointer file, from the repository's root. */
+  readonly path: string;
 }
 
 export interface CommitResult {
@@ -49,15 +68,18 @@ export interface CommitResult {
 export interface GitOpsWriter {
   /**
    * Resolves once the commit is on the server's branch. Throws PointerFileInvalid,
-   * PointerPathInvalid, GitBranchNotFound, GitRejected, GitUnauthorized, GitUnreachable, Timeout.
+   * PointerPathInvalid, DeploymentOutdated, GitBranchNotFound, GitRejected, GitUnauthorized, GitUnreachable, Timeout.
    * After an abort or a timeout the push may still arrive: ask again with the same deployment.
    */
   commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult>;
   /**
-   * The id of the deployment that a pointer file carries at the head of its branch; undefined
-   * where there is no file, or none of a deployment. Throws like commit.
+   * The deployment that a pointer file carries at the head of its branch; undefined where there is
+   * no file, or none of a deployment. Throws like commit.
    */
-  currentDeployment(location: PointerLocation, signal: AbortSignal): Promise<string | undefined>;
+  currentDeployment(
+    location: PointerLocation,
+    signal: AbortSignal,
+  ): Promise<CurrentDeployment | undefined>;
   close(): Promise<void>;
 }
 
@@ -67,6 +89,6 @@ export interface PointerFormat {
   create(deployment: Deployment): string;
   /** Throws PointerFileInvalid, naming `path`, when the text is not this deployment's pointer. */
   edit(text: string, deployment: Deployment, path: string): string;
-  /** The id of the deployment that the text carries, if any. Throws PointerFileInvalid. */
-  deploymentOf(text: string, path: string): string | undefined;
+  /** The deployment that the text carries, if any. Throws PointerFileInvalid. */
+  deploymentOf(text: string, path: string): CarriedDeployment | undefined;
 }

@@ -2,7 +2,13 @@ import { ForgeError } from "../api/index.ts";
 import { branchNameProblem } from "../git/index.ts";
 import { BranchQueue } from "./branch-queue.ts";
 import { pointerPath } from "./build-commits.ts";
-import type { CommitRequest, CommitResult, GitOpsWriter, PointerLocation } from "./ports.ts";
+import type {
+  CommitRequest,
+  CommitResult,
+  CurrentDeployment,
+  GitOpsWriter,
+  PointerLocation,
+} from "./ports.ts";
 import { defaultWriterOptions, type WriterOptions } from "./writer-options.ts";
 
 // The repository writer. It works on the object database alone: no work tree, no hooks, no filters.
@@ -42,7 +48,7 @@ class QueuedWriter implements GitOpsWriter {
   async currentDeployment(
     location: PointerLocation,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<CurrentDeployment | undefined> {
     const result = this.#queueFor(location).currentDeployment(location, signal);
     this.#makeRoom();
     return result;

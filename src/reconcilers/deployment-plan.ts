@@ -1,22 +1,35 @@
+import { isDeepStrictEqual } from "node:util";
 import { pointerName, type ReleasePointerSpec, type ReleasePointerStatus } from "../api/index.ts";
 
-/** What a pointer that may move has to do. */
-export type DeploymentPlan =
-  /** The last commit deploys this image already. */
-  | { readonly type: "settled" }
-  /** Begun in status; whether its commit was pushed is known to the repository alone. */
-  | { readonly type: "resume"; readonly sequence: number; readonly name: string }
-  | { readonly type: "begin" };
+export type Begun = NonNullable<ReleasePointerStatus["deployment"]>;
 
-/** @param digest of the image that the pointer should deploy */
+/** What should stand in Git. */
+export interface Wanted {
+  readonly digest: string;
+  readonly target: Begun["target"];
+}
+
+/**
+ * What a pointer has to do so that Git says what is wanted:
+ * - settled: the last commit says it already;
+ * - resume: it was begun, and is not in Git yet;
+ * - begin: it is a deployment of its own.
+ */
+export type DeploymentPlan = "settled" | "resume" | "begin";
+
 export function planDeployment(
   status: ReleasePointerStatus | undefined,
-  digest: string,
+  { digest, target }: Wanted,
 ): DeploymentPlan {
   const begun = status?.deployment;
-  if (begun === undefined || begun.digest !== digest) return { type: "begin" };
-  if (status?.git?.deployment === begun.name) return { type: "settled" };
-  return { type: "resume", sequence: begun.sequence, name: begun.name };
+  if (begun === undefined || begun.digest !== digest) return "begin";
+  if (!isDeepStrictEqual(begun.target, target)) return "begin";
+  return isFinished(status) ? "settled" : "resume";
+}
+
+/** Whether the commit of the deployment that was begun last is known. */
+export function isFinished(status: ReleasePointerStatus | undefined): boolean {
+  return status?.deployment?.name === status?.git?.deployment;
 }
 
 /** The sequence in a deployment's name; 0 for none, and for the name of another pointer. */

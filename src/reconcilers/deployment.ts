@@ -1,10 +1,12 @@
 /**
  * Carries out one change of a pointer, safe against a kill between any two steps:
- *   1. status.deployment {sequence, name} is written, over the resource version that was read;
- *   2. the pointer file, which carries that name, is committed and pushed;
+ *   1. status.deployment, whole, is written over the resource version that was read;
+ *   2. the pointer file, which carries its name, is committed and pushed;
  *   3. status.git and status.deployed say so, in the one write that reports the look.
- * Started again after 1, the writer finds the name at the head of the branch, or does not, and
- * commits once in either case. A second controller that still believes to lead fails at 1.
+ * A controller that finds 1 without 3 asks Git first: what is there is recorded, whatever the
+ * world asks for by now; what is not there is no deployment. Of two controllers that believe to
+ * lead, one fails at 1 with a Conflict; one that was paused behind 1 is refused at 2, since the
+ * writer never overwrites a later sequence.
  */
 import { isConflict, keyOf } from "../../controller/kube/index.ts";
 import {
@@ -15,8 +17,8 @@ import {
   type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import type { CommitRequest } from "../gitops/index.ts";
-import { planDeployment, sequenceOf } from "./deployment-plan.ts";
+import type { CommitRequest, CurrentDeployment } from "../gitops/index.ts";
+import { type Begun, isFinished, planDeployment, sequenceOf } from "./deployment-plan.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
@@ -33,10 +35,28 @@ export interface Move {
   readonly environment: Environment;
 }
 
-type Begun = NonNullable<ReleasePointerStatus["deployment"]>;
-type Deployed = NonNullable<ReleasePointerStatus["deployed"]>;
+/** Where an environment's pointers go. */
+export function targetOf({ spec: { gitOps } }: Environment): Begun["target"] {
+  const { url, branch, path, secretRef } = gitOps;
+  return { url, branch, path, ...(secretRef && { secretRef }) };
+}
 
-/** Does nothing when the pointer's last commit deploys this image already. */
+/** Records a deployment that was begun and pushed, if an earlier look ended in between. */
+export async function finishBegun(
+  deps: ReconcilerDeps,
+  state: PointerState,
+  signal: AbortSignal,
+): Promise<void> {
+  const { deployment } = state.status;
+  if (deployment === undefined || isFinished(state.status)) return;
+  const { name, target, digest } = deployment;
+  const current = await readCurrent(deps, state.pointer, target, signal, name);
+  state.inGit = current;
+  if (current?.commit === undefined || current.digest !== digest) return;
+  record(state, deployment, { commit: current.commit, path: current.path });
+}
+
+/** Brings a release into Git, unless the last commit says it already. */
 export async function deploy(
   deps: ReconcilerDeps,
   { release, environment }: Move,
@@ -45,77 +65,120 @@ export async function deploy(
 ): Promise<void> {
   const { resolved } = state.status;
   if (resolved === undefined) return;
-  const { name: _, ...deployed } = resolved;
-  const plan = planDeployment(state.status, resolved.digest);
-  if (plan.type === "settled") return;
-  const { metadata, spec } = state.pointer;
-  const { gitOps } = environment.spec;
-  const remote = await remoteOptions(deps, metadata.namespace, gitOps, signal);
-  const target = { remote, branch: gitOps.branch, pathTemplate: gitOps.path };
-
-  let begun: Begun;
-  if (plan.type === "resume") {
-    begun = { sequence: plan.sequence, name: plan.name, digest: resolved.digest };
-  } else {
-    // A pointer that was deleted and made again goes on counting where its file stands.
-    const last =
-      state.status.deployment?.sequence ??
-      sequenceOf(spec, await deps.writer.currentDeployment({ ...target, pointer: spec }, signal));
-    const sequence = last + 1;
-    const name = deploymentName(spec.environment, spec.repository, spec.project, sequence);
-    begun = { sequence, name, digest: resolved.digest };
-    state.status = { ...state.status, deployment: begun };
-    state.pointer = await writeStatus(
-      deps,
-      releasePointerKind,
-      state.pointer,
-      pointerFieldManager,
-      { ...ownedFields(state.status), ...kept(state.pointer) },
-      signal,
-    );
-  }
+  const target = targetOf(environment);
+  const plan = planDeployment(state.status, { digest: resolved.digest, target });
+  if (plan === "settled") return;
+  if (plan === "begin") await begin(deps, release, target, state, signal);
+  const begun = state.status.deployment;
+  if (begun === undefined) return;
   const request: CommitRequest = {
-    ...target,
-    author: gitOps.author,
-    deployment: describe(spec, begun, release, deployed, state.status.deployed),
+    ...(await locationOf(deps, state.pointer, begun.target, signal)),
+    author: environment.spec.gitOps.author,
+    deployment: describe(state.pointer.spec, begun, state.status.deployed),
   };
   const result = await deps.writer.commit(request, signal);
-  if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
-  const { commit, path } = result;
-  const { deployed: previous } = state.status;
-  state.status = {
-    ...state.status,
-    git: { commit, path, deployment: begun.name },
-    deployed,
-    ...(previous && { previous }),
-  };
-  state.pushed = begun.name;
+  if (!result.alreadyCommitted) deps.metrics.committed(begun.request.type);
+  record(state, begun, result);
 }
 
-/** What the report at the end of the look writes, and this write must leave as it is. */
-function kept({ status }: ReleasePointer): Record<string, unknown> {
+/** Step 1. A pointer goes on counting above what its file says: it may be older than its object. */
+async function begin(
+  deps: ReconcilerDeps,
+  release: Release,
+  target: Begun["target"],
+  state: PointerState,
+  signal: AbortSignal,
+): Promise<void> {
+  const { spec } = state.pointer;
+  const { resolved, deployment: last } = state.status;
+  if (resolved === undefined) return;
+  const isFirst = last === undefined;
+  const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
+  const sequence = Math.max(last?.sequence ?? 0, sequenceOf(spec, inGit?.id)) + 1;
+  const { identifier: _, name: __, ...pinned } = resolved;
+  const { type = "Deploy", by = "unknown", reason } = spec.request ?? {};
+  const deployment: Begun = {
+    sequence,
+    name: deploymentName(spec.environment, spec.repository, spec.project, sequence),
+    ...pinned,
+    image: repositoryOf(release.status?.image?.ref ?? ""),
+    target,
+    request: { type, by, ...(reason && { reason }) },
+  };
+  state.status = { ...state.status, deployment };
+  const { status } = state.pointer;
+  state.pointer = await writeStatus(
+    deps,
+    releasePointerKind,
+    state.pointer,
+    pointerFieldManager,
+    // Of what the report at the end of the look writes, this leaves all but its own field.
+    { ...ownedFields(state.status), ...said(status) },
+    signal,
+  );
+}
+
+function said(status: ReleasePointerStatus | undefined) {
   return { observedGeneration: status?.observedGeneration, conditions: status?.conditions };
 }
 
+/** Step 3, to be written with the report. */
+function record(
+  state: PointerState,
+  { name, commit, number, version, digest, request }: Begun,
+  found: { readonly commit: string; readonly path: string },
+): void {
+  const { deployed: previous } = state.status;
+  state.status = {
+    ...state.status,
+    git: { commit: found.commit, path: found.path, deployment: name },
+    deployed: { commit, number, digest, ...(version && { version }) },
+    ...(previous && { previous }),
+  };
+  state.recorded = { name, type: request.type };
+}
+
+async function readCurrent(
+  deps: ReconcilerDeps,
+  pointer: ReleasePointer,
+  target: Begun["target"],
+  signal: AbortSignal,
+  deployment?: string,
+): Promise<CurrentDeployment | undefined> {
+  const location = await locationOf(deps, pointer, target, signal);
+  return deps.writer.currentDeployment(
+    { ...location, pointer: pointer.spec, ...(deployment && { deployment }) },
+    signal,
+  );
+}
+
+async function locationOf(
+  deps: ReconcilerDeps,
+  { metadata }: ReleasePointer,
+  target: Begun["target"],
+  signal: AbortSignal,
+): Promise<Pick<CommitRequest, "remote" | "branch" | "pathTemplate">> {
+  const remote = await remoteOptions(deps, metadata.namespace, target, signal);
+  return { remote, branch: target.branch, pathTemplate: target.path };
+}
+
 function describe(
-  { environment, repository, project, request }: ReleasePointer["spec"],
-  begun: Begun,
-  release: Release,
-  { commit, number, version, digest }: Deployed,
-  previous: Deployed | undefined,
+  { environment, repository, project }: ReleasePointer["spec"],
+  { name: id, commit, number, version, digest, image, request }: Begun,
+  previous: ReleasePointerStatus["deployed"],
 ): CommitRequest["deployment"] {
   return {
-    id: begun.name,
+    id,
     environment,
     repository,
     project,
     commit,
     number,
-    image: { repository: repositoryOf(release.status?.image?.ref ?? ""), digest },
-    type: request?.type ?? "Deploy",
-    by: request?.by ?? "unknown",
+    image: { repository: image, digest },
+    type: request.type,
+    by: request.by,
     ...(version && { version }),
-    ...(request?.reason && { reason: request.reason }),
+    ...(request.reason && { reason: request.reason }),
     ...(previous && {
       previous: {
         number: previous.number,
@@ -131,16 +194,16 @@ function describe(
  */
 export async function recordCommit(
   deps: ReconcilerDeps,
-  { pointer, pushed, status: { git, deployed, previous } }: PointerState,
+  { pointer, recorded, status: { git, deployed, previous } }: PointerState,
   signal: AbortSignal,
 ): Promise<void> {
-  if (pushed === undefined) return;
+  if (recorded === undefined) return;
   for (let attempt = 1; ; attempt++) {
     const live = await deps.client.get<ReleasePointer>(resources.pointers, keyOf(pointer), {
       signal,
     });
     // Another controller went on from here: what it wrote is newer.
-    if (live.status?.deployment?.name !== pushed) return;
+    if (live.status?.deployment?.name !== recorded.name) return;
     const fields = ownedFields({ ...live.status, git, deployed, ...(previous && { previous }) });
     try {
       await writeStatus(
@@ -148,7 +211,7 @@ export async function recordCommit(
         releasePointerKind,
         live,
         pointerFieldManager,
-        { ...fields, ...kept(live) },
+        { ...fields, ...said(live.status) },
         signal,
       );
       return;

@@ -10,7 +10,14 @@ import {
 import { createNumbering } from "./numbering.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
-import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
+import {
+  conditionsOf,
+  type Report,
+  recordTransition,
+  reportOf,
+  stalled,
+  writeStatus,
+} from "./status.ts";
 
 /** Owns the conditions of a Project; the counter is the numbering's. */
 const fieldManager = "forge-controller";
@@ -97,10 +104,6 @@ function ownedElsewhere(deps: ReconcilerDeps, project: Project): Report | undefi
 
 function duplicateReport(first: string): Report {
   return stalled("Duplicate", `Project ${first} is older and stands for the same project.`);
-}
-
-function stalled(reason: string, message: string): Report {
-  return { readiness: "stalled", reason, message, outcome: { type: "stall", reason, message } };
 }
 
 function readyReport({ status }: Project): Report {

@@ -3,32 +3,36 @@ import { isConflict, isNotFound } from "../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
-  projectPath,
   type Release,
   type ReleasePointer,
   releasePointerKind,
 } from "../api/index.ts";
 import { type Decision, evaluate } from "../policy/index.ts";
-import { resolveRelease } from "../query/index.ts";
-import { deploy, recordCommit } from "./deployment.ts";
+import { deploy, finishBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
+import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { repositoryOf } from "./release-content.ts";
-import { byAge, indexValue, placeOf, resources } from "./resources.ts";
-import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
+import { byAge, placeOf, resources } from "./resources.ts";
+import {
+  conditionsOf,
+  type Report,
+  recordTransition,
+  reportOf,
+  stalled,
+  writeStatus,
+} from "./status.ts";
 
 /**
- * Moves a pointer: resolves the release, asks the policy, and hands an allowed move to the
- * deployment. What is refused says why, in words and as a reason, and touches nothing.
+ * Moves a pointer: records what an earlier look left in Git, resolves the release, asks the
+ * policy, and hands an allowed move to the deployment. What is refused says why, in words and as a
+ * reason, and touches nothing.
  */
 export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     reconcile: async (key, { signal }) => {
       const pointer = deps.caches.pointers.get(key);
-      if (pointer === undefined || pointer.metadata.deletionTimestamp || pointer.spec.suspend) {
-        return { type: "done" };
-      }
+      if (pointer === undefined || pointer.metadata.deletionTimestamp) return { type: "done" };
       const state: PointerState = { pointer, status: pointer.status ?? {}, conditions: [] };
       try {
         const found = await move(deps, pointer, state, signal);
@@ -56,11 +60,14 @@ async function move(
     const message = `ReleasePointer ${first.metadata.name} is older and stands for the same project in ${pointer.spec.environment}.`;
     return stalled("Duplicate", message);
   }
-  const release = resolve(deps, pointer, state);
+  if (pointer.spec.suspend) return suspension(pointer);
+  await finishBegun(deps, state, signal);
+  const release = resolvePointer(deps, pointer, state);
   const { environment, decision } = await judge(deps, pointer, release, state, signal);
   state.status = { ...state.status, decision };
   state.conditions.push(allowedCondition(decision));
-  if (!decision.allowed) return refusal(decision);
+  // A rule that came later does not undo what was deployed: it is there, and Ready says so.
+  if (!decision.allowed && !isSettled(state, environment)) return refusal(decision);
   await deploy(deps, { release, environment }, state, signal);
   const { git, deployed } = state.status;
   const message = `Release ${deployed?.number} is in ${pointer.spec.environment} by commit ${git?.commit}.`;
@@ -68,51 +75,17 @@ async function move(
   return { readiness: "ready", reason: "Committed", message, outcome: { type: "done" } };
 }
 
-/** Pins the release that the pointer asks for. */
-function resolve(
-  deps: ReconcilerDeps,
-  { metadata, spec }: ReleasePointer,
-  state: PointerState,
-): Release {
-  const path = projectPath(spec.repository, spec.project);
-  const releases = deps.caches.releases.byIndex("project", indexValue(metadata.namespace, path));
-  try {
-    const release = resolveRelease(spec.release, releases);
-    const { number, image } = release.status ?? {};
-    if (number === undefined || image === undefined) throw new TypeError("ready without an image");
-    checkImage(spec, release);
-    const { name } = release.metadata;
-    const { commit, version } = release.spec;
-    const resolved = { name, commit, number, digest: image.digest, ...(version && { version }) };
-    state.status = { ...state.status, resolved };
-    const message = `${spec.release} is release ${number}, ${image.digest}.`;
-    state.conditions.push({ type: "Resolved", status: "True", reason: "Resolved", message });
-    return release;
-  } catch (error) {
-    const { resolved: _, decision: __, ...rest } = state.status;
-    state.status = rest;
-    if (error instanceof ForgeError) {
-      const { code: reason, message } = error;
-      state.conditions.push({ type: "Resolved", status: "False", reason, message });
-    }
-    throw error;
-  }
+function isSettled({ status }: PointerState, environment: Environment): boolean {
+  const digest = status.resolved?.digest ?? "";
+  return planDeployment(status, { digest, target: targetOf(environment) }) === "settled";
 }
 
-/** An image in the spec is a promise that the identifier still means what it meant. */
-function checkImage(spec: ReleasePointer["spec"], { status }: Release): void {
-  if (spec.image === undefined || status?.image === undefined) return;
-  const { repository, digest } = spec.image;
-  const found = { repository: repositoryOf(status.image.ref), digest: status.image.digest };
-  for (const field of ["repository", "digest"] as const) {
-    const wanted = { repository, digest }[field];
-    if (wanted === found[field]) continue;
-    throw new ForgeError(
-      "InvalidObject",
-      `ReleasePointer: spec.image.${field}: ${spec.release} resolves to ${found[field]}, not to ${wanted}`,
-      { hint: "Remove spec.image, or name the release that has this image." },
-    );
+function suspension(pointer: ReleasePointer): Report {
+  if (!isDeployed(pointer)) {
+    return stalled("Suspended", "spec.suspend is set: forge leaves the pointer alone.");
   }
+  const message = `Release ${pointer.status?.deployed?.number} stays: spec.suspend is set.`;
+  return { readiness: "ready", reason: "Suspended", message, outcome: { type: "done" } };
 }
 
 /**
@@ -123,15 +96,14 @@ async function judge(
   deps: ReconcilerDeps,
   pointer: ReleasePointer,
   release: Release,
-  { status }: PointerState,
+  state: PointerState,
   signal: AbortSignal,
 ): Promise<{ environment: Environment; decision: Decision }> {
   const { namespace } = pointer.metadata;
   const cached = deps.caches.environments.get({ namespace, name: pointer.spec.environment });
-  if (cached !== undefined && status.resolved !== undefined) {
+  if (cached !== undefined) {
     const decision = evaluate({ environment: cached, release, pointer });
-    const { type } = planDeployment(status, status.resolved.digest);
-    if (type === "settled" || !decision.allowed) return { environment: cached, decision };
+    if (isSettled(state, cached) || !decision.allowed) return { environment: cached, decision };
   }
   const environment = await readEnvironment(deps, pointer, signal);
   return { environment, decision: evaluate({ environment, release, pointer }) };
@@ -166,10 +138,6 @@ function refusal({ rules }: Decision): Report {
   return stalled(refused[0]?.reason ?? "Refused", message);
 }
 
-function stalled(reason: string, message: string): Report {
-  return { readiness: "stalled", reason, message, outcome: { type: "stall", reason, message } };
-}
-
 /** What is missing comes by a watch: asking again by the clock would find nothing sooner. */
 function waitsForWatch(error: unknown): boolean {
   const codes = ["ReleaseNotFound", "ReleaseNotReady", "EnvironmentNotFound"];
@@ -186,7 +154,7 @@ async function report(
   found: Report,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { pointer, status, conditions } = state;
+  const { pointer, status, conditions, recorded } = state;
   const fields = {
     ...ownedFields(status),
     observedGeneration: pointer.metadata.generation,
@@ -200,6 +168,16 @@ async function report(
     if (isConflict(error)) await recordCommit(deps, state, signal);
     throw error;
   }
-  recordTransition(deps, pointer, found, pointer.spec.request?.type ?? "Deploy");
+  if (recorded === undefined) {
+    recordTransition(deps, pointer, found, pointer.spec.request?.type ?? "Deploy");
+  } else {
+    const note = `Release ${status.deployed?.number} was committed as ${status.git?.commit} (${recorded.name}).`;
+    deps.events.record(pointer, {
+      type: "Normal",
+      reason: "Committed",
+      action: recorded.type,
+      note,
+    });
+  }
   return found.outcome;
 }

@@ -14,7 +14,14 @@ import { releaseContent } from "./release-content.ts";
 import { hasFailed, isPlaced } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
-import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
+import {
+  conditionsOf,
+  type Report,
+  recordTransition,
+  reportOf,
+  stalled,
+  writeStatus,
+} from "./status.ts";
 
 /** Owns image, resources and conditions; the number and what joins are the numbering's. */
 const fieldManager = "forge-controller";
@@ -127,10 +134,6 @@ function joinedReport(first: Release | undefined, name: string): Report {
     message: `Release ${name}, which this one joined, is not ready.`,
     outcome: { type: "wait", on: `release ${name}` },
   };
-}
-
-function stalled(reason: string, message: string): Report {
-  return { readiness: "stalled", reason, message, outcome: { type: "stall", reason, message } };
 }
 
 /** The cache holds no manifests: what is packaged is read from the API server. */

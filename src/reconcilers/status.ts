@@ -16,6 +16,11 @@ export interface Report {
   readonly outcome: Outcome;
 }
 
+/** Only a person can help. */
+export function stalled(reason: string, message: string): Report {
+  return { readiness: "stalled", reason, message, outcome: { type: "stall", reason, message } };
+}
+
 /** The error as a report, when it speaks of the object; undefined when the loop should retry. */
 export function reportOf(error: unknown): Report | undefined {
   if (!(error instanceof ForgeError)) return undefined;
@@ -24,12 +29,7 @@ export function reportOf(error: unknown): Report | undefined {
     // The loop tries again with growing delays; the error itself carries that.
     return { readiness: "retrying", reason: error.code, message, outcome: { type: "done" } };
   }
-  return {
-    readiness: "stalled",
-    reason: error.code,
-    message,
-    outcome: { type: "stall", reason: error.code, message },
-  };
+  return stalled(error.code, message);
 }
 
 type WithConditions = { readonly conditions?: readonly Condition[] | undefined } | undefined;

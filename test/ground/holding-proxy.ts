@@ -8,7 +8,11 @@ import { request as httpsRequest } from "node:https";
 import { buffer } from "node:stream/consumers";
 
 /** Which request's answer is to be held. */
-export type Wanted = (request: { readonly method: string; readonly path: string }) => boolean;
+export type Wanted = (request: {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}) => boolean;
 
 export interface HoldingProxy {
   readonly url: string;
@@ -32,7 +36,9 @@ export async function startHoldingProxy(upstream: string, ca?: string): Promise<
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = "GET", url: path = "/" } = incoming;
-    const hold = order?.wanted({ method, path }) ? order : undefined;
+    const sent = order === undefined || method === "GET" ? undefined : await buffer(incoming);
+    const body = sent?.toString("latin1") ?? "";
+    const hold = order?.wanted({ method, path, body }) ? order : undefined;
     if (hold !== undefined) order = undefined;
     const forwarded = send(
       { host: target.hostname, port: target.port, method, path, headers: incoming.headers, ca },
@@ -52,7 +58,8 @@ export async function startHoldingProxy(upstream: string, ca?: string): Promise<
     outgoing.on("close", () => {
       if (hold === undefined) forwarded.destroy();
     });
-    incoming.pipe(forwarded);
+    if (sent === undefined) incoming.pipe(forwarded);
+    else forwarded.end(sent);
   };
 
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));

@@ -93,8 +93,9 @@ describe("release pointers", () => {
     await workspace.apply(workspace.pointer("dev", "1", { suspend: true }));
     await workspace.apply(workspace.pointer("locked", "1"));
     await workspace.waitFor("Ready", "releasepointer", "locked-auth");
-    const { status } = await workspace.get("releasepointer", "dev-auth");
-    expect(status).toMatchObject({ deployed: { number: 2 } });
+    const suspended = await workspace.waitFor("Stalled", "releasepointer", "dev-auth");
+    expect(suspended.status).toMatchObject({ deployed: { number: 2 } });
+    expect(conditionOf(suspended, "Ready")).toMatchObject({ reason: "Suspended" });
     expect(await workspace.git("diff", "--name-only", before.trim(), "main")).toBe(
       `${file("locked")}\n`,
     );
@@ -108,6 +109,59 @@ describe("release pointers", () => {
     const pointer = await workspace.waitFor("Allowed=false", "releasepointer", "locked-auth");
     expect(conditionOf(pointer, "Ready")).toMatchObject({ reason: "Locked" });
     expect(conditionOf(pointer, "Ready")?.message).toContain("locked by carol: Incident 7");
+  });
+
+  test("a lock does not undo what is deployed: the pointer stays ready, and says what it would refuse", async () => {
+    await workspace.apply(workspace.pointer("locked", "1"));
+    await workspace.waitFor("Ready", "releasepointer", "locked-auth");
+    const pointer = await workspace.waitFor("Allowed=false", "releasepointer", "locked-auth");
+    expect(conditionOf(pointer, "Ready")).toMatchObject({ status: "True", reason: "Committed" });
+    expect(conditionOf(pointer, "Allowed")).toMatchObject({ reason: "Locked" });
+  });
+
+  test("an environment that moves to another branch takes its pointers along", async () => {
+    await workspace.apply(workspace.environment("moving"));
+    await workspace.apply(workspace.pointer("moving", "1"));
+    await workspace.waitFor("Ready", "releasepointer", "moving-auth");
+    await workspace.git("branch", "next", "main");
+    await workspace.apply(workspace.environment("moving", {}, { branch: "next", path: "here" }));
+    await workspace.waitForField(
+      ...(["releasepointer", "moving-auth", ".status.git.path", "here/release.yaml"] as const),
+    );
+    expect(await workspace.git("show", "next:here/release.yaml")).toContain("moving");
+  });
+
+  test("a release stays pinned when its alias comes to another one", async () => {
+    const tag = { trigger: { type: "Tag", tag: "auth/v5.0.0" } };
+    await workspace.apply(workspace.release("five", "5555555a", tag));
+    await workspace.waitFor("Ready", "release", "five");
+    await workspace.apply(workspace.pointer("dev", "v5.0.0"));
+    const { number } = (await workspace.get("release", "five")).status;
+    const deployed = [".status.deployed.number", String(number)] as const;
+    await workspace.waitForField("releasepointer", "dev-auth", ...deployed);
+    await workspace.kubectl.output(["-n", workspace.namespace, "delete", "release", "five"]);
+    const before = await head();
+    await workspace.apply(workspace.release("five-again", "5555555b", tag));
+    const again = await workspace.waitFor("Ready", "release", "five-again");
+    expect(again.status.aliases).toContainEqual({ type: "Tag", value: "v5.0.0" });
+    // Something that the same controller does later shows that it has looked.
+    await workspace.apply(workspace.pointer("moving", "2"));
+    await workspace.waitForField("releasepointer", "moving-auth", ".status.deployed.number", "2");
+    expect((await workspace.get("releasepointer", "dev-auth")).status).toMatchObject({
+      deployed: { number },
+    });
+    expect(await head()).toBe(before);
+    await workspace.apply(workspace.pointer("dev", "2"));
+    await workspace.waitForField("releasepointer", "dev-auth", ".status.deployed.number", "2");
+  });
+
+  test("every deployment is an event", async () => {
+    const events = await workspace.kubectl.output([
+      ...["-n", workspace.namespace, "get", "events.events.k8s.io", "-o"],
+      "jsonpath={range .items[?(@.reason=='Committed')]}{.regarding.name} {.note}{'\\n'}{end}",
+    ]);
+    const mine = events.split("\n").filter((line) => line.startsWith("moving-auth "));
+    expect(mine).toHaveLength(3);
   });
 
   test("what cannot be judged yet is refused, not overlooked", async () => {
