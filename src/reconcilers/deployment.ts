@@ -68,7 +68,7 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
-  if (plan === "begin") await begin(deps, release, target, state, signal);
+  if (plan === "begin" || isOvertaken(state)) await begin(deps, release, target, state, signal);
   const begun = state.status.deployment;
   if (begun === undefined) return;
   const request: CommitRequest = {
@@ -79,6 +79,11 @@ export async function deploy(
   const result = await deps.writer.commit(request, signal);
   if (!result.alreadyCommitted) deps.metrics.committed(begun.request.type);
   record(state, begun, result);
+}
+
+/** Whether the file carries a sequence that this one can no longer come before. */
+function isOvertaken({ pointer, status, inGit }: PointerState): boolean {
+  return sequenceOf(pointer.spec, inGit?.id) >= (status.deployment?.sequence ?? 0);
 }
 
 /** Step 1. A pointer goes on counting above what its file says: it may be older than its object. */
