@@ -23,6 +23,9 @@ export interface Rejection {
   readonly requests: readonly PendingCommit[];
 }
 
+/** What replaced trees may take up before it is worth to look for them. */
+const spareBytes = 8 * 1_024 * 1_024;
+
 /** Takes batches to one branch, one attempt at a time, and remembers where the branch stands. */
 export class BranchCommitter {
   readonly #branch: string;
@@ -32,7 +35,7 @@ export class BranchCommitter {
   /** When the look at the server, or the push, began that showed the head; monotonic. */
   #shownAt = Number.NEGATIVE_INFINITY;
   /** What the store held when it was last pruned. */
-  #prunedSize = 0;
+  #prunedBytes = 0;
 
   constructor(branch: string, options: Required<WriterOptions>) {
     this.#branch = branch;
@@ -208,12 +211,13 @@ export class BranchCommitter {
   }
 
   /**
-   * Every commit leaves the trees it replaced behind. Walking all that the head reaches costs more
-   * than a push, so it waits until the store has doubled.
+   * Every commit leaves the trees it replaced behind, and the folder of a thousand projects is one
+   * of them. Walking all that the head reaches costs more than a push, so it waits until the store
+   * has doubled.
    */
   #prune(tip: string, { store }: BranchHead): void {
-    if (store.size < 2 * this.#prunedSize + 1_000) return;
+    if (store.bytes < 2 * this.#prunedBytes + spareBytes) return;
     store.retainReachable(tip);
-    this.#prunedSize = store.size;
+    this.#prunedBytes = store.bytes;
   }
 }

@@ -130,6 +130,14 @@ describe("a start", () => {
   });
 });
 
+test("a project wakes no other of its repository and namespace", async () => {
+  script.objects.set("projects", [project("p"), project("q")]);
+  await start();
+  await drain("project");
+  await script.tell("projects", "MODIFIED", project("p"));
+  expect(await drain("project")).toEqual(["r/p"]);
+});
+
 describe("what a person asks for goes first", () => {
   beforeEach(async () => {
     const pointers = Array.from({ length: 200 }, (_, index) =>

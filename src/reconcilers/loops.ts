@@ -70,7 +70,10 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
     /** With those of other namespaces, for one of which the repository may have become free. */
     projectsOfProject: (project: Project): Key[] => [
       projectKey(project),
-      ...caches.projects.byIndex("repository", project.spec.repository).map(projectKey),
+      ...caches.projects
+        .byIndex("repository", project.spec.repository)
+        .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
+        .map(projectKey),
     ],
     /** A Release that has its place concerns it no more, unless nobody made the Project yet. */
     projectOfRelease: (release: Release): Key[] => {

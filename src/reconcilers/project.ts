@@ -92,10 +92,9 @@ async function readOrCreate(
 
 /** A repository belongs to the namespace of its oldest Project: image names carry no namespace. */
 function ownedElsewhere(deps: ReconcilerDeps, project: Project): Report | undefined {
-  const [oldest] = deps.caches.projects
+  const oldest = deps.caches.projects
     .byIndex("repository", project.spec.repository)
-    .toSorted(byAge);
-  if (oldest === undefined || byAge(oldest, project) >= 0) return undefined;
+    .reduce((first, other) => (byAge(other, first) < 0 ? other : first), project);
   if (oldest.metadata.namespace === project.metadata.namespace) return undefined;
   // The other namespace is not named: it is not for this tenant to know.
   const message = `Repository ${project.spec.repository} belongs to another namespace, which released it first.`;

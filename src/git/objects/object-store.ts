@@ -6,12 +6,19 @@ import { decodeTree, directoryMode, type TreeEntry } from "./tree.ts";
 /** Git objects in memory, by id. */
 export class ObjectStore {
   readonly #objects = new Map<string, GitObject>();
+  #bytes = 0;
 
   get size(): number {
     return this.#objects.size;
   }
 
+  /** Of the objects' content. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   put(object: GitObject): void {
+    if (!this.#objects.has(object.id)) this.#bytes += object.data.byteLength;
     this.#objects.set(object.id, object);
   }
 
@@ -54,7 +61,8 @@ export class ObjectStore {
       }
     }
     this.#objects.clear();
-    for (const object of kept.values()) this.#objects.set(object.id, object);
+    this.#bytes = 0;
+    for (const object of kept.values()) this.put(object);
   }
 
   #read(id: string, type: ObjectType): Uint8Array {

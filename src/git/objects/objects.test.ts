@@ -114,9 +114,11 @@ test("a store keeps what the commit reaches, and nothing else", () => {
   const stale = gitObject("blob", Buffer.from("stale"));
   const store = new ObjectStore();
   for (const object of [blob, inner, root, commit, stale]) store.put(object);
+  const { bytes } = store;
   store.retainReachable(commit.id);
   expect(store.size).toBe(4);
   expect(store.has(stale.id)).toBe(false);
+  expect(store.bytes).toBe(bytes - stale.data.byteLength);
 });
 
 test.each([
