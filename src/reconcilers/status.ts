@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Condition, ConditionUpdate, Outcome, Readiness } from "../../controller/index.ts";
 import { setCondition, setReadiness } from "../../controller/index.ts";
 import type { KubeObject } from "../../controller/kube/index.ts";
 import { ForgeError, type ForgeObject, type Kind } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resourceOf } from "./resources.ts";
+import { isSameJson } from "./same-json.ts";
 
 /** What a look at an object found: its state in words, and what the loop does next. */
 export interface Report {
@@ -65,9 +65,7 @@ export async function writeStatus<T extends ForgeObject<unknown, unknown>>(
   signal: AbortSignal,
 ): Promise<T> {
   const old = (object.status ?? {}) as Readonly<Record<string, unknown>>;
-  const changed = Object.entries(fields).some(
-    ([name, value]) => !isDeepStrictEqual(plain(old[name]), plain(value)),
-  );
+  const changed = Object.entries(fields).some(([name, value]) => !isSameJson(old[name], value));
   if (!changed) return object;
   const { name, namespace, resourceVersion } = object.metadata;
   const body = {
@@ -82,11 +80,6 @@ export async function writeStatus<T extends ForgeObject<unknown, unknown>>(
     signal,
   });
   return written;
-}
-
-/** Without undefined fields, which JSON does not carry. */
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** Records an event when Ready came to another status or reason. */
