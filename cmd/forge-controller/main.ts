@@ -19,6 +19,7 @@ import {
 import { cachesOf, createInformers, createLoops } from "../../src/reconcilers/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 const userAgent = "forge-controller/0.1.0";
 
@@ -128,6 +129,7 @@ async function run(config: Config): Promise<void> {
 
 try {
   const config = readConfig(process.argv.slice(2), process.env);
+  keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
 } catch (error) {
