@@ -1,8 +1,9 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
+import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { release } from "./release.ts";
 
-const benchmarks: readonly Benchmark[] = [release];
+const benchmarks: readonly Benchmark[] = [controller, release];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);
@@ -11,5 +12,7 @@ if (benchmark === undefined) {
   for (const { name: known, about } of benchmarks) process.stderr.write(`  ${known}: ${about}\n`);
   process.exit(2);
 }
+// An exit ends what was started; a signal alone would leave it running.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const result = await benchmark.run((text) => process.stderr.write(`${text}\n`));
 publish(benchmark, result);

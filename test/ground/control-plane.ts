@@ -20,13 +20,17 @@ export interface ControlPlaneOptions {
   readonly folder: string;
   /** Users besides the administrator, each with its groups. */
   readonly users?: Readonly<Record<string, readonly string[]>>;
+  /** Bytes that etcd may hold; its own limit of 2 GiB when absent. */
+  readonly etcdQuotaBytes?: number;
+  /** More flags of kube-apiserver. */
+  readonly apiServerArgs?: readonly string[];
 }
 
 /** Starts a real etcd and kube-apiserver on loopback; there are no other Kubernetes components. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { folder } = options;
   mkdirSync(folder, { recursive: true });
-  const etcd = await startEtcd(folder);
+  const etcd = await startEtcd(folder, options.etcdQuotaBytes);
   const tokens = writeTokens(folder, { admin: ["system:masters"], ...options.users });
   const keyFile = join(folder, "service-account.key");
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -52,6 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       "--service-cluster-ip-range=10.96.0.0/16",
       // Its controllers are not here to make the default service account of a namespace.
       "--disable-admission-plugins=ServiceAccount",
+      ...(options.apiServerArgs ?? []),
     ],
     logFile: join(folder, "kube-apiserver.log"),
     ready: async () =>
@@ -79,7 +84,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 }
 
-async function startEtcd(folder: string): Promise<{ url: string; process: RunningProcess }> {
+async function startEtcd(
+  folder: string,
+  quotaBytes: number | undefined,
+): Promise<{ url: string; process: RunningProcess }> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
   const process = await startProcess({
@@ -94,6 +102,7 @@ async function startEtcd(folder: string): Promise<{ url: string; process: Runnin
       `--initial-cluster=default=${peerUrl}`,
       // The data is thrown away with the test.
       "--unsafe-no-fsync",
+      ...(quotaBytes === undefined ? [] : [`--quota-backend-bytes=${quotaBytes}`]),
     ],
     logFile: join(folder, "etcd.log"),
     ready: async () => (await fetch(`${url}/health`)).ok,

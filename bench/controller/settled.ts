@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeObject } from "../../controller/kube/index.ts";
+import type { Ground } from "./ground.ts";
+import { type Place, releases, settledRelease } from "./objects.ts";
+
+const creationsAtOnce = 16;
+const crds = join(import.meta.dirname, "..", "..", "crds");
+const withoutStatus = JSON.stringify([{ op: "remove", path: "/spec/versions/0/subresources" }]);
+
+/**
+ * Creates Releases as the controller finds them when all was done before it started. While the
+ * kind has no status subresource an object is written whole, in one request.
+ */
+export async function createSettled(ground: Ground, places: readonly Place[]): Promise<void> {
+  const [first] = places;
+  if (first === undefined) return;
+  const { client, kubectl } = ground;
+  await kubectl.output(["patch", "crd", "releases.forge.dev", "--type=json", "-p", withoutStatus]);
+  await untilStatusIsTaken(ground, first, true);
+  await inParallel(places, creationsAtOnce, (place) =>
+    client.create(releases, settledRelease(place)),
+  );
+  await kubectl.output(["apply", "-f", crds]);
+  await untilStatusIsTaken(ground, { ...first, project: "nobody" }, false);
+}
+
+async function untilStatusIsTaken(
+  { client }: Ground,
+  place: Place,
+  wanted: boolean,
+): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer: KubeObject & { readonly status?: unknown } = await client.create(
+      releases,
+      settledRelease(place),
+      { dryRun: true },
+    );
+    if ((answer.status !== undefined) === wanted) return;
+    if (Date.now() > deadline) throw new Error("the Releases' CRD did not change");
+    await sleep(100);
+  }
+}
+
+/** Does something for each item, so many at a time. */
+export async function inParallel<T>(
+  items: Iterable<T>,
+  width: number,
+  act: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done; next = queue.next()) await act(next.value);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
