@@ -1,3 +1,6 @@
+export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
+export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
+export { verbPolicies } from "./admission/verbs.ts";
 export { type Condition, conditionSchema, isTrue } from "./condition.ts";
 export { customResourceDefinition } from "./custom-resource-definition.ts";
 export type { RequestType, Verdict } from "./deployment.ts";
