@@ -12,6 +12,7 @@ import {
   run,
   startController,
 } from "../ground/index.ts";
+import type { Person } from "./global-setup.ts";
 
 let count = 0;
 
@@ -70,12 +71,27 @@ export class Workspace {
     });
   }
 
+  /** kubectl in the hands of somebody who is not the administrator. */
+  as(person: Person): Kubectl {
+    return new Kubectl(this.ground.people[person]);
+  }
+
+  /** Binds somebody to ClusterRoles, in this namespace alone. */
+  async bind(person: Person, ...clusterRoles: readonly string[]): Promise<void> {
+    for (const role of clusterRoles) {
+      await this.kubectl.output([
+        ...["-n", this.namespace, "create", "rolebinding", `${person}-${role}`],
+        ...[`--clusterrole=${role}`, `--user=${person}`],
+      ]);
+    }
+  }
+
   /** A controller that sees this namespace alone, unless told to see all. */
   controller(
     options: { kubeconfig?: string; registry?: string; allNamespaces?: boolean } = {},
   ): Promise<Controller> {
     return startController({
-      kubeconfig: options.kubeconfig ?? this.ground.kubeconfig,
+      kubeconfig: options.kubeconfig ?? this.ground.controllerKubeconfig,
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
       logFile: join(this.ground.folder, `${this.namespace}.log`),
