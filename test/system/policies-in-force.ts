@@ -36,16 +36,32 @@ export async function waitForPolicies(kubectl: Kubectl): Promise<void> {
     "--clusterrole=forge-edit",
     `--user=${probe}`,
   ]);
-  const create = ["create", "--dry-run=server", "-o", "jsonpath={.spec.trigger.actor}", "-f", "-"];
-  const deadline = Date.now() + 30_000;
-  for (;;) {
+  await until(async () => {
     const refused = await kubectl.run([...create, `--as=${probe}`], pointer);
     const stamped = await kubectl.run(create, release);
-    if (refused.stderr.includes("may not deploy") && stamped.stdout === "admin") break;
-    if (Date.now() > deadline) {
-      throw new Error(`the policies are not in force: ${refused.stderr}${stamped.stderr}`);
-    }
+    return refused.stderr.includes("may not deploy") && stamped.stdout === "admin"
+      ? undefined
+      : refused.stderr + stamped.stderr;
+  });
+  await kubectl.output(["delete", "clusterrolebinding", probe]);
+}
+
+/** Waits until the policies that check names are in force, and those that stamp them are not. */
+export async function refusesLies(kubectl: Kubectl): Promise<void> {
+  await until(async () => {
+    const { stderr } = await kubectl.run(create, release);
+    return stderr.includes("spec.trigger.actor names") ? undefined : stderr;
+  });
+}
+
+const create = ["create", "--dry-run=server", "-o", "jsonpath={.spec.trigger.actor}", "-f", "-"];
+
+async function until(attempt: () => Promise<string | undefined>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const failure = await attempt();
+    if (failure === undefined) return;
+    if (Date.now() > deadline) throw new Error(`the policies are not in force: ${failure}`);
     await sleep(250);
   }
-  await kubectl.output(["delete", "clusterrolebinding", probe]);
 }
