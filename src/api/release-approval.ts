@@ -13,7 +13,7 @@ import {
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject } from "./kind.ts";
 
-const fixed = ["environment", "release", "decision", "approver", "justification"];
+const fixed = ["environment", "release", "decision", "justification"];
 
 const specSchema = z
   .object({
@@ -29,9 +29,10 @@ const specSchema = z
       })
       .describe("The release that is judged."),
     decision: z.enum(["Approve", "Reject"]).describe("Approve or Reject."),
-    approver: personField.describe(
-      "Who judges: the user that creates this object, as the Kubernetes API knows them.",
-    ),
+    // Not required: kubectl checks by the schema before the API server writes the name.
+    approver: personField
+      .optional()
+      .describe("Who judges: the user that creates this object. Nobody else can stand here."),
     justification: text(1, 1024).describe("Why, in a sentence for people."),
     expiresAt: timeField.optional().describe("When it ceases to count (RFC 3339)."),
     revoked: z
@@ -48,8 +49,10 @@ const specSchema = z
       {
         rule: [
           ...fixed.map((field) => `self.${field} == oldSelf.${field}`),
-          "has(self.expiresAt) == has(oldSelf.expiresAt)",
-          "(!has(self.expiresAt) || self.expiresAt == oldSelf.expiresAt)",
+          ...["approver", "expiresAt"].flatMap((field) => [
+            `has(self.${field}) == has(oldSelf.${field})`,
+            `(!has(self.${field}) || self.${field} == oldSelf.${field})`,
+          ]),
         ].join(" && "),
         message: "an approval is immutable but for revoked: create another one",
       },
