@@ -22,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly folder: string;
   /** Users besides the administrator, each with its groups. */
   readonly users?: Readonly<Record<string, readonly string[]>>;
+  /** More flags of kube-apiserver. */
+  readonly apiServerFlags?: readonly string[];
 }
 
 /** Starts a real etcd and kube-apiserver on loopback; there are no other Kubernetes components. */
@@ -68,6 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       "--service-cluster-ip-range=10.96.0.0/16",
       // Its controllers are not here to make the default service account of a namespace.
       "--disable-admission-plugins=ServiceAccount",
+      ...(options.apiServerFlags ?? []),
     ],
     logFile: join(folder, "kube-apiserver.log"),
     ready: async () =>
