@@ -97,6 +97,7 @@ export function helpText(): string {
   return `forge-controller reconciles releases, environments and release pointers.
 
 Usage: forge-controller --registry PREFIX [flags]
+       forge-controller install-crds --help
 
 ${lines.join("\n")}
 `;

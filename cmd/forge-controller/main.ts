@@ -1,6 +1,5 @@
 // forge-controller: reads its settings, makes the parts, and runs them until it is told to stop.
 import { readFileSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import {
   ControllerMetrics,
@@ -19,16 +18,11 @@ import {
 import { cachesOf, createInformers, createLoops } from "../../src/reconcilers/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
+import { installCrds } from "./install-crds.ts";
+import { loadKubeConfig } from "./kube-config.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 const userAgent = "forge-controller/0.1.0";
-
-function loadKubeConfig(file: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (file === undefined) config.loadFromDefault();
-  else config.loadFromFile(file);
-  return config;
-}
 
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel, { program: "forge-controller" });
@@ -127,11 +121,18 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-try {
-  const config = readConfig(process.argv.slice(2), process.env);
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === "install-crds") {
+    return installCrds(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
+  }
+  const config = readConfig(args, process.env);
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
+}
+
+try {
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`forge-controller: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

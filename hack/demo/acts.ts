@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Kubectl, output } from "../../test/ground/index.ts";
 import { requireTool } from "../../tools/locate.ts";
 import type { Narration } from "./narration.ts";
-import { type Parts, root } from "./parts.ts";
+import { type Parts, type Person, root } from "./parts.ts";
 import { createRepositories, edit, type Repositories } from "./repositories.ts";
 
 const namespace = "shop";
@@ -63,6 +63,9 @@ class Story {
       stringData: { username, password },
     });
     await this.#applyExample("environments.yaml", {});
+    await this.#bind("ci@company.com", "forge-releaser");
+    await this.#bind("alice@company.com", "forge-deployer");
+    await this.#bind("bob@company.com", "forge-deployer");
     await this.#waitFor("Ready", "environment", "--all");
     await this.#show("get", "environments");
   }
@@ -73,7 +76,7 @@ class Story {
     await this.#applyExample("projects.yaml", {});
     const head = await commit("main", "auth-service 1.4.0, web-shop 2.0.1");
     await tag("auth-service/v1.4.0", head);
-    await this.#applyExample("release.yaml", { COMMIT: head });
+    await this.#applyExample("release.yaml", { COMMIT: head }, "ci@company.com");
     await this.#release("web-shop-main", head, { type: "BranchPush", branch: "main" }, "web-shop");
     await this.#waitFor("Ready", "release", "--all");
     await this.#show("get", "releases");
@@ -82,8 +85,8 @@ class Story {
 
   async deploy(): Promise<void> {
     this.#narration.step("Deploy release v1.4.0 to dev and to production");
-    await this.#point("dev", "v1.4.0", { type: "Deploy", by: "alice@company.com" });
-    await this.#applyExample("pointer.yaml", {});
+    await this.#point("dev", "v1.4.0", "alice@company.com", { type: "Deploy" });
+    await this.#applyExample("pointer.yaml", {}, "alice@company.com");
     for (const environment of ["dev", "production"]) {
       await this.#waitForDeployment(environment, 1);
       await this.#showCommit(environment);
@@ -99,7 +102,7 @@ class Story {
     await this.#release("auth-service-passkeys", head, trigger, "auth-service");
     await this.#waitFor("Ready", "release", "auth-service-passkeys");
     const before = await this.#head();
-    await this.#point("staging", "feature/passkeys-2", { type: "Deploy", by: "bob@company.com" });
+    await this.#point("staging", "feature/passkeys-2", "bob@company.com", { type: "Deploy" });
     await this.#waitFor("Allowed=false", "releasepointer", "staging-auth-service");
     const field = (path: string) =>
       this.#kubectl.field(namespace, "releasepointer", "staging-auth-service", path);
@@ -123,7 +126,7 @@ class Story {
     await this.#waitFor("Ready", "release", "auth-service-v1.5.0");
     const digest = await this.#readImage("auth-service-v1.5.0");
     if (digest === this.#firstDigest) throw new Error("another release has the same image");
-    await this.#point("production", "v1.5.0", { type: "Deploy", by: "alice@company.com" });
+    await this.#point("production", "v1.5.0", "alice@company.com", { type: "Deploy" });
     await this.#waitForDeployment("production", 2);
     await this.#showCommit("production");
   }
@@ -133,9 +136,11 @@ class Story {
       "Back to v1.4.0: a deployment of the older release, with a commit of its own",
     );
     const reason = "Logins fail since 1.5.0";
-    await this.#point("production", "v1.4.0", { type: "Rollback", by: "bob@company.com", reason });
+    await this.#point("production", "v1.4.0", "bob@company.com", { type: "Rollback", reason });
     await this.#waitForDeployment("production", 3);
     await this.#showCommit("production");
+    const by = await this.#pointerField("production", ".spec.request.by");
+    if (by !== "bob@company.com") throw new Error(`the rollback is said to be of ${by}`);
     const digest = await this.#pointerField("production", ".status.deployed.digest");
     if (digest !== this.#firstDigest) throw new Error("the rollback deployed another image");
   }
@@ -153,7 +158,19 @@ class Story {
     this.#narration.found("git fsck", "clean");
   }
 
-  async #applyExample(file: string, values: Readonly<Record<string, string>>): Promise<void> {
+  /** Gives somebody a ClusterRole in the namespace of the demo. */
+  async #bind(person: Person, role: string): Promise<void> {
+    const name = `${person.split("@")[0]}-${role}`;
+    const words = ["create", "rolebinding", name, `--clusterrole=${role}`, `--user=${person}`];
+    this.#narration.command(`kubectl -n ${namespace} ${words.join(" ")}`);
+    await this.#kubectl.output(["-n", namespace, ...words]);
+  }
+
+  async #applyExample(
+    file: string,
+    values: Readonly<Record<string, string>>,
+    person?: Person,
+  ): Promise<void> {
     const known: Record<string, string> = {
       GITOPS_URL: this.#repositories.gitOpsUrl,
       SOURCE_URL: this.#repositories.sourceUrl,
@@ -165,8 +182,10 @@ class Story {
       if (value === undefined) throw new Error(`${file} asks for ${name}`);
       return value;
     });
-    this.#narration.command(`kubectl -n ${namespace} apply -f examples/forge/${file}`);
-    await this.#kubectl.output(["-n", namespace, "apply", "-f", "-"], text);
+    const kubectl = person === undefined ? this.#kubectl : this.#parts.kubectlOf(person);
+    const who = person === undefined ? "" : `   # by ${person}`;
+    this.#narration.command(`kubectl -n ${namespace} apply -f examples/forge/${file}${who}`);
+    await kubectl.output(["-n", namespace, "apply", "-f", "-"], text);
   }
 
   async #release(
@@ -176,8 +195,8 @@ class Story {
     project: string,
     version?: string,
   ): Promise<void> {
-    this.#narration.command(`kubectl -n ${namespace} apply -f ${name}.yaml`);
-    await this.#kubectl.apply(namespace, {
+    this.#narration.command(`kubectl -n ${namespace} apply -f ${name}.yaml   # by ci@company.com`);
+    await this.#parts.kubectlOf("ci@company.com").apply(namespace, {
       apiVersion: "forge.dev/v1alpha1",
       kind: "Release",
       metadata: { name },
@@ -198,7 +217,12 @@ class Story {
     });
   }
 
-  async #point(environment: string, release: string, request: object): Promise<void> {
+  async #point(
+    environment: string,
+    release: string,
+    person: Person,
+    request: object,
+  ): Promise<void> {
     const name = `${environment}-auth-service`;
     const spec = {
       environment,
@@ -208,9 +232,9 @@ class Story {
       request,
     };
     this.#narration.command(
-      `kubectl -n ${namespace} apply -f ${name}.yaml   # release: ${release}, request: ${JSON.stringify(request)}`,
+      `kubectl -n ${namespace} apply -f ${name}.yaml   # release: ${release}, request: ${JSON.stringify(request)}, by ${person}`,
     );
-    await this.#kubectl.apply(namespace, {
+    await this.#parts.kubectlOf(person).apply(namespace, {
       apiVersion: "forge.dev/v1alpha1",
       kind: "ReleasePointer",
       metadata: { name },

@@ -19,9 +19,15 @@ export const folder = process.env["FORGE_DEMO_FOLDER"] ?? join(root, ".demo");
 const stateFile = join(folder, "state.json");
 const kindCluster = "forge-demo";
 
+/** People of the demo, who have the rights that it gives them and no others. */
+export const people = ["alice@company.com", "bob@company.com", "ci@company.com"] as const;
+export type Person = (typeof people)[number];
+
 /** What the demo runs on. */
 export interface Parts {
   readonly kubectl: Kubectl;
+  /** kubectl in the hands of one of the people. */
+  readonly kubectlOf: (person: Person) => Kubectl;
   readonly kubeconfig: string;
   readonly registry: Registry;
   readonly git: GitServer & { readonly credentials: NonNullable<GitServer["credentials"]> };
@@ -52,10 +58,16 @@ export async function startParts(cluster: string): Promise<Parts> {
   };
   try {
     let kubeconfig: string;
+    // Where the demo has no tokens for its people, the administrator impersonates them.
+    let kubectlOf = (person: Person) => new Kubectl(kubeconfig, person);
     if (cluster === "kind") {
       kubeconfig = await createKindCluster();
     } else {
-      const plane = await startControlPlane({ folder: join(folder, "control-plane") });
+      const plane = await startControlPlane({
+        folder: join(folder, "control-plane"),
+        users: Object.fromEntries(people.map((person) => [person, []])),
+      });
+      kubectlOf = (person) => new Kubectl(plane.kubeconfigFor(person));
       processes.push(...plane.processes);
       ({ kubeconfig } = plane);
     }
@@ -67,6 +79,7 @@ export async function startParts(cluster: string): Promise<Parts> {
     save();
     return {
       kubectl: new Kubectl(kubeconfig),
+      kubectlOf,
       kubeconfig,
       registry,
       git: { ...git, credentials },

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { text } from "./constraints.ts";
+import { timeField } from "./fields.ts";
 
 /** metav1.Condition, as the Kubernetes API conventions have it. */
 export const conditionSchema = z.object({
-  type: z.string().min(1).max(316).describe("What the condition speaks of, such as Ready."),
+  type: text(1, 316).describe("What the condition speaks of, such as Ready."),
   status: z
     .enum(["True", "False", "Unknown"])
     .describe("Whether it holds: True, False or Unknown."),
@@ -11,17 +13,9 @@ export const conditionSchema = z.object({
     .min(0)
     .optional()
     .describe("The generation of the object that the condition was judged on."),
-  lastTransitionTime: z
-    .string()
-    .max(40)
-    .meta({ format: "date-time" })
-    .describe("When status last changed."),
-  reason: z
-    .string()
-    .min(1)
-    .max(1024)
-    .describe("The cause in one word for programs, such as Conflict."),
-  message: z.string().max(32768).describe("The cause in words for people."),
+  lastTransitionTime: timeField.describe("When status last changed."),
+  reason: text(1, 1024).describe("The cause in one word for programs, such as Conflict."),
+  message: text(0, 32768).describe("The cause in words for people."),
 });
 
 export type Condition = z.infer<typeof conditionSchema>;
@@ -38,9 +32,15 @@ export const conditionsField = z
 
 export const observedGenerationField = z
   .int()
-  .min(0)
+  .min(-1)
   .optional()
   .describe("The generation of the spec that this status was written for.");
+
+/**
+ * Status of a fresh object that a reconciler has yet to look at: without it kstatus, and whoever
+ * waits by its rules, would take an object without conditions for one that is ready.
+ */
+export const unseen = { observedGeneration: -1 };
 
 /** Whether the named condition is True for the object's current generation. */
 export function isTrue(

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { conditionsField, observedGenerationField } from "./condition.ts";
+import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
+import { mapOf, setOf, text } from "./constraints.ts";
 import {
   branchField,
   environmentField,
@@ -9,17 +10,13 @@ import {
   secretRefField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
-import { triggerTypes } from "./release.ts";
+import { triggerTypes } from "./trigger.ts";
 
-const glob = z
-  .string()
-  .min(1)
-  .max(256)
-  .describe("A glob: * matches within a path segment, ** across segments, ? one character.");
+const glob = text(1, 256).describe(
+  "A glob: * matches within a path segment, ** across segments, ? one character.",
+);
 
-const duration = z
-  .string()
-  .max(32)
+const duration = text(0, 32)
   .regex(/^([0-9]+(ms|s|m|h))+$/)
   .describe("A duration such as 30m or 24h.");
 
@@ -29,22 +26,15 @@ const promotionPolicySchema = z
       .boolean()
       .default(false)
       .describe("Only releases whose claims about their source forge could check itself."),
-    allowedTriggers: z
-      .array(z.enum(triggerTypes).describe("A trigger that may enter."))
-      .max(3)
+    allowedTriggers: setOf(z.enum(triggerTypes).describe("A trigger that may enter."), 3)
       .default([])
-      .meta({
-        description: "Triggers that may enter; empty allows all.",
-        "x-kubernetes-list-type": "set",
-      }),
-    allowedBranches: z.array(glob).max(64).default([]).meta({
-      description: "Branches that may enter, as globs; empty allows all.",
-      "x-kubernetes-list-type": "set",
-    }),
-    allowedTags: z.array(glob).max(64).default([]).meta({
-      description: "Tags that may enter, as globs; empty allows all.",
-      "x-kubernetes-list-type": "set",
-    }),
+      .describe("Triggers that may enter; empty allows all."),
+    allowedBranches: setOf(glob, 64)
+      .default([])
+      .describe("Branches that may enter, as globs; empty allows all."),
+    allowedTags: setOf(glob, 64)
+      .default([])
+      .describe("Tags that may enter, as globs; empty allows all."),
     autoDeploy: z
       .boolean()
       .default(false)
@@ -66,33 +56,27 @@ const promotionPolicySchema = z
       })
       .optional()
       .describe("How approvals are counted."),
-    promotesFrom: z
-      .array(
-        z
-          .object({
-            environment: environmentField,
-            soak: duration
-              .optional()
-              .describe("How long the release must have run there, such as 24h."),
-          })
-          .describe("An environment that comes first."),
-      )
-      .max(16)
+    promotesFrom: mapOf(
+      z
+        .object({
+          environment: environmentField,
+          soak: duration
+            .optional()
+            .describe("How long the release must have run there, such as 24h."),
+        })
+        .describe("An environment that comes first."),
+      "environment",
+      16,
+    )
       .default([])
-      .meta({
-        description: "Environments in which the same image must have run before.",
-        "x-kubernetes-list-type": "map",
-        "x-kubernetes-list-map-keys": ["environment"],
-      }),
+      .describe("Environments in which the same image must have run before."),
     freezes: z
       .array(
         z
           .object({
-            cron: z.string().min(9).max(128).describe("When it begins, in five cron fields."),
+            cron: text(9, 128).describe("When it begins, in five cron fields."),
             duration: duration.describe("How long it lasts, such as 62h."),
-            timeZone: z
-              .string()
-              .max(64)
+            timeZone: text(0, 64)
               .default("UTC")
               .describe("IANA time zone of the cron fields, such as Europe/Berlin."),
           })
@@ -111,10 +95,7 @@ const gitOpsSchema = z
   .object({
     url: gitUrlField,
     branch: branchField.default("main"),
-    path: z
-      .string()
-      .min(1)
-      .max(512)
+    path: text(1, 512)
       .default("{environment}/apps/{repository}/{project}")
       .describe(
         "Folder of the pointer file, with the placeholders {environment}, {repository} and {project}.",
@@ -122,8 +103,8 @@ const gitOpsSchema = z
     secretRef: secretRefField.optional(),
     author: z
       .object({
-        name: z.string().min(1).max(128).describe("Name in the commits."),
-        email: z.string().min(3).max(254).describe("Address in the commits."),
+        name: text(1, 128).describe("Name in the commits."),
+        email: text(3, 254).describe("Address in the commits."),
       })
       .default({ name: "forge", email: "forge@forge.dev" })
       .describe("Author of forge's commits."),
@@ -155,6 +136,7 @@ const specSchema = z
 
 const statusSchema = z
   .object({ observedGeneration: observedGenerationField, conditions: conditionsField })
+  .default(unseen)
   .describe("What forge makes of the environment.");
 
 export type PromotionPolicy = z.output<typeof promotionPolicySchema>;

@@ -1,5 +1,9 @@
+export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
+export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
+export { verbPolicies } from "./admission/verbs.ts";
 export { type Condition, conditionSchema, isTrue } from "./condition.ts";
 export { customResourceDefinition } from "./custom-resource-definition.ts";
+export type { RequestType, Verdict } from "./deployment.ts";
 export {
   type Environment,
   type EnvironmentSpec,
@@ -37,14 +41,23 @@ export {
   type ReleaseSpec,
   type ReleaseStatus,
   releaseKind,
-  type Trigger,
-  type TriggerType,
 } from "./release.ts";
+export {
+  type ReleaseApproval,
+  type ReleaseApprovalSpec,
+  type ReleaseApprovalStatus,
+  releaseApprovalKind,
+} from "./release-approval.ts";
+export {
+  type ReleaseDeployment,
+  type ReleaseDeploymentSpec,
+  type ReleaseDeploymentStatus,
+  releaseDeploymentKind,
+} from "./release-deployment.ts";
 export {
   type ReleasePointer,
   type ReleasePointerSpec,
   type ReleasePointerStatus,
-  type RequestType,
   releasePointerKind,
-  type Verdict,
 } from "./release-pointer.ts";
+export type { Trigger, TriggerType } from "./trigger.ts";

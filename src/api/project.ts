@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { conditionsField, observedGenerationField } from "./condition.ts";
+import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
+import { text, transitions } from "./constraints.ts";
 import { gitUrlField, projectField, repositoryField, secretRefField } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 
@@ -17,10 +18,7 @@ const specSchema = z
       .boolean()
       .default(true)
       .describe("Whether a release of a branch gets the alias <branch>-<number>."),
-    registry: z
-      .string()
-      .min(1)
-      .max(255)
+    registry: text(1, 255)
       .optional()
       .describe("Registry and prefix for this project's images, instead of the controller's own."),
     release: z
@@ -33,9 +31,7 @@ const specSchema = z
           .array(
             z
               .object({
-                branch: z
-                  .string()
-                  .max(256)
+                branch: text(0, 256)
                   .optional()
                   .describe("Branches that release, as an RE2 expression."),
                 tag: z.boolean().optional().describe("Whether tags release."),
@@ -54,7 +50,7 @@ const specSchema = z
     source: z
       .object({
         url: gitUrlField.optional(),
-        path: z.string().max(1024).optional().describe("Folder of the project in its repository."),
+        path: text(0, 1024).optional().describe("Folder of the project in its repository."),
         secretRef: secretRefField.optional(),
       })
       .optional()
@@ -62,12 +58,10 @@ const specSchema = z
   })
   .meta({
     description: "A project and how it is released.",
-    "x-kubernetes-validations": [
-      {
-        rule: "self.repository == oldSelf.repository && self.name == oldSelf.name",
-        message: "repository and name are immutable: create another project",
-      },
-    ],
+    ...transitions({
+      rule: "self.repository == oldSelf.repository && self.name == oldSelf.name",
+      message: "repository and name are immutable: create another project",
+    }),
   });
 
 const statusSchema = z
@@ -75,14 +69,15 @@ const statusSchema = z
     observedGeneration: observedGenerationField,
     lastRelease: z
       .object({
-        name: z.string().max(253).describe("Name of the Release."),
-        uid: z.string().max(64).describe("UID of the Release."),
+        name: text(0, 253).describe("Name of the Release."),
+        uid: text(0, 64).describe("UID of the Release."),
         number: z.int().min(1).describe("Number that it was given."),
       })
       .optional()
       .describe("The release that was numbered last: the project's counter."),
     conditions: conditionsField,
   })
+  .default(unseen)
   .describe("What forge knows of the project.");
 
 export type ProjectSpec = z.output<typeof specSchema>;

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { conditionsField, observedGenerationField } from "./condition.ts";
+import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
+import { text, transitions } from "./constraints.ts";
+import {
+  decisionSchema,
+  releaseIdentitySchema,
+  requestSchema,
+  requestTypes,
+} from "./deployment.ts";
 import {
   branchField,
   commitField,
@@ -14,44 +21,28 @@ import {
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 
-export const requestTypes = ["Deploy", "Promote", "Rollback"] as const;
-
-const immutable = (field: string) => ({
-  "x-kubernetes-validations": [
-    { rule: "self == oldSelf", message: `${field} is immutable: create another pointer` },
-  ],
-});
+const immutable = (field: string) =>
+  transitions({
+    rule: "self == oldSelf",
+    message: `${field} is immutable: create another pointer`,
+  });
 
 const specSchema = z
   .object({
     environment: environmentField.meta(immutable("environment")),
     repository: repositoryField.meta(immutable("repository")),
     project: projectField.meta(immutable("project")),
-    release: z
-      .string()
-      .min(1)
-      .max(256)
-      .describe(
-        "The release that should run: an alias, a number, or a commit (7 or more digits, unique).",
-      ),
+    release: text(1, 256).describe(
+      "The release that should run: an alias, a number, or a commit (7 or more digits, unique).",
+    ),
     image: z
       .object({
-        repository: z.string().min(1).max(512).describe("Image name without tag and digest."),
+        repository: text(1, 512).describe("Image name without tag and digest."),
         digest: digestField,
       })
       .optional()
       .describe("The image that release must resolve to; a disagreement stops the deployment."),
-    request: z
-      .object({
-        type: z
-          .enum(requestTypes)
-          .default("Deploy")
-          .describe("Deploy, Promote, or Rollback: a deployment of an older release."),
-        by: personField.optional(),
-        reason: reasonField.optional(),
-      })
-      .optional()
-      .describe("Who asks for this release, and why."),
+    request: requestSchema.optional(),
     hold: z
       .object({ by: personField.optional(), reason: reasonField })
       .optional()
@@ -63,49 +54,30 @@ const specSchema = z
   })
   .describe("Which release a project should run in an environment.");
 
-const verdictSchema = z.object({
-  rule: z.string().max(64).describe("The rule, such as branches."),
-  passed: z.boolean().describe("Whether the rule lets the release in."),
-  reason: z.string().max(64).describe("The verdict in one word for programs."),
-  message: z.string().max(1024).describe("The verdict in a sentence for people."),
-});
-
-/** A release, as a pointer remembers it: the Release itself may be deleted. */
-const pinnedRelease = {
-  commit: commitField,
-  number: z.int().min(1).describe("Number of the release."),
-  version: z.string().max(128).optional().describe("Version of the release."),
-  digest: digestField,
-};
-
 const statusSchema = z
   .object({
     observedGeneration: observedGenerationField,
     resolved: z
       .object({
-        identifier: z
-          .string()
-          .max(256)
-          .describe("spec.release as it was resolved; until it changes, the release is pinned."),
-        name: z.string().max(253).describe("Name of the Release."),
-        ...pinnedRelease,
+        identifier: text(0, 256).describe(
+          "spec.release as it was resolved; until it changes, the release is pinned.",
+        ),
+        name: text(0, 253).describe("Name of the Release."),
+        ...releaseIdentitySchema.shape,
       })
       .optional()
       .describe("What spec.release stands for."),
     deployment: z
       .object({
         sequence: z.int().min(1).describe("1, 2, 3 for each deployment of this pointer."),
-        name: z
-          .string()
-          .max(253)
-          .describe("Name of the deployment, which the pointer file carries."),
-        ...pinnedRelease,
-        image: z.string().max(512).describe("Image name of the release, without tag and digest."),
+        name: text(0, 253).describe("Name of the deployment, which the pointer file carries."),
+        ...releaseIdentitySchema.shape,
+        image: text(0, 512).describe("Image name of the release, without tag and digest."),
         target: z
           .object({
             url: gitUrlField,
             branch: branchField,
-            path: z.string().max(512).describe("Template of the pointer file's folder."),
+            path: text(0, 512).describe("Template of the pointer file's folder."),
             secretRef: secretRefField.optional(),
           })
           .describe("Where in Git it goes."),
@@ -122,39 +94,24 @@ const statusSchema = z
     git: z
       .object({
         commit: commitField.describe("Commit in the GitOps repository."),
-        path: z.string().max(1024).describe("Path of the pointer file."),
-        deployment: z.string().max(253).describe("Deployment that the commit carries out."),
+        path: text(0, 1024).describe("Path of the pointer file."),
+        deployment: text(0, 253).describe("Deployment that the commit carries out."),
       })
       .optional()
       .describe("The pointer's last commit in the GitOps repository."),
-    deployed: z
-      .object(pinnedRelease)
+    deployed: releaseIdentitySchema
       .optional()
       .describe("The release that the last commit deployed."),
-    previous: z.object(pinnedRelease).optional().describe("The release that was deployed before."),
-    decision: z
-      .object({
-        allowed: z.boolean().describe("Whether every rule lets the release in."),
-        rules: z
-          .array(verdictSchema)
-          .max(32)
-          .meta({
-            description: "Every rule with its verdict.",
-            "x-kubernetes-list-type": "map",
-            "x-kubernetes-list-map-keys": ["rule"],
-          }),
-      })
-      .optional()
-      .describe("What the environment's policy says of the release."),
+    previous: releaseIdentitySchema.optional().describe("The release that was deployed before."),
+    decision: decisionSchema.optional(),
     conditions: conditionsField,
   })
+  .default(unseen)
   .describe("What became of the pointer.");
 
-export type RequestType = (typeof requestTypes)[number];
 export type ReleasePointerSpec = z.output<typeof specSchema>;
 export type ReleasePointerStatus = z.output<typeof statusSchema>;
 export type ReleasePointer = ForgeObject<ReleasePointerSpec, ReleasePointerStatus>;
-export type Verdict = z.output<typeof verdictSchema>;
 
 export const releasePointerKind = defineKind({
   kind: "ReleasePointer",
@@ -200,5 +157,11 @@ export const releasePointerKind = defineKind({
     },
     ageColumn,
   ],
-  selectableFields: [".spec.environment", ".spec.repository", ".spec.project"],
+  selectableFields: [
+    ".spec.environment",
+    ".spec.repository",
+    ".spec.project",
+    ".status.deployed.commit",
+    ".status.deployed.number",
+  ],
 });

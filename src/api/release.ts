@@ -1,140 +1,90 @@
 import { z } from "zod";
-import { conditionsField, observedGenerationField } from "./condition.ts";
+import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
+import { mapOf, text, transitions, withRules } from "./constraints.ts";
 import {
-  branchField,
   commitField,
   digestField,
   gitUrlField,
-  personField,
   projectField,
   repositoryField,
   secretRefField,
-  tagField,
-  timeField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
-
-export const triggerTypes = ["BranchPush", "Tag", "Manual"] as const;
-
-export const triggerSchema = z
-  .object({
-    type: z
-      .enum(triggerTypes)
-      .describe("BranchPush, Tag, or Manual when a person or a pipeline asked for it by hand."),
-    branch: branchField.optional(),
-    tag: tagField.optional(),
-    actor: personField.optional(),
-    time: timeField.optional().describe("When it happened (RFC 3339)."),
-  })
-  .meta({
-    description: "What caused the release.",
-    "x-kubernetes-validations": [
-      {
-        rule: "self.type != 'BranchPush' || has(self.branch)",
-        message: "a BranchPush trigger needs branch",
-        fieldPath: ".branch",
-      },
-      {
-        rule: "self.type != 'Tag' || has(self.tag)",
-        message: "a Tag trigger needs tag",
-        fieldPath: ".tag",
-      },
-    ],
-  });
+import { triggerSchema } from "./trigger.ts";
 
 export const artifactSchema = z
   .object({
-    name: z.string().min(1).max(128).describe("Name by which manifests refer to it."),
-    type: z
-      .string()
-      .min(1)
-      .max(64)
-      .describe("What it is, such as container-image, binary or helm-chart."),
-    uri: z.string().min(1).max(1024).describe("Where it is, without its digest."),
+    name: text(1, 128).describe("Name by which manifests refer to it."),
+    type: text(1, 64).describe("What it is, such as container-image, binary or helm-chart."),
+    uri: text(1, 1024).describe("Where it is, without its digest."),
     digest: digestField.optional(),
-    trackingUri: z
-      .string()
-      .max(1024)
+    trackingUri: text(0, 1024)
       .optional()
       .describe("Where the pipeline keeps its record of the artifact."),
   })
   .describe("Something built from the commit.");
 
-const sourceSchema = z
-  .object({
-    git: z
-      .object({
-        url: gitUrlField,
-        path: z
-          .string()
-          .max(1024)
-          .default("")
-          .describe("Folder of YAML manifests in the repository; empty means its root."),
-        secretRef: secretRefField.optional(),
-      })
-      .optional()
-      .describe("A folder of the repository at spec.commit."),
-    manifests: z
-      .string()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe("Kubernetes objects as YAML, documents separated by ---."),
-    oci: z
-      .object({
-        ref: z
-          .string()
-          .min(1)
-          .max(1024)
-          .describe("Reference of the snapshot: <registry>/<name>@<digest>."),
-      })
-      .optional()
-      .describe("A snapshot that was published already."),
-  })
-  .meta({
-    description: "Where the manifests come from: exactly one of git, manifests and oci.",
-    "x-kubernetes-validations": [
-      {
-        rule: "(has(self.git) ? 1 : 0) + (has(self.manifests) ? 1 : 0) + (has(self.oci) ? 1 : 0) == 1",
-        message: "exactly one of git, manifests and oci must be set",
-      },
-    ],
-  });
+const sourceSchema = withRules(
+  z
+    .object({
+      git: z
+        .object({
+          url: gitUrlField,
+          path: text(0, 1024)
+            .default("")
+            .describe("Folder of YAML manifests in the repository; empty means its root."),
+          secretRef: secretRefField.optional(),
+        })
+        .optional()
+        .describe("A folder of the repository at spec.commit."),
+      manifests: text(1, 1_000_000)
+        .optional()
+        .describe("Kubernetes objects as YAML, documents separated by ---."),
+      oci: z
+        .object({
+          ref: text(1, 1024).describe("Reference of the snapshot: <registry>/<name>@<digest>."),
+        })
+        .optional()
+        .describe("A snapshot that was published already."),
+    })
+    .describe("Where the manifests come from: exactly one of git, manifests and oci."),
+  [
+    {
+      rule: "(has(self.git) ? 1 : 0) + (has(self.manifests) ? 1 : 0) + (has(self.oci) ? 1 : 0) == 1",
+      holds: ({ git, manifests, oci }) =>
+        [git, manifests, oci].filter((source) => source !== undefined).length === 1,
+      message: "exactly one of git, manifests and oci must be set",
+    },
+  ],
+);
 
 const specSchema = z
   .object({
     repository: repositoryField,
     project: projectField,
     commit: commitField,
-    version: z
-      .string()
-      .max(128)
+    version: text(0, 128)
       .regex(/^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)([-+][0-9A-Za-z.+-]*)?$/)
       .optional()
       .describe("Semantic version, such as 1.2.3 or v1.2.3."),
-    notes: z.string().max(5000).optional().describe("Release notes in Markdown."),
+    notes: text(0, 5000).optional().describe("Release notes in Markdown."),
     trigger: triggerSchema,
-    artifacts: z
-      .array(artifactSchema)
-      .max(256)
+    artifacts: mapOf(artifactSchema, "name", 256)
       .default([])
-      .meta({
-        description: "What was built from the commit.",
-        "x-kubernetes-list-type": "map",
-        "x-kubernetes-list-map-keys": ["name"],
-      }),
+      .describe("What was built from the commit."),
     source: sourceSchema,
   })
   .meta({
     description: "What is released. It cannot be changed afterwards.",
-    "x-kubernetes-validations": [
-      { rule: "self == oldSelf", message: "a release is immutable: create another one" },
-    ],
+    ...transitions({
+      rule: "self == oldSelf",
+      message: "a release is immutable: create another one",
+    }),
   });
 
 export const aliasSchema = z.object({
   type: z.enum(["Tag", "Branch", "Custom"]).describe("Where the alias comes from."),
-  value: z.string().min(1).max(256).describe("The alias itself, such as v1.2.3 or main-42."),
+  value: text(1, 256).describe("The alias itself, such as v1.2.3 or main-42."),
 });
 
 const statusSchema = z
@@ -153,24 +103,18 @@ const statusSchema = z
       description: "Names by which the release is found, besides its number and commit.",
       "x-kubernetes-list-type": "atomic",
     }),
-    joined: z
-      .string()
-      .max(253)
+    joined: text(0, 253)
       .optional()
       .describe("Name of the earlier Release of the same commit and content that this one joined."),
-    conflictsWith: z
-      .string()
-      .max(253)
+    conflictsWith: text(0, 253)
       .optional()
       .describe("Name of the Release that holds the same commit with other content."),
-    replacedBy: z
-      .string()
-      .max(253)
+    replacedBy: text(0, 253)
       .optional()
       .describe("Name of the Release that took the place of this failed one."),
     image: z
       .object({
-        ref: z.string().max(1024).describe("Reference of the release image by tag."),
+        ref: text(0, 1024).describe("Reference of the release image by tag."),
         digest: digestField,
         size: z.int().min(0).describe("Size of all its parts in bytes."),
         resourcesDigest: digestField.describe("Digest of the uncompressed tar of the manifests."),
@@ -179,15 +123,14 @@ const statusSchema = z
       .optional()
       .describe("The release image in the registry."),
     resources: z
-      .record(z.string().max(63), z.int().min(0))
+      .record(text(0, 63), z.int().min(0))
       .optional()
       .meta({ description: "Number of objects by kind.", maxProperties: 256 }),
     conditions: conditionsField,
   })
+  .default(unseen)
   .describe("What forge made of the release.");
 
-export type TriggerType = (typeof triggerTypes)[number];
-export type Trigger = z.output<typeof triggerSchema>;
 export type Artifact = z.output<typeof artifactSchema>;
 export type Alias = z.output<typeof aliasSchema>;
 export type ReleaseSpec = z.output<typeof specSchema>;
@@ -251,5 +194,5 @@ export const releaseKind = defineKind({
     },
     ageColumn,
   ],
-  selectableFields: [".spec.repository", ".spec.project", ".spec.commit"],
+  selectableFields: [".spec.repository", ".spec.project", ".spec.commit", ".status.number"],
 });

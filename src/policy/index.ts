@@ -1,3 +1,3 @@
 export type { Decision, PolicyInput, Rule } from "./decision.ts";
-export { evaluate, rules } from "./evaluate.ts";
+export { evaluate, rules, verdictText } from "./evaluate.ts";
 export { matchesGlob } from "./glob.ts";

@@ -20,6 +20,7 @@ import {
   releaseKind,
 } from "../api/index.ts";
 import { aliasesOf } from "./aliases.ts";
+import { limits, withinBytes } from "./bounded-status.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { imageRepository } from "./release-content.ts";
 import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
@@ -30,10 +31,6 @@ import { type Places, placesOf, WrittenReleases } from "./written-releases.ts";
 /** Owns number, triggers, aliases and what joins, conflicts and is replaced. */
 const fieldManager = "forge-numbering";
 const projectFieldManager = "forge-counter";
-/** As many as the schema takes. */
-const maximumTriggers = 64;
-const maximumAliases = 128;
-
 export interface Numbering {
   /** Whether, by what the cache tells, no Release waits and none was left half numbered. */
   isIdle(project: Project): boolean;
@@ -192,8 +189,8 @@ class Run {
     );
     await this.#write(first, {
       ...placesOf(first),
-      triggers: withTrigger(triggers, release.spec.trigger).slice(0, maximumTriggers),
-      aliases: [...aliases, ...added].slice(0, maximumAliases),
+      triggers: withinBytes(withTrigger(triggers, release.spec.trigger), limits.triggerBytes),
+      aliases: withinBytes([...aliases, ...added], limits.aliasBytes),
     });
     await this.#write(release, { number, joined: first.metadata.name });
   }

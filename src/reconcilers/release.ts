@@ -9,6 +9,7 @@ import {
   releaseKind,
 } from "../api/index.ts";
 import { countByKind, render } from "../render/index.ts";
+import { countsWithinBytes, limits } from "./bounded-status.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { releaseContent } from "./release-content.ts";
 import { hasFailed, isPlaced } from "./release-identity.ts";
@@ -178,7 +179,7 @@ async function packageRelease(
         resourcesDigest: published.resourcesDigest,
         metadataDigest: published.metadataDigest,
       },
-      resources: countByKind(manifests),
+      resources: countsWithinBytes(countByKind(manifests), limits.resourceBytes),
     },
     report: {
       readiness: "ready",

@@ -48,20 +48,21 @@ export async function output(
 /** kubectl with a given kubeconfig. */
 export class Kubectl {
   readonly #path = requireTool("kubectl");
-  readonly #kubeconfig: string;
+  readonly #flags: readonly string[];
 
-  constructor(kubeconfig: string) {
-    this.#kubeconfig = kubeconfig;
+  /** @param as a user to impersonate */
+  constructor(kubeconfig: string, as?: string) {
+    this.#flags = ["--kubeconfig", kubeconfig, ...(as === undefined ? [] : ["--as", as])];
   }
 
   run(args: readonly string[], input?: string): Promise<CommandResult> {
-    return run(this.#path, ["--kubeconfig", this.#kubeconfig, ...args], {
+    return run(this.#path, [...this.#flags, ...args], {
       ...(input !== undefined && { input }),
     });
   }
 
   output(args: readonly string[], input?: string): Promise<string> {
-    return output(this.#path, ["--kubeconfig", this.#kubeconfig, ...args], {
+    return output(this.#path, [...this.#flags, ...args], {
       ...(input !== undefined && { input }),
     });
   }

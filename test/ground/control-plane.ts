@@ -10,6 +10,8 @@ export interface ControlPlane {
   readonly url: string;
   /** A kubeconfig for the administrator. */
   readonly kubeconfig: string;
+  /** The API server's audit log, one JSON object a line: who asked for what, and the answer. */
+  readonly auditLog: string;
   readonly processes: readonly RunningProcess[];
   /** Writes a kubeconfig for one of the users, by default against the API server itself. */
   kubeconfigFor(user: string, server?: string): string;
@@ -36,6 +38,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   writeFileSync(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
 
+  const auditPolicy = join(folder, "audit-policy.json");
+  const auditLog = join(folder, "audit.log");
+  writeFileSync(
+    auditPolicy,
+    JSON.stringify({
+      apiVersion: "audit.k8s.io/v1",
+      kind: "Policy",
+      omitStages: ["RequestReceived"],
+      rules: [{ level: "None", users: ["system:apiserver"] }, { level: "Metadata" }],
+    }),
+  );
+
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
   const certificates = join(folder, "certificates");
@@ -53,6 +67,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       `--service-account-signing-key-file=${keyFile}`,
       `--token-auth-file=${join(folder, "tokens.csv")}`,
       "--authorization-mode=RBAC",
+      `--audit-policy-file=${auditPolicy}`,
+      `--audit-log-path=${auditLog}`,
       "--service-cluster-ip-range=10.96.0.0/16",
       // Its controllers are not here to make the default service account of a namespace.
       "--disable-admission-plugins=ServiceAccount",
@@ -75,6 +91,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   return {
     url,
     kubeconfig: kubeconfigFor("admin"),
+    auditLog,
     processes: [etcd.process, apiServer],
     kubeconfigFor,
     stop: async () => {

@@ -27,14 +27,14 @@ beforeAll(async () => {
     registry: await startHoldingProxy(`http://${ground.registry}`),
     git: await startHoldingProxy(ground.gitUrl),
   };
-  kubeconfig = kubeconfigFor(ground.kubeconfig, proxies.api.url);
+  kubeconfig = kubeconfigFor(ground.controllerKubeconfig, proxies.api.url);
 });
 
 afterAll(async () => {
   for (const proxy of Object.values(proxies)) await proxy.stop();
 });
 
-/** The administrator's kubeconfig with another address. */
+/** The kubeconfig with another address. */
 function kubeconfigFor(original: string, server: string): string {
   const config = JSON.parse(readFileSync(original, "utf8")) as {
     clusters: { cluster: object }[];

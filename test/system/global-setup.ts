@@ -3,17 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { Kubectl, startControlPlane, startGitServer, startRegistry } from "../ground/index.ts";
+import { waitForPolicies } from "./policies-in-force.ts";
 
 /** What every system test runs against; each test makes a namespace and repositories of its own. */
 export interface GroundAddresses {
   readonly folder: string;
   readonly apiServer: string;
+  /** For the administrator. */
   readonly kubeconfig: string;
+  /** For the user that the controller runs as, with the ClusterRole forge-controller alone. */
+  readonly controllerKubeconfig: string;
+  /** For people without any right: tests bind them to roles in namespaces of their own. */
+  readonly people: Readonly<Record<Person, string>>;
+  readonly auditLog: string;
   readonly registry: string;
   readonly gitUrl: string;
   readonly gitRoot: string;
   readonly gitCredentials: { readonly username: string; readonly password: string };
 }
+
+const names = ["alice", "bob", "carol", "dave"] as const;
+export type Person = (typeof names)[number];
+
+const controllerUser = "forge-controller";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -25,17 +37,30 @@ const crds = join(import.meta.dirname, "..", "..", "crds");
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "forge-system-"));
-  const plane = await startControlPlane({ folder: join(folder, "control-plane") });
+  const plane = await startControlPlane({
+    folder: join(folder, "control-plane"),
+    users: Object.fromEntries([...names, controllerUser].map((name) => [name, []])),
+  });
   const registry = await startRegistry(join(folder, "registry"));
   const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
   const git = await startGitServer(join(folder, "git"), gitCredentials);
   const kubectl = new Kubectl(plane.kubeconfig);
   await kubectl.output(["apply", "-f", crds]);
   await kubectl.output(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await kubectl.output([
+    ...["create", "clusterrolebinding", controllerUser],
+    ...["--clusterrole=forge-controller", `--user=${controllerUser}`],
+  ]);
+  await waitForPolicies(kubectl);
   project.provide("ground", {
     folder,
     apiServer: plane.url,
     kubeconfig: plane.kubeconfig,
+    controllerKubeconfig: plane.kubeconfigFor(controllerUser),
+    people: Object.fromEntries(
+      names.map((name) => [name, plane.kubeconfigFor(name)]),
+    ) as GroundAddresses["people"],
+    auditLog: plane.auditLog,
     registry: registry.host,
     gitUrl: git.url,
     gitRoot: git.root,

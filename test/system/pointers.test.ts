@@ -103,12 +103,12 @@ describe("release pointers", () => {
 
   test("a locked environment takes nothing, and says who locked it and why", async () => {
     const locked = workspace.environment("locked") as { spec: Record<string, unknown> };
-    locked.spec["lock"] = { reason: "Incident 7", by: "carol" };
+    locked.spec["lock"] = { reason: "Incident 7", by: "somebody else" };
     await workspace.apply(locked);
     await workspace.apply(workspace.pointer("locked", "2"));
     const pointer = await workspace.waitFor("Allowed=false", "releasepointer", "locked-auth");
     expect(conditionOf(pointer, "Ready")).toMatchObject({ reason: "Locked" });
-    expect(conditionOf(pointer, "Ready")?.message).toContain("locked by carol: Incident 7");
+    expect(conditionOf(pointer, "Ready")?.message).toContain("locked by admin: Incident 7");
   });
 
   test("a lock does not undo what is deployed: the pointer stays ready, and says what it would refuse", async () => {

@@ -81,11 +81,7 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
   });
 
   test("a pointer is resolved, allowed, committed and says so", async () => {
-    await workspace.apply(
-      workspace.pointer("dev", "v1.0.0", {
-        request: { type: "Deploy", by: "alice@company.com" },
-      }),
-    );
+    await workspace.apply(workspace.pointer("dev", "v1.0.0", { request: { type: "Deploy" } }));
     const pointer = await workspace.waitFor("Ready", "releasepointer", "dev-auth");
     expect(pointer.status).toMatchObject({
       resolved: { number: 1, name: "first" },
@@ -130,9 +126,7 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
     });
     await workspace.apply(workspace.release("second", "b2"));
     await workspace.waitFor("Ready", "release", "second");
-    await workspace.apply(
-      workspace.pointer("dev", "2", { request: { type: "Deploy", by: "bob" } }),
-    );
+    await workspace.apply(workspace.pointer("dev", "2", { request: { type: "Deploy" } }));
     await workspace.waitForField("releasepointer", "dev-auth", ".status.deployed.number", "2");
     const after = await workspace.git("show", `main:${pointerPath()}`);
     expect(after).toContain("# Ask the platform team before you touch this.");
@@ -141,11 +135,13 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
   });
 
   test("a rollback is a commit of its own, with its own words", async () => {
-    await workspace.apply(
-      workspace.pointer("dev", "1", {
-        request: { type: "Rollback", by: "carol", reason: "Logins fail" },
-      }),
-    );
+    await workspace.bind("carol", "forge-deployer");
+    await workspace
+      .as("carol")
+      .apply(
+        workspace.namespace,
+        workspace.pointer("dev", "1", { request: { type: "Rollback", reason: "Logins fail" } }),
+      );
     await workspace.waitForField("releasepointer", "dev-auth", ".status.deployed.number", "1");
     const message = await workspace.git("show", "--no-patch", "--format=%B", "main");
     expect(message).toMatch(

@@ -13,6 +13,7 @@ import {
   run,
   startController,
 } from "../ground/index.ts";
+import type { Person } from "./global-setup.ts";
 
 let count = 0;
 
@@ -71,6 +72,21 @@ export class Workspace {
     });
   }
 
+  /** kubectl in the hands of somebody who is not the administrator. */
+  as(person: Person): Kubectl {
+    return new Kubectl(this.ground.people[person]);
+  }
+
+  /** Binds somebody to ClusterRoles, in this namespace alone. */
+  async bind(person: Person, ...clusterRoles: readonly string[]): Promise<void> {
+    for (const role of clusterRoles) {
+      await this.kubectl.output([
+        ...["-n", this.namespace, "create", "rolebinding", `${person}-${role}`],
+        ...[`--clusterrole=${role}`, `--user=${person}`],
+      ]);
+    }
+  }
+
   /** A controller that sees this namespace alone, unless told to see all. */
   controller(
     options: {
@@ -81,7 +97,7 @@ export class Workspace {
     } = {},
   ): Promise<Controller> {
     return startController({
-      kubeconfig: options.kubeconfig ?? this.ground.kubeconfig,
+      kubeconfig: options.kubeconfig ?? this.ground.controllerKubeconfig,
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
       ...(options.program !== undefined && { program: options.program }),

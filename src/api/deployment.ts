@@ -1,0 +1,41 @@
+/** What a pointer and the record of its deployments say in the same words. */
+import { z } from "zod";
+import { mapOf, text } from "./constraints.ts";
+import { commitField, digestField, personField, reasonField } from "./fields.ts";
+
+export const requestTypes = ["Deploy", "Promote", "Rollback"] as const;
+
+export const requestSchema = z
+  .object({
+    type: z
+      .enum(requestTypes)
+      .default("Deploy")
+      .describe("Deploy, Promote, or Rollback: a deployment of an older release."),
+    by: personField.optional(),
+    reason: reasonField.optional(),
+  })
+  .describe("Who asks for this release, and why.");
+
+export const releaseIdentitySchema = z.object({
+  commit: commitField,
+  number: z.int().min(1).max(2_147_483_647).describe("Number of the release."),
+  version: text(0, 128).optional().describe("Version of the release."),
+  digest: digestField,
+});
+
+const verdictSchema = z.object({
+  rule: text(0, 64).describe("The rule, such as branches."),
+  passed: z.boolean().describe("Whether the rule lets the release in."),
+  reason: text(0, 64).describe("The verdict in one word for programs."),
+  message: text(0, 1024).describe("The verdict in a sentence for people."),
+});
+
+export const decisionSchema = z
+  .object({
+    allowed: z.boolean().describe("Whether every rule lets the release in."),
+    rules: mapOf(verdictSchema, "rule", 32).describe("Every rule with its verdict."),
+  })
+  .describe("What the environment's policy says of the release.");
+
+export type RequestType = (typeof requestTypes)[number];
+export type Verdict = z.output<typeof verdictSchema>;

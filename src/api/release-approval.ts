@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { conditionsField, observedGenerationField } from "./condition.ts";
+import { text, transitions } from "./constraints.ts";
+import {
+  commitField,
+  digestField,
+  environmentField,
+  personField,
+  projectField,
+  reasonField,
+  repositoryField,
+  timeField,
+} from "./fields.ts";
+import { ageColumn, defineKind, type ForgeObject } from "./kind.ts";
+
+const fixed = ["environment", "release", "decision", "justification"];
+
+const specSchema = z
+  .object({
+    environment: environmentField,
+    release: z
+      .object({
+        repository: repositoryField,
+        project: projectField,
+        commit: commitField,
+        digest: digestField.describe(
+          "Digest of the release image; the approval counts for no other.",
+        ),
+      })
+      .describe("The release that is judged."),
+    decision: z.enum(["Approve", "Reject"]).describe("Approve or Reject."),
+    // Not required: kubectl checks by the schema before the API server writes the name.
+    approver: personField
+      .optional()
+      .describe("Who judges: the user that creates this object. Nobody else can stand here."),
+    justification: text(1, 1024).describe("Why, in a sentence for people."),
+    expiresAt: timeField.optional().describe("When it ceases to count (RFC 3339)."),
+    revoked: z
+      .object({
+        by: personField.optional().describe("Who took it back: the user that set this field."),
+        reason: reasonField,
+      })
+      .optional()
+      .describe("Takes the approval back. This cannot be undone: create another approval."),
+  })
+  .meta({
+    description: "Who judged which release for which environment. Only revoked can be added later.",
+    ...transitions(
+      {
+        rule: [
+          ...fixed.map((field) => `self.${field} == oldSelf.${field}`),
+          ...["approver", "expiresAt"].flatMap((field) => [
+            `has(self.${field}) == has(oldSelf.${field})`,
+            `(!has(self.${field}) || self.${field} == oldSelf.${field})`,
+          ]),
+        ].join(" && "),
+        message: "an approval is immutable but for revoked: create another one",
+      },
+      {
+        rule: "!has(oldSelf.revoked) || (has(self.revoked) && self.revoked == oldSelf.revoked)",
+        message: "a revocation cannot be taken back or changed: create another approval",
+      },
+    ),
+  });
+
+const statusSchema = z
+  .object({ observedGeneration: observedGenerationField, conditions: conditionsField })
+  .describe("What forge makes of the approval.");
+
+export type ReleaseApprovalSpec = z.output<typeof specSchema>;
+export type ReleaseApprovalStatus = z.output<typeof statusSchema>;
+export type ReleaseApproval = ForgeObject<ReleaseApprovalSpec, ReleaseApprovalStatus>;
+
+export const releaseApprovalKind = defineKind({
+  kind: "ReleaseApproval",
+  plural: "releaseapprovals",
+  shortNames: ["ra"],
+  description: "A named user's consent, or refusal, to one release in one environment.",
+  spec: specSchema,
+  status: statusSchema,
+  columns: [
+    {
+      name: "Environment",
+      type: "string",
+      jsonPath: ".spec.environment",
+      description: "Environment.",
+    },
+    { name: "Project", type: "string", jsonPath: ".spec.release.project", description: "Project." },
+    {
+      name: "Commit",
+      type: "string",
+      jsonPath: ".spec.release.commit",
+      description: "Commit of the release.",
+      priority: 1,
+    },
+    {
+      name: "Decision",
+      type: "string",
+      jsonPath: ".spec.decision",
+      description: "Approve or Reject.",
+    },
+    { name: "Approver", type: "string", jsonPath: ".spec.approver", description: "Who judged." },
+    {
+      name: "Revoked-By",
+      type: "string",
+      jsonPath: ".spec.revoked.by",
+      description: "Who took it back.",
+    },
+    {
+      name: "Expires",
+      type: "string",
+      jsonPath: ".spec.expiresAt",
+      description: "When it ceases to count.",
+    },
+    {
+      name: "Justification",
+      type: "string",
+      jsonPath: ".spec.justification",
+      description: "Why.",
+      priority: 1,
+    },
+    ageColumn,
+  ],
+  selectableFields: [
+    ".spec.environment",
+    ".spec.release.repository",
+    ".spec.release.project",
+    ".spec.release.commit",
+    ".spec.release.digest",
+    ".spec.approver",
+  ],
+});

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { conditionsField, observedGenerationField } from "./condition.ts";
+import { mapOf, text, transitions } from "./constraints.ts";
+import { decisionSchema, releaseIdentitySchema, requestSchema } from "./deployment.ts";
+import {
+  commitField,
+  environmentField,
+  personField,
+  projectField,
+  repositoryField,
+  timeField,
+} from "./fields.ts";
+import { ageColumn, defineKind, type ForgeObject } from "./kind.ts";
+
+const specSchema = z
+  .object({
+    environment: environmentField,
+    repository: repositoryField,
+    project: projectField,
+    pointer: text(1, 253).describe("Name of the ReleasePointer that was changed."),
+    sequence: z
+      .int()
+      .min(1)
+      .max(2_147_483_647)
+      .describe("1, 2, 3 for each deployment of the pointer."),
+    release: releaseIdentitySchema.describe("The release that is deployed."),
+    previous: releaseIdentitySchema.optional().describe("The release that was deployed before."),
+    request: requestSchema.prefault({}),
+    decision: decisionSchema,
+    approvals: mapOf(
+      z
+        .object({
+          name: text(1, 253).describe("Name of the ReleaseApproval."),
+          approver: personField.describe("Who approved."),
+        })
+        .describe("An approval that counted."),
+      "name",
+      32,
+    )
+      .default([])
+      .describe("The approvals that counted."),
+  })
+  .meta({
+    description: "What was deployed, on whose word and why. It is never changed.",
+    ...transitions({
+      rule: "self == oldSelf",
+      message: "a deployment is a record and is never changed",
+    }),
+  });
+
+const outcomes = ["Pending", "Blocked", "Active", "Superseded", "Failed"] as const;
+
+const statusSchema = z
+  .object({
+    observedGeneration: observedGenerationField,
+    outcome: z
+      .enum(outcomes)
+      .optional()
+      .describe("What became of it: Pending, Blocked, Active, Superseded or Failed."),
+    git: z
+      .object({
+        commit: commitField.describe("Commit in the GitOps repository."),
+        path: text(0, 1024).describe("Path of the pointer file."),
+      })
+      .optional()
+      .describe("The commit that carried it out."),
+    committedAt: timeField.optional().describe("When that commit was pushed."),
+    endedAt: timeField.optional().describe("When it was superseded, or failed."),
+    conditions: conditionsField,
+  })
+  .describe("What became of the deployment.");
+
+export type ReleaseDeploymentSpec = z.output<typeof specSchema>;
+export type ReleaseDeploymentStatus = z.output<typeof statusSchema>;
+export type ReleaseDeployment = ForgeObject<ReleaseDeploymentSpec, ReleaseDeploymentStatus>;
+
+export const releaseDeploymentKind = defineKind({
+  kind: "ReleaseDeployment",
+  plural: "releasedeployments",
+  shortNames: ["rd"],
+  description: "The record of one change of a pointer; written by forge alone.",
+  spec: specSchema,
+  status: statusSchema,
+  columns: [
+    {
+      name: "Environment",
+      type: "string",
+      jsonPath: ".spec.environment",
+      description: "Environment.",
+    },
+    { name: "Project", type: "string", jsonPath: ".spec.project", description: "Project." },
+    {
+      name: "Release",
+      type: "integer",
+      jsonPath: ".spec.release.number",
+      description: "Number of the release.",
+    },
+    {
+      name: "Type",
+      type: "string",
+      jsonPath: ".spec.request.type",
+      description: "Deploy, Promote or Rollback.",
+    },
+    { name: "By", type: "string", jsonPath: ".spec.request.by", description: "Who asked for it." },
+    {
+      name: "Outcome",
+      type: "string",
+      jsonPath: ".status.outcome",
+      description: "What became of it.",
+    },
+    {
+      name: "Git-Commit",
+      type: "string",
+      jsonPath: ".status.git.commit",
+      description: "Commit in the GitOps repository.",
+      priority: 1,
+    },
+    ageColumn,
+  ],
+  selectableFields: [
+    ".spec.environment",
+    ".spec.repository",
+    ".spec.project",
+    ".spec.pointer",
+    ".spec.release.commit",
+    ".spec.release.number",
+    ".status.outcome",
+  ],
+});
