@@ -13,7 +13,7 @@ export interface Condition {
 
 export type ConditionUpdate = Omit<Condition, "lastTransitionTime">;
 
-const messageBytes = 384;
+const messageBytes = 320;
 
 /**
  * The list with this condition set. Its time moves only when its status does, and where nothing

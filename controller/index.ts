@@ -19,5 +19,5 @@ export { Loop, type LoopOptions, type OutcomeLabel } from "./loop.ts";
 export { Manager, type ManagerOptions, type Service } from "./manager.ts";
 export { ControllerMetrics } from "./metrics.ts";
 export type { Outcome, ReconcileContext, Reconciler } from "./reconciler.ts";
-export { askedPriority, backgroundPriority, enqueueChanges } from "./source.ts";
+export { askedPriority, backgroundPriority, enqueueChanges, isMoreThanStatus } from "./source.ts";
 export { type AddOptions, WorkQueue, type WorkQueueOptions } from "./work-queue.ts";

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Informer, type Key, type KubeObject, keyOf } from "./kube/index.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -13,14 +14,21 @@ export const backgroundPriority = -1;
  * from one owner to another concerns both.
  *
  * @param options.asked whether a new or changed spec is what a person asks of these very keys
+ * @param options.matters whether an update says something new to those keys. A controller's own
+ *   loop passes over what it wrote itself: else a failure that is told in the status would bring
+ *   the key back at once, and no delay would ever grow.
  */
 export function enqueueChanges<T extends KubeObject>(
   informer: Pick<Informer<T>, "addHandler" | "synced">,
   queue: Pick<WorkQueue, "add">,
   keysOf: (object: T) => readonly Key[] = (object) => [keyOf(object)],
-  options: { readonly asked?: boolean } = {},
+  options: {
+    readonly asked?: boolean;
+    readonly matters?: (object: T, old: T) => boolean;
+  } = {},
 ): void {
   informer.addHandler((type, object, old) => {
+    if (type === "updated" && old && options.matters?.(object, old) === false) return;
     // A first list tells of everything at once, mostly of what needs nothing.
     const background = type === "resync" || !informer.synced;
     // A status that was written, mostly by us, leaves the generation as it is.
@@ -30,4 +38,16 @@ export function enqueueChanges<T extends KubeObject>(
     const states = old === undefined ? [object] : [object, old];
     for (const key of states.flatMap(keysOf)) queue.add(key, { priority });
   });
+}
+
+/** Whether an update concerns more than the status: spec, labels, annotations, deletion. */
+export function isMoreThanStatus(object: KubeObject, old: KubeObject): boolean {
+  const [a, b] = [object.metadata, old.metadata];
+  return (
+    a.uid !== b.uid ||
+    a.generation !== b.generation ||
+    a.deletionTimestamp !== b.deletionTimestamp ||
+    !isDeepStrictEqual(a.labels, b.labels) ||
+    !isDeepStrictEqual(a.annotations, b.annotations)
+  );
 }

@@ -22,6 +22,9 @@ import { installCrds } from "./install-crds.ts";
 import { loadKubeConfig } from "./kube-config.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
+/** Longer than any reconcile may take: a queue that waits so long has no worker left. */
+const stuckMs = 15 * 60_000;
+
 const userAgent = "forge-controller/0.1.0";
 
 async function run(config: Config): Promise<void> {
@@ -78,7 +81,10 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.port,
     log,
-    healthy: () => [],
+    healthy: () =>
+      loops
+        .filter(({ queue }) => queue.oldestMs > stuckMs)
+        .map(({ name, queue }) => `${name}: the first key waits for ${queue.oldestMs} ms`),
     ready: () => manager.notReady(),
     metrics: async () => ({
       contentType: metricsRegistry.contentType,
@@ -110,15 +116,14 @@ async function run(config: Config): Promise<void> {
   });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  try {
-    await manager.run(stop.signal);
-  } finally {
-    await events.flush();
-    await writer.close();
-    await registry[Symbol.asyncDispose]();
-    await connection.close();
-    log.info({}, "stopped");
-  }
+  // Who may no longer lead must end, and not wait for what should not go on: so only an orderly
+  // stop is tidied up after.
+  await manager.run(stop.signal);
+  await events.flush();
+  await writer.close();
+  await registry[Symbol.asyncDispose]();
+  await connection.close();
+  log.info({}, "stopped");
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -135,5 +140,5 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`forge-controller: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

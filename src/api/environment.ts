@@ -2,12 +2,12 @@ import { z } from "zod";
 import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
 import { mapOf, setOf, text } from "./constraints.ts";
 import {
-  branchField,
   environmentField,
   gitUrlField,
   personField,
   reasonField,
   secretRefField,
+  targetBranchField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 import { triggerTypes } from "./trigger.ts";
@@ -94,8 +94,9 @@ const promotionPolicySchema = z
 const gitOpsSchema = z
   .object({
     url: gitUrlField,
-    branch: branchField.default("main"),
-    path: text(1, 512)
+    branch: targetBranchField.default("main"),
+    path: text(1, 256)
+      .regex(/^[!-~]+$/)
       .default("{environment}/apps/{repository}/{project}")
       .describe(
         "Folder of the pointer file, with the placeholders {environment}, {repository} and {project}.",

@@ -53,7 +53,7 @@ export const errorKinds = {
   },
   SourceNotAllowed: {
     retry: "backoff",
-    hint: "Set spec.source.url of the Project to the repository, and release that url.",
+    hint: "Set spec.source of the Project: the url of the repository, and the secretRef for it.",
   },
   SourceTooLarge: {
     retry: "never",

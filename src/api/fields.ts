@@ -43,7 +43,12 @@ export const tagField = text(1, 250).describe(
   "Tag name without refs/tags/, such as auth-service/v1.2.3.",
 );
 
-export const gitUrlField = text(8, 2048)
+/** A branch that forge writes to: as git takes it, and in few bytes, since status repeats it. */
+export const targetBranchField = text(1, 200)
+  .regex(/^[!-~]+$/)
+  .describe("Branch of the GitOps repository, without refs/heads/.");
+
+export const gitUrlField = text(8, 384)
   // Printable ASCII without @, behind which credentials would hide.
   .regex(/^https?:\/\/[!-?A-~]+$/)
   .describe(

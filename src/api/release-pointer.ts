@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
 import { text, transitions } from "./constraints.ts";
+import { decisionSchema, releaseIdentitySchema, requestSchema } from "./deployment.ts";
 import {
-  decisionSchema,
-  releaseIdentitySchema,
-  requestSchema,
-  requestTypes,
-} from "./deployment.ts";
-import {
-  branchField,
   commitField,
   digestField,
   environmentField,
@@ -18,6 +12,7 @@ import {
   reasonField,
   repositoryField,
   secretRefField,
+  targetBranchField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 
@@ -27,12 +22,15 @@ const immutable = (field: string) =>
     message: `${field} is immutable: create another pointer`,
   });
 
+/** Printable ASCII: status repeats it. A release with another alias has a number too. */
+const identifierField = text(1, 256).regex(/^[!-~]+$/);
+
 const specSchema = z
   .object({
     environment: environmentField.meta(immutable("environment")),
     repository: repositoryField.meta(immutable("repository")),
     project: projectField.meta(immutable("project")),
-    release: text(1, 256).describe(
+    release: identifierField.describe(
       "The release that should run: an alias, a number, or a commit (7 or more digits, unique).",
     ),
     image: z
@@ -59,7 +57,7 @@ const statusSchema = z
     observedGeneration: observedGenerationField,
     resolved: z
       .object({
-        identifier: text(0, 256).describe(
+        identifier: identifierField.describe(
           "spec.release as it was resolved; until it changes, the release is pinned.",
         ),
         name: text(0, 253).describe("Name of the Release."),
@@ -72,22 +70,14 @@ const statusSchema = z
         sequence: z.int().min(1).describe("1, 2, 3 for each deployment of this pointer."),
         name: text(0, 253).describe("Name of the deployment, which the pointer file carries."),
         ...releaseIdentitySchema.shape,
-        image: text(0, 512).describe("Image name of the release, without tag and digest."),
         target: z
           .object({
             url: gitUrlField,
-            branch: branchField,
-            path: text(0, 512).describe("Template of the pointer file's folder."),
+            branch: targetBranchField,
+            path: text(0, 256).describe("Template of the pointer file's folder."),
             secretRef: secretRefField.optional(),
           })
           .describe("Where in Git it goes."),
-        request: z
-          .object({
-            type: z.enum(requestTypes).describe("Deploy, Promote or Rollback."),
-            by: personField,
-            reason: reasonField.optional(),
-          })
-          .describe("Who asked for it, and why."),
       })
       .optional()
       .describe("The deployment that was begun last; written before its commit is pushed."),

@@ -9,7 +9,7 @@ import { verifiedSource } from "./rules/verified-source.ts";
 /** The rules in the order in which a decision lists them. */
 export const rules: readonly Rule[] = [lock, triggers, branches, tags, verifiedSource, notJudged];
 
-const messageBytes = 256;
+const messageBytes = 180;
 
 /** A verdict's message as a decision keeps it: cut with a mark where it is too long. */
 export function verdictText(message: string): string {

@@ -78,10 +78,16 @@ describe("a status stays below 8 kB", () => {
       reason,
       message: verdictText("ä".repeat(4_000)),
     }));
+    const target = {
+      url: "u".repeat(384),
+      branch: "b".repeat(200),
+      path: "p".repeat(256),
+      secretRef: { name },
+    };
     const status = {
       observedGeneration,
-      resolved: { name, ...identity },
-      deployment: { sequence: number, name: "n".repeat(147), digest },
+      resolved: { identifier: "i".repeat(256), name, ...identity },
+      deployment: { sequence: number, name: "n".repeat(147), ...identity, target },
       git: { commit, path: "p".repeat(512), deployment: "n".repeat(147) },
       deployed: identity,
       previous: identity,

@@ -11,9 +11,7 @@ const deployment = {
   commit,
   number: 7,
   digest,
-  image: "registry.example.com/auth",
   target,
-  request: { type: "Deploy", by: "alice" },
 } as const;
 const git = (name: string) => ({ commit, path: "p", deployment: name });
 

@@ -68,16 +68,16 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
-  if (plan === "begin" || isOvertaken(state)) await begin(deps, release, target, state, signal);
+  if (plan === "begin" || isOvertaken(state)) await begin(deps, target, state, signal);
   const begun = state.status.deployment;
   if (begun === undefined) return;
   const request: CommitRequest = {
     ...(await locationOf(deps, state.pointer, begun.target, signal)),
     author: environment.spec.gitOps.author,
-    deployment: describe(state.pointer.spec, begun, state.status.deployed),
+    deployment: describe(state.pointer.spec, begun, release, state.status.deployed),
   };
   const result = await deps.writer.commit(request, signal);
-  if (!result.alreadyCommitted) deps.metrics.committed(begun.request.type);
+  if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
   record(state, begun, result);
 }
 
@@ -89,7 +89,6 @@ function isOvertaken({ pointer, status, inGit }: PointerState): boolean {
 /** Step 1. A pointer goes on counting above what its file says: it may be older than its object. */
 async function begin(
   deps: ReconcilerDeps,
-  release: Release,
   target: Begun["target"],
   state: PointerState,
   signal: AbortSignal,
@@ -101,14 +100,11 @@ async function begin(
   const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
   const sequence = Math.max(last?.sequence ?? 0, sequenceOf(spec, inGit?.id)) + 1;
   const { identifier: _, name: __, ...pinned } = resolved;
-  const { type = "Deploy", by = "unknown", reason } = spec.request ?? {};
   const deployment: Begun = {
     sequence,
     name: deploymentName(spec.environment, spec.repository, spec.project, sequence),
     ...pinned,
-    image: repositoryOf(release.status?.image?.ref ?? ""),
     target,
-    request: { type, by, ...(reason && { reason }) },
   };
   state.status = { ...state.status, deployment };
   const { status } = state.pointer;
@@ -130,7 +126,7 @@ function said(status: ReleasePointerStatus | undefined) {
 /** Step 3, to be written with the report. */
 function record(
   state: PointerState,
-  { name, commit, number, version, digest, request }: Begun,
+  { name, commit, number, version, digest }: Begun,
   found: { readonly commit: string; readonly path: string },
 ): void {
   const { deployed: previous } = state.status;
@@ -140,7 +136,7 @@ function record(
     deployed: { commit, number, digest, ...(version && { version }) },
     ...(previous && { previous }),
   };
-  state.recorded = { name, type: request.type };
+  state.recorded = name;
 }
 
 async function readCurrent(
@@ -168,8 +164,9 @@ async function locationOf(
 }
 
 function describe(
-  { environment, repository, project }: ReleasePointer["spec"],
-  { name: id, commit, number, version, digest, image, request }: Begun,
+  { environment, repository, project, request }: ReleasePointer["spec"],
+  { name: id, commit, number, version, digest }: Begun,
+  release: Release,
   previous: ReleasePointerStatus["deployed"],
 ): CommitRequest["deployment"] {
   return {
@@ -179,11 +176,11 @@ function describe(
     project,
     commit,
     number,
-    image: { repository: image, digest },
-    type: request.type,
-    by: request.by,
+    image: { repository: repositoryOf(release.status?.image?.ref ?? ""), digest },
+    type: request?.type ?? "Deploy",
+    by: request?.by ?? "unknown",
     ...(version && { version }),
-    ...(request.reason && { reason: request.reason }),
+    ...(request?.reason && { reason: request.reason }),
     ...(previous && {
       previous: {
         number: previous.number,
@@ -208,7 +205,7 @@ export async function recordCommit(
       signal,
     });
     // Another controller went on from here: what it wrote is newer.
-    if (live.status?.deployment?.name !== recorded.name) return;
+    if (live.status?.deployment?.name !== recorded) return;
     const fields = ownedFields({ ...live.status, git, deployed, ...(previous && { previous }) });
     try {
       await writeStatus(

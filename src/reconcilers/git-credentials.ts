@@ -4,6 +4,7 @@ import type { RemoteOptions } from "../git/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 
 interface Secret extends KubeObject {
+  readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
 }
 
@@ -14,6 +15,8 @@ const secrets: Resource = {
   kind: "Secret",
   namespaced: true,
 };
+
+const secretTypes: readonly string[] = ["Opaque", "kubernetes.io/basic-auth"];
 
 /** Where a repository is, as an Environment or a Release says it. */
 export interface Repository {
@@ -45,6 +48,12 @@ export async function remoteOptions(
   } catch (error) {
     if (!isNotFound(error)) throw error;
     throw new ForgeError("SecretNotFound", `Secret ${namespace}/${name} does not exist`);
+  }
+  // A service account's token, say, is no credential of a git server, whoever names it.
+  if (!secretTypes.includes(secret.type ?? "Opaque")) {
+    throw new ForgeError("InvalidSecret", `Secret ${namespace}/${name} has type ${secret.type}`, {
+      hint: `Use a Secret of type ${secretTypes.join(" or ")}.`,
+    });
   }
   const value = (key: string) => {
     const encoded = secret.data?.[key];

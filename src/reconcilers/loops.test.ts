@@ -134,8 +134,21 @@ test("a project wakes no other of its repository and namespace", async () => {
   script.objects.set("projects", [project("p"), project("q")]);
   await start();
   await drain("project");
-  await script.tell("projects", "MODIFIED", project("p"));
+  const changed = project("p");
+  await script.tell("projects", "MODIFIED", {
+    ...changed,
+    metadata: { ...changed.metadata, generation: 2 },
+  });
   expect(await drain("project")).toEqual(["r/p"]);
+});
+
+test("what a controller wrote itself does not bring the key back: delays may grow", async () => {
+  script.objects.set("projects", [project("p")]);
+  await start();
+  await drain("project");
+  const written = { ...project("p"), status: { observedGeneration: 1 } };
+  await script.tell("projects", "MODIFIED", written);
+  expect(await drain("project")).toEqual([]);
 });
 
 describe("what a person asks for goes first", () => {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type ControllerMetrics,
   enqueueChanges,
+  isMoreThanStatus,
   Loop,
   type Reconciler,
   WorkQueue,
@@ -22,6 +24,7 @@ import { createReleaseReconciler, isSettled } from "./release.ts";
 import { isPlaced } from "./release-identity.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { indexValue, placeOf } from "./resources.ts";
+import { placesOf } from "./written-releases.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
 const backoff = { baseMs: 250, capMs: 30_000 };
@@ -47,15 +50,33 @@ export function createLoops(
   const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps));
 
   const concerns = concernsIn(deps);
-  enqueueChanges(informers.projects, projects.queue, concerns.projectsOfProject);
+  enqueueChanges(informers.projects, projects.queue, concerns.projectsOfProject, {
+    matters: isMoreThanStatus,
+  });
   enqueueChanges(informers.releases, projects.queue, concerns.projectOfRelease);
-  enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease);
+  enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease, {
+    matters: (release, old) => isMoreThanStatus(release, old) || isOtherwisePlaced(release, old),
+  });
   enqueueChanges(informers.projects, releases.queue, concerns.releasesOfProject);
-  enqueueChanges(informers.environments, environments.queue);
-  enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer, { asked: true });
+  enqueueChanges(informers.environments, environments.queue, undefined, {
+    matters: isMoreThanStatus,
+  });
+  enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer, {
+    asked: true,
+    matters: isMoreThanStatus,
+  });
   enqueueChanges(informers.releases, pointers.queue, concerns.pointersOfRelease);
-  enqueueChanges(informers.environments, pointers.queue, concerns.pointersOfEnvironment);
+  enqueueChanges(informers.environments, pointers.queue, concerns.pointersOfEnvironment, {
+    matters: isMoreThanStatus,
+  });
   return [projects, releases, environments, pointers];
+}
+
+/** What the numbering says of a Release, and whether it is ready for those that joined it. */
+function isOtherwisePlaced(release: Release, old: Release): boolean {
+  return (
+    !isDeepStrictEqual(placesOf(release), placesOf(old)) || isSettled(release) !== isSettled(old)
+  );
 }
 
 /** Which objects a change of another one concerns. */
@@ -66,6 +87,12 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
   });
   const projectIndex = ({ metadata, spec }: Release): string =>
     indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
+  const sameCommit = (release: Release): Release[] =>
+    caches.releases.byIndex("commit", indexValue(projectIndex(release), release.spec.commit));
+  const dependents = (release: Release): Release[] =>
+    sameCommit(release).filter(({ status }) =>
+      [status?.joined, status?.conflictsWith].includes(release.metadata.name),
+    );
   return {
     /** With those of other namespaces, for one of which the repository may have become free. */
     projectsOfProject: (project: Project): Key[] => [
@@ -75,24 +102,21 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
         .map(projectKey),
     ],
-    /** A Release that has its place concerns it no more, unless nobody made the Project yet. */
+    /**
+     * A Release that has its place concerns it no more, unless nobody made the Project yet, or
+     * the places of others hang on it.
+     */
     projectOfRelease: (release: Release): Key[] => {
-      const { metadata, spec, status } = release;
+      const { metadata, spec } = release;
+      const { namespace } = metadata;
       const isKnown = caches.projects.byIndex("project", projectIndex(release)).length > 0;
-      if (isKnown && isPlaced(status)) return [];
+      const find = (name: string) => caches.releases.get({ namespace, name });
+      if (isKnown && isPlaced(release, find) && dependents(release).length === 0) return [];
       return [{ namespace: metadata.namespace, name: projectPath(spec.repository, spec.project) }];
     },
     /** With those of the same commit, which may have joined it; none that is settled. */
     releasesOfRelease: (release: Release): Key[] =>
-      [
-        release,
-        ...caches.releases.byIndex(
-          "commit",
-          indexValue(projectIndex(release), release.spec.commit),
-        ),
-      ]
-        .filter((concerned) => !isSettled(concerned))
-        .map(keyOf),
+      [release, ...sameCommit(release)].filter((concerned) => !isSettled(concerned)).map(keyOf),
     /** Those that are not ready: the project may have been what was in the way. */
     releasesOfProject: (project: Project): Key[] => {
       const { namespace, name } = projectKey(project);

@@ -18,6 +18,7 @@ import {
   projectPath,
   type Release,
   releaseKind,
+  type Trigger,
 } from "../api/index.ts";
 import { aliasesOf } from "./aliases.ts";
 import { limits, withinBytes } from "./bounded-status.ts";
@@ -48,9 +49,12 @@ export function createNumbering(deps: ReconcilerDeps): Numbering {
 
 function isIdle(deps: ReconcilerDeps, written: WrittenReleases, project: Project): boolean {
   const releases = releasesOf(deps, written, project);
-  if (releases.some(waits)) return false;
+  const find = finder(releases);
+  if (releases.some((release) => waits(release, find))) return false;
   const last = project.status?.lastRelease;
-  return releases.every(({ metadata, status }) => metadata.uid !== last?.uid || isPlaced(status));
+  return releases.every(
+    ({ metadata, status }) => metadata.uid !== last?.uid || status?.number !== undefined,
+  );
 }
 
 /** The project's Releases as the cache has them, or as they were written since. */
@@ -64,8 +68,15 @@ function indexOf({ metadata, spec }: Project): string {
   return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
 }
 
-function waits({ metadata, status }: Release): boolean {
-  return !metadata.deletionTimestamp && !isPlaced(status);
+type Find = (name: string) => Release | undefined;
+
+function finder(releases: readonly Release[]): Find {
+  const byName = new Map(releases.map((release) => [release.metadata.name, release]));
+  return (name) => byName.get(name);
+}
+
+function waits(release: Release, find: Find): boolean {
+  return !release.metadata.deletionTimestamp && !isPlaced(release, find);
 }
 
 class Run {
@@ -81,7 +92,9 @@ class Run {
 
   async number(project: Project): Promise<Project> {
     let current = await this.#finishLast(project);
-    for (const candidate of this.#releasesOf(current).filter(waits).toSorted(byAge)) {
+    const releases = this.#releasesOf(current);
+    const find = finder(releases);
+    for (const candidate of releases.filter((each) => waits(each, find)).toSorted(byAge)) {
       this.#context.signal.throwIfAborted();
       current = await this.#place(current, candidate);
     }
@@ -95,11 +108,10 @@ class Run {
     const key = { namespace: project.metadata.namespace, name: last.name };
     const cached = this.#deps.caches.releases.get(key);
     const known = cached && this.#written.latest(cached);
-    if (known?.metadata.uid === last.uid && isPlaced(known.status)) return project;
+    const isNumbered = (release: Release | undefined) => release?.status?.number !== undefined;
+    if (known?.metadata.uid === last.uid && isNumbered(known)) return project;
     const release = await this.#live({ metadata: key });
-    if (release === undefined || release.metadata.uid !== last.uid || isPlaced(release.status)) {
-      return project;
-    }
+    if (release?.metadata.uid !== last.uid || isNumbered(release)) return project;
     await this.#writeFresh(project, release, last.number);
     return project;
   }
@@ -109,7 +121,9 @@ class Run {
     // What is compared is read whole. Alone it is as the cache has it: should that be behind, the
     // write is a Conflict.
     const release = others.length === 0 ? candidate : await this.#live(candidate);
-    if (release === undefined || isPlaced(release.status)) return project;
+    if (release === undefined || isPlaced(release, finder(this.#releasesOf(project)))) {
+      return project;
+    }
     const plan = planIdentity(release, others);
     switch (plan.type) {
       case "join":
@@ -119,16 +133,20 @@ class Run {
         await this.#write(release, { conflictsWith: plan.first.metadata.name });
         return project;
       case "replace":
-        // The number belongs to the triplet: the failed one gives it up, and resolves no more.
+        // The number belongs to the triplet, and so does what joined it: the failed one gives
+        // them up, and resolves no more.
         await this.#write(plan.failed, {
           ...placesOf(plan.failed),
           aliases: [],
           replacedBy: release.metadata.name,
         });
-        await this.#writeFresh(project, release, plan.failed.status?.number ?? 0);
+        await this.#writeFresh(project, release, plan.failed.status?.number ?? 0, plan.failed);
         return project;
       default:
-        return this.#giveNumber(project, release);
+        if (release.status?.number === undefined) return this.#giveNumber(project, release);
+        // The one that it joined is gone: the number of their commit is its own now.
+        await this.#writeFresh(project, release, release.status.number);
+        return project;
     }
   }
 
@@ -159,8 +177,17 @@ class Run {
     try {
       const repository = imageRepository(this.#deps.settings, project);
       const reference = `${repository}:${release.spec.commit}`;
-      const image = await this.#deps.images.read(reference, this.#context.signal);
-      return image.metadata.release.number;
+      const { metadata } = await this.#deps.images.read(reference, this.#context.signal);
+      const { number } = metadata.release;
+      // What is no image of this release, or claims another one's number, the packaging refuses.
+      const isOurs =
+        metadata.source.repository === release.spec.repository &&
+        metadata.source.project === release.spec.project &&
+        metadata.source.commit === release.spec.commit;
+      const isHeld = this.#releasesOf(project).some(
+        ({ spec, status }) => status?.number === number && spec.commit !== release.spec.commit,
+      );
+      return isOurs && !isHeld ? number : undefined;
     } catch (error) {
       // What is there and is no release image is for the packaging to refuse.
       const absent = ["ImageNotFound", "ImageInvalid", "InvalidReference"];
@@ -189,18 +216,42 @@ class Run {
     );
     await this.#write(first, {
       ...placesOf(first),
-      triggers: withinBytes(withTrigger(triggers, release.spec.trigger), limits.triggerBytes),
+      triggers: this.#bounded(release, withTrigger(triggers, release.spec.trigger)),
       aliases: withinBytes([...aliases, ...added], limits.aliasBytes),
     });
     await this.#write(release, { number, joined: first.metadata.name });
   }
 
-  async #writeFresh(project: Project, release: Release, number: number): Promise<void> {
+  /** @param before a failed Release whose triggers and aliases go over to this one */
+  async #writeFresh(
+    project: Project,
+    release: Release,
+    number: number,
+    before?: Release,
+  ): Promise<void> {
+    const { triggers = [], aliases = [] } = before?.status ?? {};
+    const own = this.#freeAliases(project, release, number).filter(
+      ({ value }) => !aliases.some((alias) => alias.value === value),
+    );
     await this.#write(release, {
       number,
-      triggers: [release.spec.trigger],
-      aliases: this.#freeAliases(project, release, number),
+      triggers: this.#bounded(release, withTrigger(triggers, release.spec.trigger)),
+      aliases: withinBytes([...aliases, ...own], limits.aliasBytes),
     });
+  }
+
+  /** What does not fit is said, since a rule may wait for just that trigger. */
+  #bounded(release: Release, triggers: readonly Trigger[]): Trigger[] {
+    const kept = withinBytes(triggers, limits.triggerBytes);
+    if (kept.length < triggers.length) {
+      this.#deps.events.record(release, {
+        type: "Warning",
+        reason: "TriggerDropped",
+        action: "Number",
+        note: `${triggers.length - kept.length} triggers do not fit into the status; release the commit's successor.`,
+      });
+    }
+    return kept;
   }
 
   /** The aliases that nobody else in the project holds: who held one first keeps it. */

@@ -1,5 +1,5 @@
 import type { ConditionUpdate } from "../../controller/index.ts";
-import type { ReleasePointer, ReleasePointerStatus, RequestType } from "../api/index.ts";
+import type { ReleasePointer, ReleasePointerStatus } from "../api/index.ts";
 import type { CurrentDeployment } from "../gitops/index.ts";
 
 /** What a look at a pointer has found out so far; reported whether it ends well or not. */
@@ -7,7 +7,7 @@ export interface PointerState {
   status: ReleasePointerStatus;
   conditions: ConditionUpdate[];
   /** The deployment whose commit this look found or made; until it is written, nobody knows. */
-  recorded?: { readonly name: string; readonly type: RequestType };
+  recorded?: string;
   /** What the pointer file carried when this look asked Git. */
   inGit?: CurrentDeployment | undefined;
   /** The pointer as it was read, or as this look wrote it last. */

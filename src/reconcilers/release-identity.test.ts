@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Release, ReleaseStatus } from "../api/index.ts";
-import { planIdentity, withTrigger } from "./release-identity.ts";
+import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
 
 function release(name: string, manifests: string, status?: Partial<ReleaseStatus>): Release {
   return {
@@ -96,7 +96,52 @@ describe("planIdentity", () => {
   });
 });
 
+describe("isPlaced", () => {
+  const first = release("first", "a", { number: 1 });
+  const joined = release("second", "a", { number: 1, joined: "first" });
+
+  test.each([
+    { of: release("x", "a"), placed: false, because: "nothing was decided" },
+    { of: first, placed: true, because: "it has a number of its own" },
+    { of: joined, others: [first], placed: true, because: "the one that it joined stands" },
+    { of: joined, others: [], placed: false, because: "the one that it joined is gone" },
+    {
+      of: joined,
+      others: [release("first", "a", stalled)],
+      placed: false,
+      because: "the one that it joined failed",
+    },
+    {
+      of: joined,
+      others: [{ ...first, spec: { ...first.spec, commit: "b".repeat(40) } }],
+      placed: false,
+      because: "another commit came under the name",
+    },
+    {
+      of: joined,
+      others: [release("first", "a", { number: 1, replacedBy: "third" })],
+      placed: false,
+      because: "the one that it joined was replaced",
+    },
+    {
+      of: release("second", "b", { conflictsWith: "first" }),
+      others: [],
+      placed: false,
+      because: "what it conflicted with is gone",
+    },
+  ])("$placed, because $because", ({ of, others = [], placed }) => {
+    expect(isPlaced(of, (name) => others.find(({ metadata }) => metadata.name === name))).toBe(
+      placed,
+    );
+  });
+});
+
 describe("withTrigger", () => {
+  test("the same cause at another time by another person is the same trigger", () => {
+    const push = { type: "BranchPush", branch: "main", actor: "a", time: "1" } as const;
+    expect(withTrigger([push], { ...push, actor: "b", time: "2" })).toEqual([push]);
+  });
+
   test("adds a trigger once", () => {
     const tag = { type: "Tag", tag: "v1" } as const;
     const once = withTrigger([{ type: "Manual" }], tag);

@@ -33,9 +33,27 @@ export function planIdentity(candidate: Release, others: readonly Release[]): Id
   return failed === undefined ? { type: "fresh" } : { type: "replace", failed };
 }
 
-/** Numbered, joined or in conflict: nothing is left to decide. */
-export function isPlaced(status: Release["status"]): boolean {
-  return status?.number !== undefined || status?.conflictsWith !== undefined;
+/**
+ * Whether nothing is left to decide: numbered for itself, or by the side of a Release of the same
+ * commit that still stands. Should that one fail or be deleted, the decision falls again.
+ *
+ * @param find a Release of the same namespace by its name
+ */
+export function isPlaced(
+  { metadata, spec, status }: Release,
+  find: (name: string) => Release | undefined,
+): boolean {
+  const name = status?.joined ?? status?.conflictsWith;
+  if (name === undefined) return status?.number !== undefined;
+  const first = find(name);
+  return (
+    first !== undefined &&
+    first.metadata.uid !== metadata.uid &&
+    first.spec.commit === spec.commit &&
+    first.status?.joined === undefined &&
+    first.status?.replacedBy === undefined &&
+    !hasFailed(first)
+  );
 }
 
 /** Failed for good in rendering or packaging; a number that was refused is no such failure. */
@@ -61,8 +79,10 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-/** The list with the trigger added, unless it is there already. */
+/** The list with the trigger added, unless one says the same: when and by whom does not count. */
 export function withTrigger(triggers: readonly Trigger[], added: Trigger): Trigger[] {
-  const known = triggers.some((trigger) => canonicalJson(trigger) === canonicalJson(added));
+  const known = triggers.some(
+    ({ type, branch, tag }) => type === added.type && branch === added.branch && tag === added.tag,
+  );
   return known ? [...triggers] : [...triggers, added];
 }

@@ -168,14 +168,15 @@ async function report(
     if (isConflict(error)) await recordCommit(deps, state, signal);
     throw error;
   }
+  const action = pointer.spec.request?.type ?? "Deploy";
   if (recorded === undefined) {
-    recordTransition(deps, pointer, found, pointer.spec.request?.type ?? "Deploy");
+    recordTransition(deps, pointer, found, action);
   } else {
-    const note = `Release ${status.deployed?.number} was committed as ${status.git?.commit} (${recorded.name}).`;
+    const note = `Release ${status.deployed?.number} was committed as ${status.git?.commit} (${recorded}).`;
     deps.events.record(pointer, {
       type: "Normal",
       reason: "Committed",
-      action: recorded.type,
+      action,
       note,
     });
   }

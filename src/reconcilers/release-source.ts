@@ -60,8 +60,9 @@ export async function readSource(
 }
 
 /**
- * A release is read from its project's own repository. Who may release is not always who may read
- * Secrets: credentials go to no address but the one that the Project names.
+ * A release is read from its project's own repository, with the credentials that its Project
+ * names: who may release is not always who may read Secrets, and chooses neither the Secret nor
+ * the address that it is sent to.
  * @throws ForgeError SourceNotAllowed
  */
 function checkSource(
@@ -71,12 +72,19 @@ function checkSource(
 ): void {
   const index = indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
   const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
-  const allowed = owner?.spec.source?.url;
-  if (allowed === git.url || (allowed === undefined && git.secretRef === undefined)) return;
-  throw new ForgeError(
-    "SourceNotAllowed",
-    allowed === undefined
-      ? `Release: spec.source.git.secretRef: Project ${owner?.metadata.name} names no repository that the Secret is for`
-      : `Release: spec.source.git.url: Project ${owner?.metadata.name} is kept in ${allowed}`,
-  );
+  const { url, secretRef } = owner?.spec.source ?? {};
+  const project = `Project ${owner?.metadata.name}`;
+  if (url !== undefined && url !== git.url) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.git.url: ${project} is kept in ${url}`,
+    );
+  }
+  if (git.secretRef === undefined) return;
+  if (url === undefined || secretRef?.name !== git.secretRef.name) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.git.secretRef: ${project} does not name the Secret ${git.secretRef.name} for this repository`,
+    );
+  }
 }

@@ -12,7 +12,7 @@ import { countByKind, render } from "../render/index.ts";
 import { countsWithinBytes, limits } from "./bounded-status.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { releaseContent } from "./release-content.ts";
-import { hasFailed, isPlaced } from "./release-identity.ts";
+import { hasFailed } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
 import {
@@ -77,10 +77,9 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
 
 /** Not numbered, and so young that a word about it would only race with its number. */
 function isNew({ clock }: ReconcilerDeps, { metadata, status }: Release): boolean {
+  const isPlaced = status?.number !== undefined || status?.conflictsWith !== undefined;
   // Creation is told by the second.
-  return (
-    !isPlaced(status) && clock.now() - Date.parse(metadata.creationTimestamp) < patienceMs + 1_000
-  );
+  return !isPlaced && clock.now() - Date.parse(metadata.creationTimestamp) < patienceMs + 1_000;
 }
 
 /** Packaged, or failed for good: an immutable release that stands for itself is looked at once. */
@@ -98,7 +97,7 @@ function standsAside(deps: ReconcilerDeps, release: Release): Report | undefined
     return joinedReport(deps.caches.releases.get({ namespace, name: joined }), joined);
   }
   if (conflictsWith !== undefined) {
-    const message = `Release ${conflictsWith} holds this commit with other content: a commit is released once. Release another commit, or delete this object.`;
+    const message = `Release ${conflictsWith} holds this commit with other content: a commit is released once. Release another commit, or delete the one that is wrong.`;
     return stalled("Conflict", message);
   }
   if (number !== undefined) return undefined;

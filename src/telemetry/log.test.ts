@@ -33,6 +33,9 @@ test.each([
   { fields: { url: "https://x:hunter2@host/" }, because: "user info in a URL" },
   { fields: { error: new Error("fetch https://x:hunter2@host/ failed") }, because: "an error" },
   { fields: { header: "Authorization: Basic hunter2" }, because: "a header" },
+  { fields: { reason: "bad token=hunter2" }, because: "the end of a field" },
+  { fields: { answer: '{"token":"hunter2"}' }, because: "JSON inside a field" },
+  { fields: { error: new ForgeError("GitUnreachable", "token=hunter2") }, because: "our error" },
 ])("strikes a secret out of $because, and stays JSON", ({ fields }) => {
   const [line] = linesOf((log) => log.warn(fields, "careful"));
   expect(JSON.stringify(line)).not.toContain("hunter2");

@@ -29,21 +29,44 @@ export function createLogger(
       level,
       base: bindings,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: serializeError },
-      redact: {
-        paths: ["password", "token", "authorization", "*.password", "*.token", "*.authorization"],
-        censor: "***",
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: clean,
+        log: clean,
       },
+      // What is cleaned is plain already.
+      serializers: {},
     },
-    { write: (line: string) => sink.write(redact(line)) },
+    { write: (line: string) => sink.write(line) },
   );
 }
 
-function serializeError(thrown: unknown): object {
-  if (thrown instanceof ForgeError) {
-    return { code: thrown.code, message: thrown.message, hint: thrown.hint };
+const telling = /^(password|passwd|token|secret|authorization|api_?key|access_?key)$/i;
+/** Deeper than anything that is logged on purpose. */
+const depthLimit = 8;
+
+/** Strings are cleaned before they become JSON: a line that is cut afterwards may be none. */
+function clean(fields: object): Record<string, unknown> {
+  return cleanValue(fields, 0) as Record<string, unknown>;
+}
+
+function cleanValue(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return redact(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Error) return describeError(value);
+  if (depth === depthLimit) return "…";
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      telling.test(key) && typeof inner === "string" ? "***" : cleanValue(inner, depth + 1),
+    ]),
+  );
+}
+
+function describeError(error: Error): object {
+  if (error instanceof ForgeError) {
+    return { code: error.code, message: error.message, hint: error.hint };
   }
-  if (!(thrown instanceof Error)) return { message: messageOf(thrown) };
-  return { name: thrown.name, message: messageOf(thrown), stack: redact(thrown.stack ?? "") };
+  return { name: error.name, message: messageOf(error), stack: redact(error.stack ?? "") };
 }

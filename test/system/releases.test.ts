@@ -105,6 +105,17 @@ describe("releases", () => {
     expect(await workspace.crane("digest", image("abc1"))).toBe(before);
   });
 
+  test("what joined or conflicted is decided again when the first one is gone", async () => {
+    const before = (await workspace.get("release", "tagged")).status.number;
+    await workspace.kubectl.output(["-n", workspace.namespace, "delete", "release", "pushed"]);
+    await workspace.waitForField("release", "tagged", ".status.aliases[0].value", "v3.0.0");
+    const tagged = await workspace.waitFor("Ready", "release", "tagged");
+    expect(tagged.status).toMatchObject({ number: before });
+    expect(tagged.status.joined).toBeUndefined();
+    const other = await workspace.waitFor("Stalled", "release", "other");
+    expect(other.status).toMatchObject({ conflictsWith: "tagged" });
+  });
+
   test("who holds an alias first keeps it when the tag is moved", async () => {
     const trigger = { type: "Tag", tag: "auth/v3.0.0" };
     await workspace.apply(workspace.release("moved", "abc2", { trigger }));
@@ -175,7 +186,7 @@ describe("releases", () => {
     // Who may release does not choose where a Secret is sent.
     expect(conditionOf(refused, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
     await workspace.apply(
-      workspace.project("auth", { source: { url: git.url } }),
+      workspace.project("auth", { source: { url: git.url, secretRef: git.secretRef } }),
       workspace.project("web", { source: { url: git.url } }),
     );
     const release = await workspace.waitFor("Ready", "release", "from-git");
@@ -186,9 +197,7 @@ describe("releases", () => {
     };
     expect(manifest.annotations["org.opencontainers.image.revision"]).toBe(commit);
 
-    await workspace.apply(
-      workspace.release("no-such-commit", "dead", { project: "web", source: { git } }),
-    );
+    await workspace.apply(workspace.release("no-such-commit", "dead", { source: { git } }));
     const missing = await workspace.waitFor("Stalled", "release", "no-such-commit");
     expect(conditionOf(missing, "Ready")).toMatchObject({ reason: "CommitNotFound" });
 
@@ -204,6 +213,11 @@ describe("releases", () => {
     await workspace.apply(
       workspace.release("elsewhere", "beef1", { project: "web", source: { git: elsewhere } }),
     );
+    await workspace.apply(
+      workspace.release("other-secret", "beef2", { project: "web", source: { git } }),
+    );
+    const other = await workspace.waitFor("Ready=false", "release", "other-secret");
+    expect(conditionOf(other, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
     const attacked = await workspace.waitFor("Ready=false", "release", "elsewhere");
     expect(conditionOf(attacked, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
   });
