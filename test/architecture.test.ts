@@ -92,6 +92,8 @@ describe("architecture", () => {
       imports
         .filter((target) => {
           const to = moduleOf(target);
+          // Doubles are for tests, those of other modules too.
+          if (isTest(path) && target.includes("/testing/")) return false;
           return to !== undefined && to !== module && /^(controller|src)/.test(to)
             ? basename(target) !== "index.ts" || dirname(target) !== to
             : false;

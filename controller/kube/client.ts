@@ -112,6 +112,7 @@ export class KubeClient {
     });
     const path = collectionPath(resource, options.namespace) + query;
     const body = await openStream(this.#deps, { method: "GET", path, subject, idleMs, signal });
+    options.onOpen?.();
     try {
       yield* readWatchEvents<T>(body, { subject, maximumLineBytes: objectBytes });
     } catch (thrown) {
