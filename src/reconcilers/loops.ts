@@ -14,6 +14,7 @@ import { createProjectReconciler } from "./project.ts";
 import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { indexValue, placeOf } from "./resources.ts";
+import { shardLabelOf } from "./sharding.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
 const backoff = { baseMs: 250, capMs: 30_000 };
@@ -43,6 +44,13 @@ export function createLoops(
   enqueueChanges(informers.releases, projects.queue, concerns.projectOfRelease);
   enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease);
   enqueueChanges(informers.projects, releases.queue, concerns.releasesOfProject);
+  informers.projects.addHandler((type, project, old) => {
+    // Another shard's until now, or from now on.
+    const before = old === undefined ? undefined : shardLabelOf(old);
+    if (type === "resync" || before === shardLabelOf(project)) return;
+    for (const key of concerns.allReleasesOfProject(project)) releases.queue.add(key);
+    for (const key of concerns.pointersOfProject(project)) pointers.queue.add(key);
+  });
   enqueueChanges(informers.environments, environments.queue);
   enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer);
   enqueueChanges(informers.releases, pointers.queue, concerns.pointersOfRelease);
@@ -81,6 +89,14 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .byIndex("project", indexValue(namespace, name))
         .filter(({ status }) => status?.number === undefined)
         .map(keyOf);
+    },
+    allReleasesOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.releases.byIndex("project", indexValue(namespace, name)).map(keyOf);
+    },
+    pointersOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.pointers.byIndex("project", indexValue(namespace, name)).map(keyOf);
     },
     /** With those of the same place, of which only the oldest counts. */
     pointersOfPointer: (pointer: ReleasePointer): Key[] => [

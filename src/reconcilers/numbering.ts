@@ -9,7 +9,7 @@
  * fails at 1 with a Conflict.
  */
 import type { ReconcileContext } from "../../controller/index.ts";
-import { isNotFound, keyOf, keyText } from "../../controller/kube/index.ts";
+import { isNotFound, isNotNewer, keyOf, keyText } from "../../controller/kube/index.ts";
 import {
   type Alias,
   ForgeError,
@@ -239,7 +239,8 @@ class Run {
     const text = keyText(keyOf(cached));
     const own = this.#written.get(text);
     if (own === undefined) return cached;
-    const shown = JSON.stringify(placesOf(cached)) === JSON.stringify(placesOf(own));
+    const passed = isNotNewer(own.metadata.resourceVersion, cached.metadata.resourceVersion);
+    const shown = passed || JSON.stringify(placesOf(cached)) === JSON.stringify(placesOf(own));
     if (shown || own.metadata.uid !== cached.metadata.uid) {
       this.#written.delete(text);
       return cached;

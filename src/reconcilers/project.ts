@@ -10,6 +10,7 @@ import {
 import { createNumbering } from "./numbering.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
+import { invalidShard, isOurs } from "./sharding.ts";
 import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
 
 /** Owns the conditions of a Project; the counter is the numbering's. */
@@ -28,13 +29,16 @@ export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
         .byIndex("project", indexValue(namespace, path))
         .toSorted(byAge);
       const [oldest, ...duplicates] = cached;
+      if (!isOurs(deps, oldest)) return { type: "done" };
       for (const duplicate of duplicates) {
         await report(deps, duplicate, duplicateReport(oldest?.metadata.name ?? ""), signal);
       }
       const releases = deps.caches.releases.byIndex("project", indexValue(namespace, path));
       if (oldest === undefined && releases.length === 0) return { type: "done" };
       const project = await readOrCreate(deps, namespace, path, oldest, signal);
-      const taken = ownedElsewhere(deps, project);
+      // The cache of Projects may lag behind that of Releases.
+      if (!isOurs(deps, project)) return { type: "done" };
+      const taken = invalidShard(project) ?? ownedElsewhere(deps, project);
       if (taken !== undefined) return report(deps, project, taken, signal);
       try {
         const numbered = await numbering.run(project, context);

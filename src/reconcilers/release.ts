@@ -14,6 +14,7 @@ import { releaseContent } from "./release-content.ts";
 import { hasFailed } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
+import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
 
 /** Owns image, resources and conditions; the number and what joins are the numbering's. */
@@ -35,6 +36,10 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (cached === undefined || cached.metadata.deletionTimestamp || isSettled(cached)) {
         return { type: "done" };
       }
+      const project = projectOf(deps, cached);
+      if (!isOurs(deps, project)) return { type: "done" };
+      const invalid = invalidShard(project);
+      if (invalid !== undefined) return report(deps, cached, invalid, {}, signal);
       if (isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
