@@ -66,6 +66,11 @@ export class Connection {
     const credentials: RequestOptions = {};
     await this.#config.applyToHTTPSOptions(credentials);
     const pools = this.#poolsFor(credentials);
+    try {
+      request.beforeSend?.();
+    } catch (reason) {
+      throw new KeptBack(reason);
+    }
     const dispatcher = request.long ? pools.watches : pools.requests;
     return dispatcher.request({
       origin: this.server.origin,
@@ -117,6 +122,15 @@ export class Connection {
   }
 }
 
+/** A request that was not sent, since its `beforeSend` threw. */
+export class KeptBack {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
+}
+
 export interface ConnectionRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
@@ -127,6 +141,8 @@ export interface ConnectionRequest {
   readonly long: boolean;
   /** How long the body may be silent. */
   readonly idleMs: number;
+  /** Called when nothing is left but to send; what it throws keeps the request back. */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 type DispatcherOptions = ReturnType<KubeConfig["createDispatcherOptions"]>;

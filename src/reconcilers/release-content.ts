@@ -1,6 +1,7 @@
 import type { Project, Release } from "../api/index.ts";
 import { formatRepository, type ReleaseContent, releaseRepository } from "../oci/index.ts";
 import type { Manifest } from "../render/index.ts";
+import { aliasesOf } from "./aliases.ts";
 import type { ReconcilerDeps, Settings } from "./ports.ts";
 import type { ReleaseSource } from "./release-source.ts";
 import { indexValue } from "./resources.ts";
@@ -19,7 +20,11 @@ export function imageRepository(settings: Settings, project: Pick<Project, "spec
   return formatRepository(releaseRepository(registryOf(settings, project), repository, name));
 }
 
-/** All that goes into the image of a numbered Release. */
+/**
+ * All that goes into the image of a numbered Release. Of its aliases those that its own trigger gave
+ * it, and not what joined since: whoever packages it, and whenever, makes the same bytes, so that a
+ * tag which two controllers write stays one image.
+ */
 export function releaseContent(
   deps: Pick<ReconcilerDeps, "caches" | "settings">,
   release: Release,
@@ -30,11 +35,19 @@ export function releaseContent(
   const { repository, project, commit, version, notes, trigger, artifacts } = release.spec;
   const path = indexValue(release.metadata.namespace, `${repository}/${project}`);
   const [owner] = deps.caches.projects.byIndex("project", path);
+  const given = aliasesOf(owner?.spec ?? defaultSpec(project), trigger, number);
+  const aliases = (release.status?.aliases ?? []).filter(({ value }) =>
+    given.some((alias) => alias.value === value),
+  );
   return {
     registry: registryOf(deps.settings, owner),
     objects,
-    release: { number, aliases: release.status?.aliases ?? [], version, notes, trigger },
+    release: { number, aliases, version, notes, trigger },
     source: { repository, project, commit, url: release.spec.source.git?.url, ...source.commit },
     artifacts,
   };
+}
+
+function defaultSpec(name: string): Parameters<typeof aliasesOf>[0] {
+  return { name, tagStrategy: "Monorepo", branchAliases: true };
 }

@@ -72,18 +72,29 @@ export class Workspace {
 
   /** A controller that sees this namespace alone, unless told to see all. */
   controller(
-    options: { kubeconfig?: string; registry?: string; allNamespaces?: boolean } = {},
+    options: {
+      kubeconfig?: string;
+      registry?: string;
+      allNamespaces?: boolean;
+      /** Tells apart the logs of several. */
+      name?: string;
+      args?: readonly string[];
+    } = {},
   ): Promise<Controller> {
     return startController({
       kubeconfig: options.kubeconfig ?? this.ground.kubeconfig,
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
-      logFile: join(this.ground.folder, `${this.namespace}.log`),
+      logFile: join(this.ground.folder, `${this.namespace}-${options.name ?? "controller"}.log`),
+      args: options.args ?? [],
     });
   }
 
-  log(): string {
-    return readFileSync(join(this.ground.folder, `${this.namespace}.log`), "utf8");
+  log(name = "controller"): string {
+    return readFileSync(
+      join(this.ground.folder, `${this.namespace}-${name}}.log`),
+      "utf8",
+    );
   }
 
   apply(...objects: readonly object[]): Promise<string> {
