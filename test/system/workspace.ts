@@ -91,10 +91,7 @@ export class Workspace {
   }
 
   log(name = "controller"): string {
-    return readFileSync(
-      join(this.ground.folder, `${this.namespace}-${name}}.log`),
-      "utf8",
-    );
+    return readFileSync(join(this.ground.folder, `${this.namespace}-${name}.log`), "utf8");
   }
 
   apply(...objects: readonly object[]): Promise<string> {
