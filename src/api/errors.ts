@@ -83,6 +83,10 @@ export const errorKinds = {
     retry: "never",
     hint: "Use https; plain http is for loopback addresses and hosts configured as insecure.",
   },
+  DeploymentSuperseded: {
+    retry: "backoff",
+    hint: "Nothing is to be done: the pointer file holds a later deployment, which stays.",
+  },
   PointerFileInvalid: {
     retry: "backoff",
     hint: "Repair the pointer file in the GitOps repository by hand; forge does not overwrite it.",

@@ -2,6 +2,7 @@ import { ForgeError } from "../api/index.ts";
 import { encodeCommit, type GitObject, gitObject } from "../git/index.ts";
 import type { BranchHead } from "./branch-head.ts";
 import { commitMessage } from "./commit-message.ts";
+import { isLaterDeployment } from "./deployment-order.ts";
 import { pointerFolder } from "./pointer-path.ts";
 import type { CommitRequest, PointerFormat } from "./ports.ts";
 import { findFile, writeFile } from "./tree-edit.ts";
@@ -64,7 +65,13 @@ export function buildCommits(
     const path = pointerPath(request, format);
     const present = findFile(head.store, root, path);
     const before = present === undefined ? undefined : readText(head, present, path.join("/"));
-    if (before !== undefined && format.deploymentOf(before, path.join("/")) === deployment.id) {
+    const standing = before === undefined ? undefined : format.deploymentOf(before, path.join("/"));
+    if (isLaterDeployment(standing, deployment.id)) {
+      // Another controller went on from here while this request waited, or lost a race.
+      const said = `${path.join("/")} holds ${standing}, which came after ${deployment.id}`;
+      throw new ForgeError("DeploymentSuperseded", said);
+    }
+    if (before !== undefined && standing === deployment.id) {
       const commit = builtBy.get(deployment.id);
       return commit === undefined ? { kind: "present" } : { kind: "built", commit, first: false };
     }
@@ -117,7 +124,12 @@ export function readText(head: BranchHead, blob: string, path: string): string {
 
 /** What concerns one request alone; anything else (a missing object, a fault of ours) is thrown on. */
 function refusalOf(error: unknown): ForgeError {
-  const codes = ["PointerFileInvalid", "PointerPathInvalid", "InvalidObject"];
+  const codes = [
+    "DeploymentSuperseded",
+    "PointerFileInvalid",
+    "PointerPathInvalid",
+    "InvalidObject",
+  ];
   if (error instanceof ForgeError && codes.includes(error.code)) return error;
   throw error;
 }

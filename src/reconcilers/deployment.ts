@@ -10,6 +10,7 @@ import { isConflict, keyOf } from "../../controller/kube/index.ts";
 import {
   deploymentName,
   type Environment,
+  ForgeError,
   type Release,
   type ReleasePointer,
   type ReleasePointerStatus,
@@ -78,7 +79,15 @@ export async function deploy(
     author: gitOps.author,
     deployment: describe(spec, begun, release, deployed, state.status.deployed),
   };
-  const result = await deps.writer.commit(request, signal);
+  const result = await deps.writer.commit(request, signal).catch((error: unknown) => {
+    if (error instanceof ForgeError && error.code === "DeploymentSuperseded") {
+      // Whoever is behind fails to write this. Who is not, as after a restore of the cluster from a
+      // backup, begins again and counts on from the file.
+      const { deployment: _, ...rest } = state.status;
+      state.status = rest;
+    }
+    throw error;
+  });
   if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
   await finish(deps, begun, deployed, result, state, signal);
 }
