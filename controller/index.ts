@@ -8,12 +8,12 @@ export {
   setReadiness,
 } from "./conditions.ts";
 export { EventRecorder, type EventRecorderOptions, type EventText } from "./events.ts";
+export { Fence, LeadershipLost } from "./fence.ts";
 export { type Check, HealthServer, type HealthServerOptions } from "./health-server.ts";
 export {
   LeaderElection,
   type LeaderElectionOptions,
   type Leadership,
-  LeadershipLost,
 } from "./leader-election.ts";
 export { Loop, type LoopOptions, type OutcomeLabel } from "./loop.ts";
 export { Manager, type ManagerOptions, type Service } from "./manager.ts";

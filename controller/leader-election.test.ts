@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LeadershipLost } from "./fence.ts";
 import { connect } from "./kube/testing/connect.ts";
 import {
   ApiServerDouble,
@@ -8,7 +9,7 @@ import {
   refuse,
   type SeenRequest,
 } from "./kube/testing/index.ts";
-import { LeaderElection, LeadershipLost } from "./leader-election.ts";
+import { LeaderElection } from "./leader-election.ts";
 import type { Lease } from "./lease.ts";
 
 const lease = { namespace: "forge", name: "controller" };
@@ -100,24 +101,31 @@ describe("a term", () => {
     await second.release();
   });
 
-  test("is taken over only after the lease was seen unchanged for its duration", async () => {
-    await candidate("one", new ManualClock()).acquire();
-    let led = false;
-    const second = candidate("two")
-      .acquire()
-      .then((leadership) => {
-        led = true;
-        return leadership;
-      });
-    for (let seconds = 0; seconds < 14; seconds += 2) {
+  test.each([
+    { because: "whose clocks agree", skewMs: 0 },
+    { because: "whose wall clock is a day ahead", skewMs: 86_400_000 },
+    { because: "whose wall clock is a day behind", skewMs: -86_400_000 },
+  ])(
+    "is taken over only after the lease was seen unchanged, by one $because",
+    async ({ skewMs }) => {
+      await candidate("one", new ManualClock(clock.now() - skewMs)).acquire();
+      let led = false;
+      const second = candidate("two")
+        .acquire()
+        .then((leadership) => {
+          led = true;
+          return leadership;
+        });
+      for (let seconds = 0; seconds < 14; seconds += 2) {
+        await round();
+        expect(led).toBe(false);
+      }
       await round();
-      expect(led).toBe(false);
-    }
-    await round();
-    const leadership = await second;
-    expect(spec()).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
-    await leadership.release();
-  });
+      const leadership = await second;
+      expect(spec()).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
+      await leadership.release();
+    },
+  );
 
   test("of one who renews is not taken over", async () => {
     const first = await candidate("one").acquire();

@@ -7,6 +7,7 @@
  * than the duration: so its signal has aborted before anyone else may begin. Every write is
  * conditional on the resource version that was read.
  */
+import { type Fence, LeadershipLost } from "./fence.ts";
 import {
   type Clock,
   isAlreadyExists,
@@ -35,6 +36,8 @@ export interface LeaderElectionOptions {
   /** How long this leader goes on after the last renewal it sent. */
   readonly renewDeadlineMs?: number;
   readonly retryMs?: number;
+  /** Open while this process leads. The election's own client must not go through it. */
+  readonly fence?: Fence;
 }
 
 /** A term of leadership. */
@@ -43,10 +46,6 @@ export interface Leadership {
   readonly signal: AbortSignal;
   /** Gives the lease up, so that another may lead at once. To be called when all work has ended. */
   release(): Promise<void>;
-}
-
-export class LeadershipLost extends Error {
-  override readonly name = "LeadershipLost";
 }
 
 export class LeaderElection {
@@ -117,22 +116,27 @@ export class LeaderElection {
       release: async () => {
         released.abort();
         await renewing;
+        this.#options.fence?.close();
         if (!lost.signal.aborted) await this.#giveUp();
       },
     };
   }
 
   async #renew(firstSentAt: number, lost: AbortController, released: AbortSignal): Promise<void> {
-    const { clock, log, identity } = this.#options;
-    const fence = (why: string) => {
+    const { clock, log, identity, fence } = this.#options;
+    const lose = (why: string) => {
       if (lost.signal.aborted || released.aborted) return;
+      fence?.close();
       log.error({ identity, why }, "leadership lost");
       lost.abort(new LeadershipLost(`leadership lost: ${why}`));
     };
-    const arm = (sentAt: number) =>
-      clock.after(Math.max(0, sentAt + this.#renewDeadlineMs - clock.monotonic()), () =>
-        fence("the lease could not be renewed in time"),
+    const arm = (sentAt: number) => {
+      const deadline = sentAt + this.#renewDeadlineMs;
+      fence?.openUntil(deadline);
+      return clock.after(Math.max(0, deadline - clock.monotonic()), () =>
+        lose("the lease could not be renewed in time"),
       );
+    };
     const ended = AbortSignal.any([lost.signal, released]);
     let disarm = arm(firstSentAt);
     while (!ended.aborted) {
@@ -140,7 +144,8 @@ export class LeaderElection {
       if (ended.aborted) break;
       // Not cut short by a release: a renewal whose answer is lost leaves a version unknown.
       const renewed = await this.#try(() => this.#renewOnce(lost.signal), "renew", lost.signal);
-      if (renewed === "taken") fence("another holds the lease");
+      if (lost.signal.aborted) break;
+      if (renewed === "taken") lose("another holds the lease");
       else if (renewed !== undefined) {
         disarm();
         disarm = arm(renewed);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
+import { LeadershipLost } from "./fence.ts";
 import { type LoggedLine, ManualClock, recordingLogger } from "./kube/testing/index.ts";
-import { LeadershipLost } from "./leader-election.ts";
 import type { LoopSignals } from "./loop.ts";
 import { Manager, type ManagerOptions } from "./manager.ts";
 

@@ -39,7 +39,7 @@ test("queues and informers are read when asked, as often as asked", async () => 
   metrics.trackQueue({ name: "release", queue });
   metrics.trackInformer({
     resource,
-    stats: { lists: 2, watches: 5, reconnects: 1, missed: 3 },
+    stats: { lists: 2, watches: 5, reconnects: 1, missed: 3, outdated: 4 },
     cache: { size: 7, get: () => undefined, list: () => [], byIndex: () => [] },
     synced: true,
   });
@@ -56,6 +56,7 @@ test("queues and informers are read when asked, as often as asked", async () => 
       'forge_informer_watches_total{resource="pods"} 5',
       'forge_informer_reconnects_total{resource="pods"} 1',
       'forge_informer_missed_total{resource="pods"} 3',
+      'forge_informer_outdated_total{resource="pods"} 4',
       'forge_informer_objects{resource="pods"} 7',
       'forge_informer_synced{resource="pods"} 1',
       "forge_leader 1",

@@ -9,6 +9,7 @@ const informerCounters = {
   watches: "Watches opened.",
   reconnects: "Watches opened because the one before had failed.",
   missed: "Changes that a watch did not tell of and only a later list showed.",
+  outdated: "Events that told of the past, and were not taken.",
 } as const;
 
 /** The runtime's metrics. Queues and informers are read when Prometheus asks. */

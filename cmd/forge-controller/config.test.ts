@@ -13,6 +13,7 @@ describe("readConfig", () => {
       dockerConfig: undefined,
       namespace: undefined,
       leaderElection: undefined,
+      shard: undefined,
       bindAddress: "0.0.0.0",
       port: 8080,
       logLevel: "info",

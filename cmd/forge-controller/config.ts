@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
+import { parseDuration } from "./duration.ts";
 
 export interface Config {
   readonly kubeconfig: string | undefined;
@@ -10,10 +12,20 @@ export interface Config {
   readonly dockerConfig: string | undefined;
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
-  readonly leaderElection: { readonly namespace: string; readonly identity: string } | undefined;
+  /** The shard whose projects this process works on; undefined: those without a label. */
+  readonly shard: string | undefined;
+  readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+}
+
+export interface LeaderElectionConfig {
+  readonly namespace: string;
+  readonly identity: string;
+  readonly durationMs: number;
+  readonly renewDeadlineMs: number;
+  readonly retryMs: number;
 }
 
 interface Flag {
@@ -63,6 +75,26 @@ const flags = {
     variable: "POD_NAMESPACE",
     fallback: "forge-system",
     help: "namespace of that Lease",
+  },
+  "lease-duration": {
+    value: "TIME",
+    fallback: "15s",
+    help: "how long others wait after the last renewal that they saw",
+  },
+  "renew-deadline": {
+    value: "TIME",
+    fallback: "10s",
+    help: "how long a leader goes on without renewal; shorter than the lease",
+  },
+  "retry-period": {
+    value: "TIME",
+    fallback: "2s",
+    help: "between renewals; shorter than half of the renew deadline",
+  },
+  shard: {
+    value: "NAME",
+    variable: "FORGE_SHARD",
+    help: "work on the projects labelled forge.dev/shard=NAME, instead of those without the label",
   },
   "bind-address": {
     value: "ADDRESS",
@@ -134,6 +166,23 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   }
   const logLevel = logLevels.find((level) => level === text("log-level"));
   if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
+  const shard = text("shard");
+  if (shard !== undefined && !isShardName(shard)) {
+    throw new Error(`--shard: ${shard} is no DNS label (a-z, 0-9 and -, 63 characters at most)`);
+  }
+  const duration = (name: "lease-duration" | "renew-deadline" | "retry-period") =>
+    parseDuration(name, text(name) ?? "");
+  const timing = {
+    durationMs: duration("lease-duration"),
+    renewDeadlineMs: duration("renew-deadline"),
+    retryMs: duration("retry-period"),
+  };
+  if (timing.durationMs <= timing.renewDeadlineMs) {
+    throw new Error("--renew-deadline must be shorter than --lease-duration");
+  }
+  if (timing.renewDeadlineMs <= 2 * timing.retryMs) {
+    throw new Error("--retry-period must be shorter than half of --renew-deadline");
+  }
   return {
     kubeconfig: text("kubeconfig"),
     registry,
@@ -141,8 +190,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     insecureGitHosts: list("insecure-git-host"),
     dockerConfig: text("docker-config"),
     namespace: text("namespace"),
+    shard,
     leaderElection: values["leader-elect"]
       ? {
+          ...timing,
           namespace: text("leader-namespace") ?? "forge-system",
           // Unique to this process: a restarted container keeps its pod's name.
           identity: `${env["POD_NAME"] ?? hostname()}-${process.pid}-${Date.now().toString(36)}`,

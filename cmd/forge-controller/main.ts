@@ -4,20 +4,18 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import {
   ControllerMetrics,
   EventRecorder,
+  Fence,
   HealthServer,
   LeaderElection,
   Manager,
 } from "../../controller/index.ts";
 import { Connection, KubeClient, systemClock } from "../../controller/kube/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
-import {
-  credentialsFromDockerConfig,
-  RegistryClient,
-  releaseImagesIn,
-} from "../../src/oci/index.ts";
+import { credentialsFromDockerConfig, releaseImagesIn } from "../../src/oci/index.ts";
 import { cachesOf, createInformers, createLoops } from "../../src/reconcilers/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
+import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
 import { loadKubeConfig } from "./kube-config.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
@@ -27,16 +25,26 @@ const stuckMs = 15 * 60_000;
 
 const userAgent = "forge-controller/0.1.0";
 
+/** Each shard has a leader of its own. */
+function leaseName(shard: string | undefined): string {
+  return shard === undefined ? "forge-controller" : `forge-controller-${shard}`;
+}
+
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel, { program: "forge-controller" });
   const clock = systemClock;
   const random = Math.random;
   const connection = new Connection(loadKubeConfig(config.kubeconfig), { userAgent });
-  const client = new KubeClient(connection, { clock, random });
+  const fence = new Fence(clock);
+  // Without an election nobody else writes, and nothing ever shuts the fence.
+  if (config.leaderElection === undefined) fence.openUntil(Number.POSITIVE_INFINITY);
+  const beforeWrite = () => fence.check();
+  const client = new KubeClient(connection, { clock, random, beforeWrite });
+  const unfenced = new KubeClient(connection, { clock, random });
   const metricsRegistry = new Registry();
   collectDefaultMetrics({ register: metricsRegistry });
   const controllerMetrics = new ControllerMetrics(metricsRegistry);
-  const registry = new RegistryClient({
+  const registryOptions = {
     insecureHosts: config.insecureRegistries,
     log,
     ...(config.dockerConfig !== undefined && {
@@ -44,8 +52,9 @@ async function run(config: Config): Promise<void> {
         JSON.parse(readFileSync(config.dockerConfig, "utf8")),
       ),
     }),
-  });
-  const writer = createGitOpsWriter({ log });
+  };
+  const registry = new FencedRegistry(registryOptions, fence);
+  const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
   const informers = createInformers({
     client,
     log,
@@ -54,7 +63,7 @@ async function run(config: Config): Promise<void> {
     ...(config.namespace !== undefined && { namespace: config.namespace }),
   });
   const events = new EventRecorder({
-    client,
+    client: unfenced,
     log,
     clock,
     controller: "forge-controller",
@@ -71,7 +80,11 @@ async function run(config: Config): Promise<void> {
       log,
       clock,
       random,
-      settings: { registry: config.registry, insecureGitHosts: config.insecureGitHosts },
+      settings: {
+        registry: config.registry,
+        insecureGitHosts: config.insecureGitHosts,
+        shard: config.shard,
+      },
     },
     informers,
     controllerMetrics,
@@ -105,9 +118,10 @@ async function run(config: Config): Promise<void> {
     onLeading: (leads) => controllerMetrics.setLeader(leads),
     ...(config.leaderElection && {
       election: new LeaderElection({
-        client,
-        lease: { namespace: config.leaderElection.namespace, name: "forge-controller" },
-        identity: config.leaderElection.identity,
+        ...config.leaderElection,
+        client: unfenced,
+        lease: { namespace: config.leaderElection.namespace, name: leaseName(config.shard) },
+        fence,
         log,
         clock,
         random,

@@ -35,13 +35,20 @@ const pageTimeoutMs = 60_000;
 const objectBytes = 16 * 1_024 * 1_024;
 const pageBytes = 64 * 1_024 * 1_024;
 
+export interface ClientOptions {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Called last thing before a write is sent, each time it is; what it throws keeps it back. */
+  readonly beforeWrite?: (() => void) | undefined;
+}
+
 /** The verbs of the API server. Whatever fails is a KubeError, or the caller's abort reason. */
 export class KubeClient {
   readonly #deps: TransportDeps;
 
-  constructor(connection: Connection, deps: { clock?: Clock; random?: Random } = {}) {
-    const { clock = systemClock, random = Math.random } = deps;
-    this.#deps = { connection, clock, random };
+  constructor(connection: Connection, options: ClientOptions = {}) {
+    const { clock = systemClock, random = Math.random, beforeWrite } = options;
+    this.#deps = { connection, clock, random, beforeWrite };
   }
 
   /** @throws KubeError with reason NotFound. */
@@ -136,6 +143,7 @@ export class KubeClient {
     });
     const path = collectionPath(resource, options.namespace) + query;
     const body = await openStream(this.#deps, { method: "GET", path, subject, idleMs, signal });
+    options.onOpen?.();
     try {
       yield* readWatchEvents<T>(body, { subject, maximumLineBytes: objectBytes });
     } catch (thrown) {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { KubeClient } from "./client.ts";
 import { Connection } from "./connection.ts";
 import type { Resource } from "./resource.ts";
+import { makeCertificate } from "./testing/certificate.ts";
 import { connect } from "./testing/connect.ts";
 import { ApiServerDouble } from "./testing/index.ts";
 
@@ -24,16 +24,8 @@ let tls: { key: string; cert: string };
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "forge-connection-"));
-  const make = (name: string) => {
-    const paths = { key: join(folder, `${name}.key`), cert: join(folder, `${name}.crt`) };
-    const how = "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2";
-    const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
-    const out = ["-keyout", paths.key, "-out", paths.cert];
-    execFileSync("openssl", [...how.split(" "), ...subject, ...out], { stdio: "ignore" });
-    return { key: readFileSync(paths.key, "utf8"), cert: readFileSync(paths.cert, "utf8") };
-  };
-  tls = make("server");
-  make("other");
+  tls = makeCertificate(folder, "server");
+  makeCertificate(folder, "other");
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AgentOptions, RequestOptions } from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from "undici";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./ports.ts";
 
 /**
  * One set of pooled connections to the API server of a kubeconfig's current context.
@@ -16,26 +18,59 @@ import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from "undici"
  */
 export class Connection {
   readonly server: URL;
-  readonly #config: KubeConfig;
+  #config: KubeConfig;
   readonly #userAgent: string;
+  readonly #clock: Clock;
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #hash = "";
   #pools: Pools | undefined;
   readonly #closing = new Set<Promise<void>>();
 
   /** @throws TypeError when the kubeconfig has no current cluster. */
-  constructor(config: KubeConfig, options: { readonly userAgent: string }) {
+  constructor(config: KubeConfig, options: { readonly userAgent: string; readonly clock?: Clock }) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new TypeError("kubeconfig: the current context has no cluster");
     this.server = new URL(cluster.server);
     this.#config = config;
     this.#userAgent = options.userAgent;
+    this.#clock = options.clock ?? systemClock;
   }
 
-  /** Sends one request, credentials added. `path` begins with a slash and holds the query. */
+  /**
+   * Sends one request, credentials added. `path` begins with a slash and holds the query. Refused
+   * with 401 it did nothing, whatever its method: it is sent once more with renewed credentials.
+   */
   async send(request: ConnectionRequest): Promise<Dispatcher.ResponseData> {
+    const response = await this.#sendOnce(request);
+    if (response.statusCode !== 401 || !this.#renewCredentials()) return response;
+    await response.body.dump();
+    return this.#sendOnce(request);
+  }
+
+  /**
+   * Authenticators keep what they know: a token file for a minute, what a program printed for as
+   * long as it said, if it did, and else for ever. A new configuration knows nothing and asks.
+   * False when that was done a moment ago: many requests are refused at once, and programs cost.
+   */
+  #renewCredentials(): boolean {
+    const now = this.#clock.monotonic();
+    if (now - this.#renewedAt < renewalPauseMs) return false;
+    this.#renewedAt = now;
+    const { clusters, contexts, users, currentContext } = this.#config;
+    this.#config = new KubeConfig();
+    this.#config.loadFromOptions({ clusters, contexts, users, currentContext });
+    return true;
+  }
+
+  async #sendOnce(request: ConnectionRequest): Promise<Dispatcher.ResponseData> {
     const credentials: RequestOptions = {};
     await this.#config.applyToHTTPSOptions(credentials);
     const pools = this.#poolsFor(credentials);
+    try {
+      request.beforeSend?.();
+    } catch (reason) {
+      throw new KeptBack(reason);
+    }
     const dispatcher = request.long ? pools.watches : pools.requests;
     return dispatcher.request({
       origin: this.server.origin,
@@ -87,6 +122,15 @@ export class Connection {
   }
 }
 
+/** A request that was not sent, since its `beforeSend` threw. */
+export class KeptBack {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
+}
+
 export interface ConnectionRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
@@ -97,6 +141,8 @@ export interface ConnectionRequest {
   readonly long: boolean;
   /** How long the body may be silent. */
   readonly idleMs: number;
+  /** Called when nothing is left but to send; what it throws keeps the request back. */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 type DispatcherOptions = ReturnType<KubeConfig["createDispatcherOptions"]>;
@@ -108,6 +154,7 @@ interface Pools {
 
 const headersTimeoutMs = 30_000;
 const requestConnections = 16;
+const renewalPauseMs = 10_000;
 
 function createPools(options: DispatcherOptions): Pools {
   const create = (connections: number | null): Dispatcher => {

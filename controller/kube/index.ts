@@ -20,6 +20,7 @@ export type { ChangeHandler, ChangeType } from "./mirror.ts";
 export { type Key, type KubeObject, keyOf, keyText, type ObjectMeta } from "./object.ts";
 export type { Clock, Logger, Random } from "./ports.ts";
 export type { Resource } from "./resource.ts";
+export { isNotNewer } from "./resource-version.ts";
 export type {
   ApplyOptions,
   DeleteOptions,

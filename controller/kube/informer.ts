@@ -7,6 +7,7 @@ import { type ChangeHandler, Mirror } from "./mirror.ts";
 import type { KubeObject } from "./object.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
 import type { Resource } from "./resource.ts";
+import { isNotNewer } from "./resource-version.ts";
 import type { SelectOptions } from "./verbs.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
@@ -34,10 +35,14 @@ export interface InformerStats {
   readonly reconnects: number;
   /** Changes that only a later list brought to light: the watch should have told. */
   readonly missed: number;
+  /** Events that told of the past, and were not taken. */
+  readonly outdated: number;
 }
 
 /** A bookmark comes every minute: a watch without one is rare, several in a row are a sign. */
 const barrenLimit = 5;
+/** A watch that lasted so long was sound: after it, delays begin anew. */
+const soundMs = 10_000;
 
 /**
  * Keeps a cache equal to a collection of the API server: a list in pages, then a watch that is
@@ -53,12 +58,15 @@ export class Informer<T extends KubeObject> {
   readonly #log: Logger;
   readonly #mirror: Mirror<T>;
   readonly #backoff: Backoff;
-  readonly #stats = { lists: 0, watches: 0, reconnects: 0, missed: 0 };
+  readonly #stats = { lists: 0, watches: 0, reconnects: 0, missed: 0, outdated: 0 };
   readonly #firstList = Promise.withResolvers<void>();
   #synced = false;
   /** Where the next watch begins; without it the next step is a list. */
   #resourceVersion: string | undefined;
-  /** Watches in a row that told nothing, not even a bookmark. */
+  /**
+   * Watches in a row that the server accepted and that told nothing, not even a bookmark. Those
+   * it did not accept do not count: a server that was away should not be met by lists from all.
+   */
   #barren = 0;
 
   constructor(options: InformerOptions<T>) {
@@ -154,38 +162,48 @@ export class Informer<T extends KubeObject> {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, resource, livenessMs = 90_000 } = this.#options;
     const startedAt = this.#clock.monotonic();
-    let events = 0;
     this.#stats.watches++;
-    this.#barren++;
     const stream = client.watch<T>(resource, {
       ...this.#selection(),
       resourceVersion,
       // Informers that started together do not all come back together.
       timeoutSeconds: Math.floor(300 + 300 * this.#random()),
       livenessMs,
+      onOpen: () => this.#barren++,
       signal,
     });
-    for await (const event of stream) {
-      this.#take(event);
-      events++;
-      this.#barren = 0;
-      this.#backoff.reset();
+    const lastedMs = () => this.#clock.monotonic() - startedAt;
+    try {
+      for await (const event of stream) {
+        this.#take(event);
+        this.#barren = 0;
+      }
+    } finally {
+      // Not with the first event: a server may tell one in each watch and break it.
+      if (lastedMs() >= soundMs) this.#backoff.reset();
     }
-    // A server that ends each watch at once must not be asked again at once.
-    if (events === 0 && this.#clock.monotonic() - startedAt < 1_000) {
-      throw new KubeError("Unreachable", `watch ${resource.plural}: ended as soon as it began`);
+    // A server that ends each watch soon, if politely, must not be asked again at once.
+    if (lastedMs() < soundMs) {
+      throw new KubeError("Unreachable", `watch ${resource.plural}: ended soon after it began`);
     }
   }
 
+  /**
+   * A watch goes forward only. What is not newer than what was seen last is a repetition, or the
+   * past as a server that lags behind tells it: taken, it would undo a change or a deletion.
+   */
   #take(event: WatchEvent<T>): void {
-    if (event.type === "BOOKMARK") {
-      this.#resourceVersion = event.resourceVersion;
+    const isBookmark = event.type === "BOOKMARK";
+    const version = isBookmark ? event.resourceVersion : event.object.metadata.resourceVersion;
+    if (isNotNewer(version, this.#resourceVersion)) {
+      if (!isBookmark) this.#stats.outdated++;
       return;
     }
+    this.#resourceVersion = version;
+    if (isBookmark) return;
     const object = this.#mirror.trim(event.object);
     if (event.type === "DELETED") this.#mirror.remove(object);
     else this.#mirror.upsert(object);
-    this.#resourceVersion = object.metadata.resourceVersion;
   }
 
   async #resyncLoop(signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { Backoff } from "./backoff.ts";
 import { sleep } from "./clock.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, KeptBack } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
 import { errorFromStatus, KubeError, type Status } from "./errors.ts";
 import type { Clock, Random } from "./ports.ts";
@@ -25,6 +25,7 @@ export interface TransportDeps {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly random: Random;
+  readonly beforeWrite?: (() => void) | undefined;
 }
 
 const attempts = 3;
@@ -67,7 +68,8 @@ function retryDelay(
 
 async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unknown> {
   return withDeadline(deadline(deps, request), async (signal) => {
-    const opening = { ...request, signal, long: false, idleMs: request.timeoutMs };
+    const beforeSend = request.method === "GET" ? undefined : deps.beforeWrite;
+    const opening = { ...request, signal, long: false, idleMs: request.timeoutMs, beforeSend };
     const response = await open(deps.connection, opening);
     const host = deps.connection.server.host;
     const text = await readText(response.body, { ...opening, host });
@@ -80,6 +82,7 @@ type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs" | "received"> & {
   readonly signal: AbortSignal;
   readonly long: boolean;
   readonly idleMs: number;
+  readonly beforeSend?: (() => void) | undefined;
 };
 
 /** Opens a watch: resolves with its body once the server has accepted it. */
@@ -92,7 +95,7 @@ export async function openStream(
 }
 
 async function open(connection: Connection, request: Opening): Promise<Dispatcher.ResponseData> {
-  const { method, path, body, contentType = "application/json", signal, long, idleMs } = request;
+  const { method, path, body, contentType = "application/json", signal } = request;
   const { host } = connection.server;
   let response: Dispatcher.ResponseData;
   try {
@@ -102,8 +105,9 @@ async function open(connection: Connection, request: Opening): Promise<Dispatche
       headers: body === undefined ? {} : { "content-type": contentType },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
-      long,
-      idleMs,
+      long: request.long,
+      idleMs: request.idleMs,
+      beforeSend: request.beforeSend,
     });
   } catch (thrown) {
     throw unreachable(thrown, { ...request, host });
@@ -125,6 +129,7 @@ interface Origin {
 /** A connection that failed, as a KubeError; what the signal was aborted with comes as it is. */
 export function unreachable(thrown: unknown, { subject, host, signal }: Origin): unknown {
   if (signal.aborted) return signal.reason;
+  if (thrown instanceof KeptBack) return thrown.reason;
   if (thrown instanceof KubeError) return thrown;
   const said = thrown instanceof Error ? thrown.message : String(thrown);
   return new KubeError("Unreachable", `${subject}: API server ${host}: ${said}`, { cause: thrown });

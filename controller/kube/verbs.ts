@@ -26,6 +26,8 @@ export interface WatchOptions extends SelectOptions {
   readonly timeoutSeconds: number;
   /** Silence (no event, no bookmark) after which the connection counts as dead. */
   readonly livenessMs: number;
+  /** Called once the server has accepted the watch. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 export interface WriteOptions extends RequestOptions {

@@ -214,4 +214,12 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
     const waiting = writer.commit(requestOf(server.url, next), signal);
     await Promise.all([expect(waiting).rejects.toMatchObject({ code: "Timeout" }), writer.close()]);
   });
+
+  test("a deployment that comes after a later one of its pointer is not committed over it", async () => {
+    const id = (sequence: number) => `production-auth-service-1f2e3d4c-${sequence}`;
+    await writer.commit(requestOf(server.url, { id: id(19), number: 44 }), signal);
+    const late = writer.commit(requestOf(server.url, { id: id(18), number: 43 }), signal);
+    await expect(late).rejects.toMatchObject({ code: "DeploymentOutdated" });
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("2");
+  });
 });

@@ -10,6 +10,8 @@ const fieldManager = "forge-controller";
 export function createEnvironmentReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     reconcile: async (key, { signal }) => {
+      // Of no project, and so of no shard but the default one.
+      if (deps.settings.shard !== undefined) return { type: "done" };
       const environment = deps.caches.environments.get(key);
       if (environment === undefined || environment.metadata.deletionTimestamp) {
         return { type: "done" };

@@ -1,3 +1,4 @@
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
 export { createLoops } from "./loops.ts";
 export type { Caches, ReconcilerDeps, Settings } from "./ports.ts";
+export { isShardName } from "./sharding.ts";

@@ -24,6 +24,7 @@ import { createReleaseReconciler, isSettled } from "./release.ts";
 import { isPlaced } from "./release-identity.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { indexValue, placeOf } from "./resources.ts";
+import { shardLabelOf } from "./sharding.ts";
 import { placesOf } from "./written-releases.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
@@ -64,6 +65,13 @@ export function createLoops(
   enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer, {
     asked: true,
     matters: isMoreThanStatus,
+  });
+  informers.projects.addHandler((type, project, old) => {
+    // Another shard's until now, or from now on.
+    const before = old === undefined ? undefined : shardLabelOf(old);
+    if (type === "resync" || before === shardLabelOf(project)) return;
+    for (const key of concerns.allReleasesOfProject(project)) releases.queue.add(key);
+    for (const key of concerns.pointersOfProject(project)) pointers.queue.add(key);
   });
   enqueueChanges(informers.releases, pointers.queue, concerns.pointersOfRelease);
   enqueueChanges(informers.environments, pointers.queue, concerns.pointersOfEnvironment, {
@@ -124,6 +132,14 @@ function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .byIndex("project", indexValue(namespace, name))
         .filter((release) => !isTrue(release, "Ready"))
         .map(keyOf);
+    },
+    allReleasesOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.releases.byIndex("project", indexValue(namespace, name)).map(keyOf);
+    },
+    pointersOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.pointers.byIndex("project", indexValue(namespace, name)).map(keyOf);
     },
     /** With those of the same place, of which only the oldest counts. */
     pointersOfPointer: (pointer: ReleasePointer): Key[] => [

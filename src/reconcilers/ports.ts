@@ -18,6 +18,8 @@ export interface Settings {
   readonly registry: string;
   /** Hosts of git servers that plain http may reach; loopback always may. */
   readonly insecureGitHosts: readonly string[];
+  /** The shard that this process works on; undefined: the default one. See sharding.ts. */
+  readonly shard?: string | undefined;
 }
 
 /** All that the reconcilers work with; made once, in cmd/forge-controller. */

@@ -10,6 +10,7 @@ import {
 import { createNumbering } from "./numbering.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
+import { invalidShard, isOurs } from "./sharding.ts";
 import {
   conditionsOf,
   type Report,
@@ -35,6 +36,7 @@ export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
         .byIndex("project", indexValue(namespace, path))
         .toSorted(byAge);
       const [oldest, ...duplicates] = cached;
+      if (!isOurs(deps, oldest)) return { type: "done" };
       for (const duplicate of duplicates) {
         await report(deps, duplicate, duplicateReport(oldest?.metadata.name ?? ""), signal);
       }
@@ -43,7 +45,9 @@ export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
       // The counter is read live before it moves; where nothing waits there is nothing to read.
       const isIdle = oldest !== undefined && numbering.isIdle(oldest);
       const project = isIdle ? oldest : await readOrCreate(deps, namespace, path, oldest, signal);
-      const taken = ownedElsewhere(deps, project);
+      // The cache of Projects may lag behind that of Releases.
+      if (!isOurs(deps, project)) return { type: "done" };
+      const taken = invalidShard(project) ?? ownedElsewhere(deps, project);
       if (taken !== undefined) return report(deps, project, taken, signal);
       try {
         const numbered = isIdle ? project : await numbering.run(project, context);

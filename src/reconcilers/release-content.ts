@@ -1,9 +1,10 @@
-import { type Project, projectPath, type Release } from "../api/index.ts";
+import type { Project, Release } from "../api/index.ts";
 import { formatRepository, type ReleaseContent, releaseRepository } from "../oci/index.ts";
 import type { Manifest } from "../render/index.ts";
+import { aliasesOf } from "./aliases.ts";
 import type { ReconcilerDeps, Settings } from "./ports.ts";
 import type { ReleaseSource } from "./release-source.ts";
-import { byAge, indexValue } from "./resources.ts";
+import { projectOf } from "./sharding.ts";
 
 /** Registry prefix of a project's images: its own, or the controller's. */
 export function registryOf(settings: Settings, project: Pick<Project, "spec"> | undefined): string {
@@ -24,7 +25,11 @@ export function repositoryOf(ref: string): string {
   return ref.slice(0, ref.lastIndexOf(":"));
 }
 
-/** All that goes into the image of a numbered Release. */
+/**
+ * All that goes into the image of a numbered Release. Of its aliases those that its own trigger gave
+ * it, and not what joined since: whoever packages it, and whenever, makes the same bytes, so that a
+ * tag which two controllers write stays one image.
+ */
 export function releaseContent(
   deps: Pick<ReconcilerDeps, "caches" | "settings">,
   release: Release,
@@ -33,13 +38,20 @@ export function releaseContent(
   objects: readonly Manifest[],
 ): ReleaseContent {
   const { repository, project, commit, version, notes, trigger, artifacts } = release.spec;
-  const index = indexValue(release.metadata.namespace, projectPath(repository, project));
-  const [owner] = deps.caches.projects.byIndex("project", index).toSorted(byAge);
+  const owner = projectOf(deps, release);
+  const given = aliasesOf(owner?.spec ?? defaultSpec(project), trigger, number);
+  const aliases = (release.status?.aliases ?? []).filter(({ value }) =>
+    given.some((alias) => alias.value === value),
+  );
   return {
     registry: registryOf(deps.settings, owner),
     objects,
-    release: { number, aliases: release.status?.aliases ?? [], version, notes, trigger },
+    release: { number, aliases, version, notes, trigger },
     source: { repository, project, commit, url: release.spec.source.git?.url, ...source.commit },
     artifacts,
   };
+}
+
+function defaultSpec(name: string): Parameters<typeof aliasesOf>[0] {
+  return { name, tagStrategy: "Monorepo", branchAliases: true };
 }

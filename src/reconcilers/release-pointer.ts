@@ -14,6 +14,7 @@ import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, placeOf, resources } from "./resources.ts";
+import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import {
   conditionsOf,
   type Report,
@@ -33,9 +34,11 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
     reconcile: async (key, { signal }) => {
       const pointer = deps.caches.pointers.get(key);
       if (pointer === undefined || pointer.metadata.deletionTimestamp) return { type: "done" };
+      const project = projectOf(deps, pointer);
+      if (!isOurs(deps, project)) return { type: "done" };
       const state: PointerState = { pointer, status: pointer.status ?? {}, conditions: [] };
       try {
-        const found = await move(deps, pointer, state, signal);
+        const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
         return await report(deps, state, found, signal);
       } catch (error) {
         const failure = reportOf(error);

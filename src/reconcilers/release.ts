@@ -15,6 +15,7 @@ import { releaseContent } from "./release-content.ts";
 import { hasFailed } from "./release-identity.ts";
 import { readSource } from "./release-source.ts";
 import { indexValue, resources } from "./resources.ts";
+import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import {
   conditionsOf,
   type Report,
@@ -43,6 +44,10 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (cached === undefined || cached.metadata.deletionTimestamp || isSettled(cached)) {
         return { type: "done" };
       }
+      const project = projectOf(deps, cached);
+      if (!isOurs(deps, project)) return { type: "done" };
+      const invalid = invalidShard(project);
+      if (invalid !== undefined) return report(deps, cached, invalid, {}, signal);
       const waiting = standsAside(deps, cached);
       if (waiting?.readiness === "progressing" && isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };

@@ -12,10 +12,17 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** The API server's audit log, one JSON object a line: who asked for what, and the answer. */
   readonly auditLog: string;
+  /** Those that run at the moment. */
   readonly processes: readonly RunningProcess[];
   /** Writes a kubeconfig for one of the users, by default against the API server itself. */
   kubeconfigFor(user: string, server?: string): string;
   stop(): Promise<void>;
+  /** Kills the API server, with no time to say anything, and starts it anew at its address. */
+  restartApiServer(): Promise<void>;
+  /** Ends etcd, lets the work be done without it, and starts it anew on the same data. */
+  withoutEtcd(work: () => Promise<void>): Promise<void>;
+  /** Forgets all history of etcd: a watch from before is Gone. */
+  compact(): Promise<void>;
 }
 
 export interface ControlPlaneOptions {
@@ -32,7 +39,8 @@ export interface ControlPlaneOptions {
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { folder } = options;
   mkdirSync(folder, { recursive: true });
-  const etcd = await startEtcd(folder, options.etcdQuotaBytes);
+  const etcd = await createEtcd(folder, options.etcdQuotaBytes);
+  let etcdProcess = await etcd.start();
   const tokens = writeTokens(folder, { admin: ["system:masters"], ...options.users });
   const keyFile = join(folder, "service-account.key");
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -54,30 +62,32 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const url = `https://127.0.0.1:${port}`;
   const certificates = join(folder, "certificates");
   const certificate = join(certificates, "apiserver.crt");
-  const apiServer = await startProcess({
-    name: "kube-apiserver",
-    command: requireTool("kube-apiserver"),
-    args: [
-      `--etcd-servers=${etcd.url}`,
-      `--cert-dir=${certificates}`,
-      "--bind-address=127.0.0.1",
-      `--secure-port=${port}`,
-      `--service-account-issuer=${url}`,
-      `--service-account-key-file=${keyFile}`,
-      `--service-account-signing-key-file=${keyFile}`,
-      `--token-auth-file=${join(folder, "tokens.csv")}`,
-      "--authorization-mode=RBAC",
-      `--audit-policy-file=${auditPolicy}`,
-      `--audit-log-path=${auditLog}`,
-      "--service-cluster-ip-range=10.96.0.0/16",
-      // Its controllers are not here to make the default service account of a namespace.
-      "--disable-admission-plugins=ServiceAccount",
-      ...(options.apiServerArgs ?? []),
-    ],
-    logFile: join(folder, "kube-apiserver.log"),
-    ready: async () =>
-      existsSync(certificate) && isReady(url, readFileSync(certificate, "utf8"), tokens["admin"]),
-  });
+  const startApiServer = () =>
+    startProcess({
+      name: "kube-apiserver",
+      command: requireTool("kube-apiserver"),
+      args: [
+        `--etcd-servers=${etcd.url}`,
+        `--cert-dir=${certificates}`,
+        "--bind-address=127.0.0.1",
+        `--secure-port=${port}`,
+        `--service-account-issuer=${url}`,
+        `--service-account-key-file=${keyFile}`,
+        `--service-account-signing-key-file=${keyFile}`,
+        `--token-auth-file=${join(folder, "tokens.csv")}`,
+        "--authorization-mode=RBAC",
+        `--audit-policy-file=${auditPolicy}`,
+        `--audit-log-path=${auditLog}`,
+        "--service-cluster-ip-range=10.96.0.0/16",
+        // Its controllers are not here to make the default service account of a namespace.
+        "--disable-admission-plugins=ServiceAccount",
+        ...(options.apiServerArgs ?? []),
+      ],
+      logFile: join(folder, "kube-apiserver.log"),
+      ready: async () =>
+        existsSync(certificate) && isReady(url, readFileSync(certificate, "utf8"), tokens["admin"]),
+    });
+  let apiServer = await startApiServer();
   const kubeconfigFor = (user: string, server = url) => {
     const file = join(
       folder,
@@ -92,39 +102,74 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     url,
     kubeconfig: kubeconfigFor("admin"),
     auditLog,
-    processes: [etcd.process, apiServer],
+    get processes() {
+      return [etcdProcess, apiServer];
+    },
     kubeconfigFor,
     stop: async () => {
       await apiServer.stop();
-      await etcd.process.stop();
+      await etcdProcess.stop();
     },
+    restartApiServer: async () => {
+      apiServer.kill("SIGKILL");
+      await apiServer.exited;
+      apiServer = await startApiServer();
+    },
+    withoutEtcd: async (work) => {
+      await etcdProcess.stop();
+      try {
+        await work();
+      } finally {
+        etcdProcess = await etcd.start();
+      }
+    },
+    compact: () => compactEtcd(etcd.url),
   };
 }
 
-async function startEtcd(
-  folder: string,
-  quotaBytes: number | undefined,
-): Promise<{ url: string; process: RunningProcess }> {
+interface Etcd {
+  readonly url: string;
+  start(): Promise<RunningProcess>;
+}
+
+async function createEtcd(folder: string, quotaBytes: number | undefined): Promise<Etcd> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const peerUrl = `http://127.0.0.1:${await freePort()}`;
-  const process = await startProcess({
-    name: "etcd",
-    command: requireTool("etcd"),
-    args: [
-      `--data-dir=${join(folder, "etcd")}`,
-      `--listen-client-urls=${url}`,
-      `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`,
-      `--initial-advertise-peer-urls=${peerUrl}`,
-      `--initial-cluster=default=${peerUrl}`,
-      // The data is thrown away with the test.
-      "--unsafe-no-fsync",
-      ...(quotaBytes === undefined ? [] : [`--quota-backend-bytes=${quotaBytes}`]),
-    ],
-    logFile: join(folder, "etcd.log"),
-    ready: async () => (await fetch(`${url}/health`)).ok,
-  });
-  return { url, process };
+  const start = () =>
+    startProcess({
+      name: "etcd",
+      command: requireTool("etcd"),
+      args: [
+        `--data-dir=${join(folder, "etcd")}`,
+        `--listen-client-urls=${url}`,
+        `--advertise-client-urls=${url}`,
+        `--listen-peer-urls=${peerUrl}`,
+        `--initial-advertise-peer-urls=${peerUrl}`,
+        `--initial-cluster=default=${peerUrl}`,
+        // The data is thrown away with the test.
+        "--unsafe-no-fsync",
+        ...(quotaBytes === undefined ? [] : [`--quota-backend-bytes=${quotaBytes}`]),
+      ],
+      logFile: join(folder, "etcd.log"),
+      ready: async () => (await fetch(`${url}/health`)).ok,
+    });
+  return { url, start };
+}
+
+/** By etcd's HTTP gateway: everything before the revision of now is forgotten. */
+async function compactEtcd(url: string): Promise<void> {
+  const call = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${url}/v3/kv/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const key = Buffer.from("/").toString("base64");
+  const { header } = (await call("range", { key })) as { header: { revision: string } };
+  await call("compaction", { revision: header.revision, physical: true });
 }
 
 function writeTokens(

@@ -94,6 +94,9 @@ export class Workspace {
       registry?: string;
       allNamespaces?: boolean;
       program?: string;
+      /** Tells apart the logs of several. */
+      name?: string;
+      args?: readonly string[];
     } = {},
   ): Promise<Controller> {
     return startController({
@@ -101,12 +104,13 @@ export class Workspace {
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
       ...(options.program !== undefined && { program: options.program }),
-      logFile: join(this.ground.folder, `${this.namespace}.log`),
+      logFile: join(this.ground.folder, `${this.namespace}-${options.name ?? "controller"}.log`),
+      args: options.args ?? [],
     });
   }
 
-  log(): string {
-    return readFileSync(join(this.ground.folder, `${this.namespace}.log`), "utf8");
+  log(name = "controller"): string {
+    return readFileSync(join(this.ground.folder, `${this.namespace}-${name}.log`), "utf8");
   }
 
   apply(...objects: readonly object[]): Promise<string> {

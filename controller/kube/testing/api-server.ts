@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { ObjectStore, type StoredObject } from "./object-store.ts";
 
@@ -11,8 +11,13 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-type Matcher = (request: SeenRequest) => boolean;
-type Answer = (response: ServerResponse, request: SeenRequest) => void;
+export type Matcher = (request: SeenRequest) => boolean;
+export type Answer = (response: ServerResponse, request: SeenRequest) => void;
+
+export interface TlsIdentity {
+  readonly key: string;
+  readonly cert: string;
+}
 
 export const isWatch: Matcher = (request) => request.query.get("watch") === "true";
 export const isList: Matcher = (request) =>
@@ -38,13 +43,15 @@ export class ApiServerDouble {
   /** Responses of watches that are open. */
   readonly watches = new Set<ServerResponse>();
   connections = 0;
+  /** Requests that are not answered yet; an open watch is. */
+  unanswered = 0;
   pageSize = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #scheme: string;
   readonly #sockets = new Set<Socket>();
-  readonly #faults: { matches: Matcher; answer: Answer }[] = [];
+  readonly #faults: { matches: Matcher; answer: Answer; lasting: boolean }[] = [];
 
-  constructor(tls?: { readonly key: string; readonly cert: string }) {
+  constructor(tls?: TlsIdentity) {
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       void this.#handle(request, response);
     this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
@@ -82,7 +89,19 @@ export class ApiServerDouble {
 
   /** The next request that matches gets this answer instead. Several queue up. */
   once(matches: Matcher, answer: Answer): void {
-    this.#faults.push({ matches, answer });
+    this.#faults.push({ matches, answer, lasting: false });
+  }
+
+  /** Every request that matches gets this answer, until what is returned is called. */
+  always(matches: Matcher, answer: Answer): () => void {
+    const fault = { matches, answer, lasting: true };
+    this.#faults.push(fault);
+    return () => void this.#faults.splice(this.#faults.indexOf(fault), 1);
+  }
+
+  /** Shows another certificate to whoever connects from now on. */
+  rotate(tls: TlsIdentity): void {
+    (this.#server as TlsServer).setSecureContext(tls);
   }
 
   /** Breaks every connection, as a network does. */
@@ -115,8 +134,12 @@ export class ApiServerDouble {
       body: Buffer.concat(chunks).toString("utf8"),
     };
     this.requests.push(request);
-    const index = this.#faults.findIndex((fault) => fault.matches(request));
-    const fault = index < 0 ? undefined : this.#faults.splice(index, 1)[0];
+    if (!isWatch(request)) {
+      this.unanswered++;
+      response.on("close", () => this.unanswered--);
+    }
+    const fault = this.#faults.find(({ matches }) => matches(request));
+    if (fault?.lasting === false) this.#faults.splice(this.#faults.indexOf(fault), 1);
     if (fault !== undefined) fault.answer(response, request);
     else this.#answer(request, response);
   }
@@ -173,6 +196,7 @@ export class ApiServerDouble {
     response.flushHeaders();
     const tell = (event: (typeof this.store.history)[number]) => {
       const inNamespace = namespace === "" || event.object.metadata.namespace === namespace;
+      if (response.writableEnded) return;
       if (event.collection !== collection || event.revision <= since || !inNamespace) return;
       response.write(`${JSON.stringify({ type: event.type, object: event.object })}\n`);
     };

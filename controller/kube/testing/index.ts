@@ -2,6 +2,13 @@
  * Doubles for tests of whatever talks to the API server. Nothing here is shipped. `connect.ts` is
  * imported by itself: it loads client-node, which takes a second.
  */
-export { ApiServerDouble, isList, isWatch, refuse, type SeenRequest } from "./api-server.ts";
+export {
+  ApiServerDouble,
+  isList,
+  isWatch,
+  refuse,
+  type SeenRequest,
+  type TlsIdentity,
+} from "./api-server.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { type LoggedLine, recordingLogger } from "./recording-logger.ts";

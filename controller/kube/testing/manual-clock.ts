@@ -33,6 +33,11 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Time passes for a process that is frozen: what falls due is called by the next advance. */
+  freeze(durationMs: number): void {
+    this.#elapsedMs += durationMs;
+  }
+
   /** Moves time on, calling what falls due in its order. */
   advance(durationMs: number): void {
     const end = this.#elapsedMs + durationMs;
