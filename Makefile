@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build generate demo demo-stop test check unit system bench clean
+.PHONY: help setup tools build generate demo demo-stop test check unit system soak bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ unit: node_modules ## Tests beside the code
 
 system: setup ## Tests on a real API server, registry and git server
 	@$(RUN) system
+
+soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
+	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
 
 generate: node_modules ## Write crds/ and docs/errors.md from the code
 	@$(RUN) generate

@@ -20,6 +20,7 @@ const steps: readonly Step[] = [
   { name: "generated", command: ["node", "hack/check-generated.ts"] },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], counted: true },
   { name: "system", command: ["vitest", "run", "--project", "system"], counted: true },
+  { name: "soak", command: ["node", "test/soak/main.ts", "--seconds", "60"] },
   { name: "containers", command: ["vitest", "run", "--project", "containers"], counted: true },
 ];
 

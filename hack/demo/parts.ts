@@ -11,6 +11,7 @@ import {
   startControlPlane,
   startGitServer,
   startRegistry,
+  stopByPid,
 } from "../../test/ground/index.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
@@ -109,12 +110,8 @@ export async function stopKept(): Promise<void> {
   }
   const state = JSON.parse(readFileSync(stateFile, "utf8")) as SavedState;
   for (const { name, pid } of state.processes.toReversed()) {
-    try {
-      process.kill(pid, "SIGTERM");
-      process.stdout.write(`stopped ${name} (${pid})\n`);
-    } catch {
-      process.stdout.write(`${name} (${pid}) had ended\n`);
-    }
+    const stopped = await stopByPid(pid);
+    process.stdout.write(`${name} (${pid}) ${stopped ? "stopped" : "had ended"}\n`);
   }
   if (state.kind) deleteKindCluster();
   rmSync(stateFile, { force: true });

@@ -6,5 +6,11 @@ export { freePort } from "./free-port.ts";
 export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
-export { leaveRunning, type RunningProcess, startProcess } from "./process.ts";
+export {
+  leaveRunning,
+  processesOf,
+  type RunningProcess,
+  startProcess,
+  stopByPid,
+} from "./process.ts";
 export { type Registry, startRegistry } from "./registry.ts";

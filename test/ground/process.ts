@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -35,6 +35,41 @@ process.once("exit", () => {
 /** Lets a process live on when this one ends. */
 export function leaveRunning(pid: number): void {
   for (const child of running) if (child.pid === pid) running.delete(child);
+}
+
+/**
+ * Stops a process that another one started: SIGTERM, then SIGKILL after ten seconds.
+ * Answers whether it was still running.
+ */
+export async function stopByPid(pid: number): Promise<boolean> {
+  const send = (signal: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  if (!send("SIGTERM")) return false;
+  const deadline = Date.now() + 10_000;
+  while (send(0)) {
+    if (Date.now() > deadline) send("SIGKILL");
+    await sleep(50);
+  }
+  return true;
+}
+
+/** Processes that name a folder in their arguments: those that were started for it. */
+export function processesOf(folder: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }
 
 /** Starts a program in the background and waits until it is ready; its output goes to a file. */

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { Kubectl, startControlPlane, startGitServer, startRegistry } from "../ground/index.ts";
+import {
+  Kubectl,
+  processesOf,
+  startControlPlane,
+  startGitServer,
+  startRegistry,
+  stopByPid,
+} from "../ground/index.ts";
 import { waitForPolicies } from "./policies-in-force.ts";
 
 /** What every system test runs against; each test makes a namespace and repositories of its own. */
@@ -67,6 +74,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     gitCredentials,
   });
   return async () => {
+    // What a test that failed halfway left behind.
+    const known = [git.process, registry.process, ...plane.processes].map(({ pid }) => pid);
+    const left = processesOf(folder).filter((pid) => !known.includes(pid));
+    await Promise.all(left.map(stopByPid));
     await git.process.stop();
     await registry.process.stop();
     await plane.stop();
