@@ -23,6 +23,17 @@ export async function createSettled(ground: Ground, places: readonly Place[]): P
   );
   await kubectl.output(["apply", "-f", crds]);
   await untilStatusIsTaken(ground, { ...first, project: "nobody" }, false);
+  await untilListed(ground);
+}
+
+/** The API server reads a kind anew whose CRD was changed, and refuses lists meanwhile. */
+async function untilListed({ kubectl }: Ground): Promise<void> {
+  const path = "/apis/forge.dev/v1alpha1/releases?limit=1&resourceVersion=0";
+  const deadline = Date.now() + 120_000;
+  while ((await kubectl.run(["get", "--raw", path])).code !== 0) {
+    if (Date.now() > deadline) throw new Error("the API server did not list the Releases");
+    await sleep(500);
+  }
 }
 
 async function untilStatusIsTaken(
