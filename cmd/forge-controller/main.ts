@@ -42,9 +42,7 @@ async function run(config: Config): Promise<void> {
     insecureHosts: config.insecureRegistries,
     log,
     ...(config.dockerConfig !== undefined && {
-      credentials: credentialsFromDockerConfig(
-        JSON.parse(readFileSync(config.dockerConfig, "utf8")),
-      ),
+      credentials: credentialsFromDockerConfig(readFileSync(config.dockerConfig, "utf8")),
     }),
   });
   const writer = createGitOpsWriter({ log });

@@ -1,4 +1,6 @@
-export { type Credentials, credentialsFromDockerConfig } from "./auth/credentials.ts";
+export { credentialHelpers } from "./auth/credential-program.ts";
+export { type Credentials, firstOf } from "./auth/credentials.ts";
+export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
 export type { ReleaseMetadata } from "./image/metadata.ts";
 export type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 export { releaseImagesIn } from "./image/release-images.ts";

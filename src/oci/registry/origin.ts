@@ -14,9 +14,13 @@ export function apiUrl(origin: URL, name: RepositoryName, rest: string): URL {
   return new URL(`/v2/${name.path}/${rest}`, origin);
 }
 
-/** Where a registry may send us on: never from https down to http, never to another scheme. */
+/**
+ * Where a registry may send us on: never from https down to http, never to another scheme, and
+ * from elsewhere never to this machine.
+ */
 export function isAllowedNext(from: URL, to: URL): boolean {
   if (to.username !== "" || to.password !== "") return false;
+  if (isLoopback(to.hostname) && !isLoopback(from.hostname)) return false;
   return to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:");
 }
 
