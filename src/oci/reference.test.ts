@@ -13,6 +13,7 @@ const sha512 = `sha512:${"0a".repeat(64)}`;
 describe("references", () => {
   test.each([
     ["a.io/b", { host: "a.io", path: "b" }],
+    ["docker.io/alpine:3", { host: "docker.io", path: "library/alpine", tag: "3" }],
     ["localhost/b", { host: "localhost", path: "b" }],
     ["a:5000/b/c:v1", { host: "a:5000", path: "b/c", tag: "v1" }],
     ["[::1]:5000/b:_x", { host: "[::1]:5000", path: "b", tag: "_x" }],

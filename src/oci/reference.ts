@@ -88,7 +88,8 @@ function parseName(name: string, text: string): RepositoryName {
   if (name.length > maxNameLength) {
     throw invalid(text, `host and path have more than ${maxNameLength} characters`);
   }
-  return { host, path };
+  const isHub = host === "docker.io" || host === "index.docker.io";
+  return { host, path: isHub && !path.includes("/") ? `library/${path}` : path };
 }
 
 function invalid(text: string, why: string): ForgeError {

@@ -55,6 +55,7 @@ async function adopt(
   const {
     metadata,
     files: _files,
+    created: _created,
     ...image
   } = await readReleaseImage(registry, reference, signal).catch((error: unknown) => {
     if (!(error instanceof ForgeError) || error.code !== "ImageInvalid") throw error;

@@ -18,7 +18,16 @@ export const tarLimits = {
   bytesPerFile: 16 * 1024 * 1024,
   /** Of the archive, headers and padding included. */
   bytesInTotal: 64 * 1024 * 1024,
+  /** Inflated to compressed, of archives beyond `bytesAnyRatio`: a bomb reaches 1000. */
+  ratio: 100,
+  bytesAnyRatio: 4 * 1024 * 1024,
 } as const;
+
+/** How large the archive in a layer of this many bytes may be. */
+export function inflatedLimit(compressedBytes: number): number {
+  const byRatio = Math.max(tarLimits.bytesAnyRatio, compressedBytes * tarLimits.ratio);
+  return Math.min(tarLimits.bytesInTotal, byRatio);
+}
 
 const block = 512;
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,99}$/;
