@@ -6,4 +6,11 @@ export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { leaveRunning, type RunningProcess, startProcess } from "./process.ts";
-export { type Registry, startRegistry } from "./registry.ts";
+export {
+  createCertificate,
+  type Registry,
+  type RegistryOptions,
+  startRegistry,
+  type TestCertificate,
+} from "./registry.ts";
+export { startTokenServer, type TokenServer } from "./token-server.ts";

@@ -3,9 +3,17 @@ import type { RepositoryName } from "../reference.ts";
 /** Docker Hub's API lives under another name than its images carry. */
 const dockerHubApi = "registry-1.docker.io";
 
-/** The API's base address: https, unless the host is this machine or configured as insecure. */
-export function originOf(host: string, insecureHosts: ReadonlySet<string>): URL {
-  const plain = insecureHosts.has(host) || isLoopback(new URL(`http://${host}`).hostname);
+/**
+ * The API's base address: https, unless the host is configured as insecure, or is this machine
+ * and has no certificates configured.
+ */
+export function originOf(
+  host: string,
+  insecureHosts: ReadonlySet<string>,
+  tlsHosts: ReadonlySet<string> = new Set(),
+): URL {
+  const isLocal = isLoopback(new URL(`http://${host}`).hostname) && !tlsHosts.has(host);
+  const plain = insecureHosts.has(host) || isLocal;
   const name = host === "docker.io" || host === "index.docker.io" ? dockerHubApi : host;
   return new URL(`${plain ? "http" : "https"}://${name}`);
 }

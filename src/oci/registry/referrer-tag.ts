@@ -12,7 +12,8 @@ const maxRaces = 10;
 /**
  * Adds a referrer to the index under the fallback tag. Two who write it at once would lose one of
  * the entries: the write carries If-Match, and since most registries ignore that, the index is read
- * again afterwards and written again as long as the entry is missing.
+ * again afterwards and written again as long as the entry is missing. Callers in one process take
+ * turns; between processes, and without If-Match, an entry may still be lost after it was seen.
  */
 export async function addToReferrerTag(
   session: RepositorySession,

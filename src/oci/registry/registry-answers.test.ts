@@ -49,8 +49,11 @@ describe("errors", () => {
     expect(error).toMatchObject({ code, status, codes: [wire] });
   });
 
-  test("TOOMANYREQUESTS may pass, whatever its status", async () => {
-    registry.failOnce(/^GET/, (response) => refuse(response, 400, "TOOMANYREQUESTS", "slow down"));
+  test.each([
+    ["TOOMANYREQUESTS", "slow down"],
+    ["MANIFEST_BLOB_UNKNOWN", "another is still writing it"],
+  ])("%s may pass, whatever its status: %s", async (code, message) => {
+    registry.failOnce(/^GET/, (response) => refuse(response, 400, code, message));
     await client.getManifest({ ...name, tag: "v1" }, signal);
     expect(client.waits).toEqual([250]);
   });

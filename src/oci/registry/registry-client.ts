@@ -1,7 +1,7 @@
 import type { Descriptor } from "../descriptor.ts";
 import { imageNotFound } from "../image-errors.ts";
 import type { BlobOptions, FetchedManifest, Referrer, Registry } from "../ports.ts";
-import type { Reference, RepositoryName } from "../reference.ts";
+import { formatRepository, type Reference, type RepositoryName } from "../reference.ts";
 import { downloadBlob } from "./blob-download.ts";
 import { BlobUpload } from "./blob-upload.ts";
 import { CapabilityMemory } from "./capabilities.ts";
@@ -18,6 +18,7 @@ import {
   type RepositorySession,
 } from "./registry-http.ts";
 import { allTags } from "./tag-list.ts";
+import { Turns } from "./turns.ts";
 
 const defaultChunkBytes = 8 * 1024 * 1024;
 /** For telling a registry that an upload is given up, after the caller's own signal has ended. */
@@ -28,6 +29,8 @@ export class RegistryClient implements Registry, AsyncDisposable {
   readonly #http: RegistryHttp;
   readonly #chunkBytes: number;
   readonly #capabilities = new CapabilityMemory();
+  /** Of those who write one referrers tag: most registries would lose what they write at once. */
+  readonly #turns = new Turns();
 
   constructor(options: RegistryClientOptions = {}) {
     this.#http = new RegistryHttp(options);
@@ -78,7 +81,9 @@ export class RegistryClient implements Registry, AsyncDisposable {
       able.referrers ??= (await listByApi(session, wanted)) !== undefined;
       // Amazon's registry says that it has taken the subject, and has no API to list it by.
       if (able.referrers && taken.subject === subject.digest) return;
-      await addToReferrerTag(session, wanted, entry, this.#http.retryDeps, signal);
+      await this.#turns.take(`${formatRepository(name)}@${subject.digest}`, () =>
+        addToReferrerTag(session, wanted, entry, this.#http.retryDeps, signal),
+      );
     });
   }
 

@@ -20,6 +20,12 @@ export class RegistryError extends ForgeError {
 }
 
 /**
+ * What passes whatever the status. Blobs are uploaded before their manifest: a registry that does
+ * not know one is still writing it, as distribution 2.8 is when two push the same blob at once.
+ */
+const transientCodes = ["TOOMANYREQUESTS", "MANIFEST_BLOB_UNKNOWN"];
+
+/**
  * The error of an answer that was not expected: TransientFailure for 408, 429 and 5xx, else the
  * RegistryError. The registry's own words are kept.
  */
@@ -33,7 +39,8 @@ export async function errorOf(
   const errors = structured(body);
   const codes = errors?.flatMap(({ code }) => (typeof code === "string" ? [code] : [])) ?? [];
   const message = `${answer.url.host} answered ${status} to ${doing}${wordsOf(errors, body)}`;
-  const isTransient = isTransientStatus(status) || codes.includes("TOOMANYREQUESTS");
+  const isTransient =
+    isTransientStatus(status) || codes.some((code) => transientCodes.includes(code));
   const afterMs = isTransient ? retryAfterMs(answer.header("retry-after"), now) : undefined;
   const error = new RegistryError(errorCode(status, codes), message, {
     status,

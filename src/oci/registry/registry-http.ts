@@ -51,6 +51,7 @@ export class RegistryHttp implements AsyncDisposable {
   readonly retryDeps: RetryDeps;
   readonly #transport: Transport;
   readonly #insecureHosts: ReadonlySet<string>;
+  readonly #tlsHosts: ReadonlySet<string>;
   readonly #timeouts: Timeouts;
   readonly #authorizer: Authorizer;
   readonly #warnings: Warnings;
@@ -59,6 +60,11 @@ export class RegistryHttp implements AsyncDisposable {
     const log = options.log ?? { debug: () => undefined, warn: () => undefined };
     this.#transport = new Transport(options);
     this.#insecureHosts = new Set(options.insecureHosts);
+    this.#tlsHosts = new Set(
+      Object.entries(options.hosts ?? {}).flatMap(([host, { ca, cert }]) =>
+        ca === undefined && cert === undefined ? [] : [host],
+      ),
+    );
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#warnings = new Warnings(log);
     this.retryDeps = {
@@ -101,7 +107,7 @@ export class RegistryHttp implements AsyncDisposable {
   }
 
   #sessionOf(host: string, place: string, scopes: Scopes, signal: AbortSignal): RepositorySession {
-    const origin = originOf(host, this.#insecureHosts);
+    const origin = originOf(host, this.#insecureHosts, this.#tlsHosts);
     const target: Target = { place, origin, scopes };
     return {
       origin,
