@@ -88,7 +88,10 @@ describe("deletion", () => {
 
 describe("warnings", () => {
   test("each is logged once", async () => {
-    const log = { debug: vi.fn(), warn: vi.fn() };
+    const log = {
+      debug: vi.fn<(fields: object, message: string) => void>(),
+      warn: vi.fn<(fields: object, message: string) => void>(),
+    };
     await using noisy = clientOf({ log });
     registry.faults.push((_request, response) => {
       response.setHeader("warning", ['299 - "this registry \\"moves\\""', '199 - "not this"']);
