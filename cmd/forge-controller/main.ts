@@ -12,6 +12,7 @@ import {
 import { Connection, KubeClient, systemClock } from "../../controller/kube/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import {
+  credentialHelpers,
   credentialsFromDockerConfig,
   RegistryClient,
   releaseImagesIn,
@@ -42,7 +43,10 @@ async function run(config: Config): Promise<void> {
     insecureHosts: config.insecureRegistries,
     log,
     ...(config.dockerConfig !== undefined && {
-      credentials: credentialsFromDockerConfig(readFileSync(config.dockerConfig, "utf8")),
+      credentials: credentialsFromDockerConfig(
+        readFileSync(config.dockerConfig, "utf8"),
+        credentialHelpers({ allowed: config.credentialHelpers }),
+      ),
     }),
   });
   const writer = createGitOpsWriter({ log });

@@ -4,7 +4,6 @@ import { parseReference } from "../oci/index.ts";
 import type { SourceFile } from "../render/index.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { registryOf } from "./release-content.ts";
 import { byAge, indexValue } from "./resources.ts";
 
 /** The files of a release, and what git says of its commit. */
@@ -72,7 +71,7 @@ async function readSnapshot(
 ): Promise<ReleaseSource> {
   const index = indexValue(namespace, projectPath(spec.repository, spec.project));
   const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
-  const registries = [settings.registry, registryOf(settings, owner)];
+  const registries = [settings.registry, ...(owner?.spec.registry ? [owner.spec.registry] : [])];
   const { host } = parseReference(ref);
   if (!registries.some((prefix) => prefix.split("/")[0] === host)) {
     throw new ForgeError(
