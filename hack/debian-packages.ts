@@ -6,6 +6,10 @@ export const debianPackages: Readonly<Record<string, { package: string; without:
     package: "skopeo",
     without: "the test that skopeo reads a release image is skipped",
   },
+  "docker-registry": {
+    package: "docker-registry",
+    without: "the tests against distribution 2.8 fail",
+  },
 };
 
 export function missingPrograms(): string[] {

@@ -151,9 +151,12 @@ describe("architecture", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
-  test("programs are started by nothing of the product", () => {
+  test("programs are started by nothing of the product, but for one place", () => {
+    // Docker's credential helpers are programs, and there is no other way to ask them.
+    const mayStart = ["src/oci/auth/credential-program.ts"];
     const wrong = product.filter(
-      ({ path, text }) => !isTest(path) && text.includes("node:child_process"),
+      ({ path, text }) =>
+        !isTest(path) && !mayStart.includes(path) && text.includes("node:child_process"),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });

@@ -18,6 +18,16 @@ const runBy: Readonly<Record<string, string>> = {
   "kubectl apply -f crds/": "test/system/bundle.test.ts",
   "node dist/forge-controller.js --registry registry.example.com/releases":
     "test/system/bundle.test.ts",
+  "crane digest registry.example.com/releases/company/monorepo/auth:$COMMIT":
+    "test/system/image-readers.test.ts",
+  "crane manifest registry.example.com/releases/company/monorepo/auth:$COMMIT":
+    "test/system/image-readers.test.ts",
+  "crane blob registry.example.com/releases/company/monorepo/auth@$LAYER | tar -tz":
+    "test/system/image-readers.test.ts",
+  "skopeo inspect --raw docker://registry.example.com/releases/company/monorepo/auth:$COMMIT":
+    "test/system/image-readers.test.ts",
+  "skopeo copy docker://registry.example.com/releases/company/monorepo/auth:$COMMIT oci:release:$COMMIT":
+    "test/system/image-readers.test.ts",
 };
 
 describe("the docs", () => {

@@ -11,6 +11,7 @@ describe("readConfig", () => {
       insecureRegistries: [],
       insecureGitHosts: [],
       dockerConfig: undefined,
+      credentialHelpers: [],
       namespace: undefined,
       leaderElection: undefined,
       shard: undefined,

@@ -10,6 +10,7 @@ export interface Config {
   readonly insecureRegistries: readonly string[];
   readonly insecureGitHosts: readonly string[];
   readonly dockerConfig: string | undefined;
+  readonly credentialHelpers: readonly string[];
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
   /** The shard whose projects this process works on; undefined: those without a label. */
@@ -57,7 +58,12 @@ const flags = {
   "docker-config": {
     value: "FILE",
     variable: "FORGE_DOCKER_CONFIG",
-    help: "Docker config.json with the registry's credentials",
+    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
+  },
+  "credential-helper": {
+    value: "NAME",
+    multiple: true,
+    help: "docker-credential-NAME may be started when that file names it",
   },
   kubeconfig: {
     value: "FILE",
@@ -189,6 +195,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     insecureRegistries: list("insecure-registry"),
     insecureGitHosts: list("insecure-git-host"),
     dockerConfig: text("docker-config"),
+    credentialHelpers: list("credential-helper"),
     namespace: text("namespace"),
     shard,
     leaderElection: values["leader-elect"]

@@ -11,7 +11,11 @@ import {
 } from "../../controller/index.ts";
 import { Connection, KubeClient, systemClock } from "../../controller/kube/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
-import { credentialsFromDockerConfig, releaseImagesIn } from "../../src/oci/index.ts";
+import {
+  credentialHelpers,
+  credentialsFromDockerConfig,
+  releaseImagesIn,
+} from "../../src/oci/index.ts";
 import { cachesOf, createInformers, createLoops } from "../../src/reconcilers/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
@@ -49,7 +53,8 @@ async function run(config: Config): Promise<void> {
     log,
     ...(config.dockerConfig !== undefined && {
       credentials: credentialsFromDockerConfig(
-        JSON.parse(readFileSync(config.dockerConfig, "utf8")),
+        readFileSync(config.dockerConfig, "utf8"),
+        credentialHelpers({ allowed: config.credentialHelpers }),
       ),
     }),
   };

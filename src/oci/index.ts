@@ -1,8 +1,13 @@
-export { type Credentials, credentialsFromDockerConfig } from "./auth/credentials.ts";
+export { credentialHelpers } from "./auth/credential-program.ts";
+export { type Credentials, firstOf } from "./auth/credentials.ts";
+export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
+export { type Attachment, attach, readAttachment } from "./image/attachment.ts";
 export type { ReleaseMetadata } from "./image/metadata.ts";
 export type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 export { releaseImagesIn } from "./image/release-images.ts";
-export type { Registry, ReleaseImages } from "./ports.ts";
+export type { Referrer, Registry, ReleaseImages } from "./ports.ts";
 export { formatRepository, parseReference, releaseRepository } from "./reference.ts";
 export { RegistryClient } from "./registry/registry-client.ts";
+export { RegistryError } from "./registry/registry-error.ts";
 export type { RegistryClientOptions } from "./registry/registry-http.ts";
+export type { HostSettings } from "./registry/transport.ts";

@@ -7,11 +7,24 @@ export interface FetchedManifest extends Descriptor {
   readonly bytes: Uint8Array;
 }
 
+/** A manifest that refers to another, as lists of them carry it. */
+export interface Referrer extends Descriptor {
+  readonly artifactType?: string | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface BlobOptions {
+  /** Path of a repository of the same registry that may hold the blob: nothing is sent then. */
+  readonly mountFrom?: string | undefined;
+}
+
 /**
  * A registry as image code needs it. Every method verifies what it reads, retries what may be
  * repeated, and throws ForgeError RegistryUnreachable, RegistryUnauthorized or RegistryRefused.
  */
 export interface Registry {
+  /** Resolves when a registry is there and lets us in. */
+  ping(host: string, signal: AbortSignal): Promise<void>;
   /** undefined when there is no such manifest. */
   headManifest(reference: Reference, signal: AbortSignal): Promise<Descriptor | undefined>;
   /** Throws ImageNotFound, or ImageInvalid when the bytes are not what was asked for. */
@@ -22,19 +35,42 @@ export interface Registry {
     manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Stores a manifest whose `subject` is `subject`, so that it is listed among its referrers. */
+  putReferrer(
+    name: RepositoryName,
+    subject: Descriptor,
+    referrer: Referrer & { readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** All that refer to a manifest; those of one type, if it is given. */
+  listReferrers(
+    subject: RepositoryName & { readonly digest: string },
+    artifactType: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Referrer[]>;
   /** Size in bytes; undefined when there is no such blob. */
   headBlob(name: RepositoryName, digest: string, signal: AbortSignal): Promise<number | undefined>;
   /** Reads no more than the descriptor's size. Throws ImageNotFound or ImageInvalid. */
   getBlob(name: RepositoryName, blob: Descriptor, signal: AbortSignal): Promise<Uint8Array>;
+  /** The same in pieces: it throws before the last one when the whole is not what it should be. */
+  streamBlob(
+    name: RepositoryName,
+    blob: Descriptor,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
   /** Does nothing when the registry holds the blob already. */
   putBlob(
     name: RepositoryName,
     digest: string,
     bytes: Uint8Array,
     signal: AbortSignal,
+    options?: BlobOptions,
   ): Promise<void>;
   /** Every tag; none when the repository does not exist. */
   listTags(name: RepositoryName, signal: AbortSignal): Promise<string[]>;
+  /** By tag or digest; false when there was none. */
+  deleteManifest(reference: Reference, signal: AbortSignal): Promise<boolean>;
+  deleteBlob(name: RepositoryName, digest: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Release images as reconcilers use them. */

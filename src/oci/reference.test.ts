@@ -13,6 +13,7 @@ const sha512 = `sha512:${"0a".repeat(64)}`;
 describe("references", () => {
   test.each([
     ["a.io/b", { host: "a.io", path: "b" }],
+    ["docker.io/alpine:3", { host: "docker.io", path: "library/alpine", tag: "3" }],
     ["localhost/b", { host: "localhost", path: "b" }],
     ["a:5000/b/c:v1", { host: "a:5000", path: "b/c", tag: "v1" }],
     ["[::1]:5000/b:_x", { host: "[::1]:5000", path: "b", tag: "_x" }],
@@ -34,6 +35,10 @@ describe("references", () => {
     ["a.io/-a", /is no repository name/],
     ["a_b.io/a", /is no host/],
     ["a.io:123456/a", /is no host/],
+    ["a.io:99999/a", /is no host/],
+    ["0x7f.1/a", /is no host/],
+    ["2130706433:80/a", /is no host/],
+    ["[::1/a", /is no host/],
     ["a.io/b:", /is no tag/],
     ["a.io/b:-x", /is no tag/],
     [`a.io/b:${"x".repeat(129)}`, /is no tag/],
@@ -56,7 +61,7 @@ describe("references", () => {
   });
 
   test("formatting, then parsing gives the same reference", () => {
-    const word = fc.stringMatching(/^[a-z0-9]{1,8}$/);
+    const word = fc.stringMatching(/^[a-z][a-z0-9]{0,7}$/);
     const reference = fc.record(
       {
         host: fc

@@ -77,7 +77,7 @@ function parseName(name: string, text: string): RepositoryName {
   if (slash === -1) throw invalid(text, "it needs a host, a slash and a path");
   const host = name.slice(0, slash);
   const path = name.slice(slash + 1);
-  if (!hostPattern.test(host)) throw invalid(text, `"${host}" is no host`);
+  if (!hostPattern.test(host) || !isPlainHost(host)) throw invalid(text, `"${host}" is no host`);
   if (!/[.:]/.test(host) && host !== "localhost") {
     throw invalid(text, `it must begin with the registry's host, and "${host}" has no dot or port`);
   }
@@ -88,7 +88,15 @@ function parseName(name: string, text: string): RepositoryName {
   if (name.length > maxNameLength) {
     throw invalid(text, `host and path have more than ${maxNameLength} characters`);
   }
-  return { host, path };
+  const isHub = host === "docker.io" || host === "index.docker.io";
+  return { host, path: isHub && !path.includes("/") ? `library/${path}` : path };
+}
+
+/** URLs read `0x7f.1` as 127.0.0.1: a host must mean to them what it says here. */
+function isPlainHost(host: string): boolean {
+  if (!URL.canParse(`https://${host}`)) return false;
+  const { hostname } = new URL(`https://${host}`);
+  return host.startsWith("[") || hostname === host.replace(/:[0-9]+$/, "").toLowerCase();
 }
 
 function invalid(text: string, why: string): ForgeError {

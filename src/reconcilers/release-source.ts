@@ -1,5 +1,6 @@
 import { ForgeError, projectPath, type Release } from "../api/index.ts";
 import { openRemote, readFolder } from "../git/index.ts";
+import { parseReference } from "../oci/index.ts";
 import type { SourceFile } from "../render/index.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
@@ -19,9 +20,9 @@ export interface ReleaseSource {
 
 const manifestFile = /\.(ya?ml|json)$/;
 
-/** Reads the source of a release: inline manifests, or a folder of its commit. */
+/** Reads the source of a release: inline manifests, a folder of its commit, or a snapshot. */
 export async function readSource(
-  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "images" | "settings">,
   release: Release,
   signal: AbortSignal,
 ): Promise<ReleaseSource> {
@@ -29,12 +30,9 @@ export async function readSource(
   if (source.manifests !== undefined) {
     return { files: [{ path: "spec.source.manifests", content: source.manifests }] };
   }
+  if (source.oci !== undefined) return await readSnapshot(deps, release, source.oci.ref, signal);
   if (source.git === undefined) {
-    throw new ForgeError(
-      "InvalidObject",
-      "Release: spec.source.oci: this version of forge cannot adopt a snapshot",
-      { hint: "Give the manifests inline or as a git folder." },
-    );
+    throw new ForgeError("InvalidObject", "Release: spec.source names no source");
   }
   checkSource(deps, release, source.git);
   const options = await remoteOptions(deps, release.metadata.namespace, source.git, signal);
@@ -57,6 +55,48 @@ export async function readSource(
   } finally {
     await remote.close();
   }
+}
+
+/**
+ * A snapshot that was published elsewhere, verified as any release image is. It must be one of
+ * this very commit, in a registry that the Project or the controller releases to: the controller
+ * reaches and reads more than whoever releases may.
+ * @throws ForgeError SourceNotAllowed
+ */
+async function readSnapshot(
+  { caches, images, settings }: Pick<ReconcilerDeps, "caches" | "images" | "settings">,
+  { metadata: { namespace }, spec }: Release,
+  ref: string,
+  signal: AbortSignal,
+): Promise<ReleaseSource> {
+  const index = indexValue(namespace, projectPath(spec.repository, spec.project));
+  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
+  const registries = [settings.registry, ...(owner?.spec.registry ? [owner.spec.registry] : [])];
+  const { host } = parseReference(ref);
+  if (!registries.some((prefix) => prefix.split("/")[0] === host)) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.oci.ref: ${host} is no registry that this project releases to`,
+      { hint: "Copy the snapshot there, or set spec.registry of the Project." },
+    );
+  }
+  const { metadata, created, files } = await images.read(ref, signal);
+  const { repository, project, commit, author, message } = metadata.source;
+  const isSame =
+    repository === spec.repository && project === spec.project && commit === spec.commit;
+  if (!isSame) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.oci.ref: the snapshot is not one of ${spec.repository}/${spec.project} at ${spec.commit}`,
+      { hint: "Name a snapshot of the same repository, project and commit." },
+    );
+  }
+  return {
+    files: files.map(({ name, yaml }) => ({ path: name, content: yaml })),
+    ...(author !== undefined &&
+      message !== undefined &&
+      created !== undefined && { commit: { author, message, time: created } }),
+  };
 }
 
 /**

@@ -13,4 +13,11 @@ export {
   startProcess,
   stopByPid,
 } from "./process.ts";
-export { type Registry, startRegistry } from "./registry.ts";
+export {
+  createCertificate,
+  type Registry,
+  type RegistryOptions,
+  startRegistry,
+  type TestCertificate,
+} from "./registry.ts";
+export { startTokenServer, type TokenServer } from "./token-server.ts";

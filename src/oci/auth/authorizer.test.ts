@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RegistryClient } from "../registry/registry-client.ts";
 import { clientOf } from "../testing/client-of.ts";
 import { RegistryDouble, sha256 } from "../testing/registry-double.ts";
-import { credentialsFromDockerConfig } from "./credentials.ts";
+import { credentialsFromDockerConfig } from "./docker-config.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType }));
@@ -18,7 +18,10 @@ beforeEach(async () => {
   registry = await RegistryDouble.start();
   other = await RegistryDouble.start();
   registry.setManifest("team/app", "v1", manifest, manifestType);
-  client = clientOf({ credentials: credentialsFor(registry.host) });
+  client = clientOf({
+    credentials: credentialsFor(registry.host),
+    lookup: (_name, _options, answer) => answer(null, [{ address: "192.168.1.1", family: 4 }]),
+  });
 });
 
 afterEach(async () => {
@@ -29,7 +32,7 @@ afterEach(async () => {
 
 function credentialsFor(host: string): ReturnType<typeof credentialsFromDockerConfig> {
   const auth = Buffer.from("alice:pa:ss").toString("base64");
-  return credentialsFromDockerConfig({ auths: { [host]: { auth } } });
+  return credentialsFromDockerConfig(JSON.stringify({ auths: { [host]: { auth } } }));
 }
 
 function reference(): { host: string; path: string; tag: string } {
@@ -44,6 +47,13 @@ function require(authorization: () => string, challenge: string): void {
     response.writeHead(401, { "www-authenticate": challenge }).end();
     return true;
   });
+}
+
+/** The scopes of each request for a token. */
+function askedScopes(): string[][] {
+  return registry.seen
+    .filter(({ path }) => path.startsWith("/token"))
+    .map(({ path }) => new URL(path, "http://x").searchParams.getAll("scope"));
 }
 
 /** Answers token requests; the nth token is t<n>. */
@@ -139,7 +149,7 @@ describe("Bearer", () => {
     expect(given()).toBe(3);
   });
 
-  test("reading and writing are separate scopes", async () => {
+  test("writing asks for more than reading, and its token serves reading too", async () => {
     giveTokens(registry);
     registry.faults.push((request, response) => {
       if (!request.url.startsWith("/v2/") || request.headers.authorization !== undefined)
@@ -150,11 +160,97 @@ describe("Bearer", () => {
     });
     await client.getManifest(reference(), signal);
     await client.putBlob(reference(), sha256(blob), blob, signal);
-    const scopes = registry.seen.filter(({ path }) => path.startsWith("/token"));
-    expect(scopes.map(({ path }) => new URL(path, "http://x").searchParams.get("scope"))).toEqual([
-      "repository:team/app:pull",
-      "repository:team/app:pull,push",
+    await client.getManifest(reference(), signal);
+    expect(askedScopes()).toEqual([
+      ["repository:team/app:pull"],
+      ["repository:team/app:pull,push"],
     ]);
+    expect(registry.seen.at(-1)?.authorization).toBe("Bearer t2");
+  });
+
+  test("one token serves a mount from another repository", async () => {
+    giveTokens(registry);
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    const mountFrom = "team/other";
+    registry.failOnce(/mount=/, (response) => response.writeHead(201).end());
+    await client.putBlob(reference(), sha256(blob), blob, signal, { mountFrom });
+    expect(askedScopes()).toEqual([
+      ["repository:team/app:pull,push", "repository:team/other:pull"],
+    ]);
+    expect(registry.blobs.size).toBe(0);
+  });
+
+  test("scopes that a second challenge adds are asked for, once", async () => {
+    giveTokens(registry);
+    const realm = `http://${registry.host}/token`;
+    let more = 0;
+    registry.faults.push((request, response) => {
+      if (!request.url.startsWith("/v2/")) return false;
+      more += 1;
+      const scope = `repository:team/app:pull repository:team/base-${more}:pull`;
+      const challenge = `Bearer realm="${realm}",scope="${scope}",error="insufficient_scope"`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+      return true;
+    });
+    await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({
+      code: "RegistryUnauthorized",
+    });
+    expect(askedScopes()).toEqual([
+      ["repository:team/app:pull", "repository:team/base-1:pull"],
+      ["repository:team/app:pull", "repository:team/base-2:pull"],
+    ]);
+  });
+
+  test("an identity token is exchanged by POST, and never sent to the registry", async () => {
+    const bodies: string[] = [];
+    registry.faults.push((request, response, body) => {
+      if (!request.url.startsWith("/token")) return false;
+      bodies.push(`${request.method} ${body.toString()}`);
+      response.end('{"access_token":"t1"}');
+      return true;
+    });
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    const config = { auths: { [registry.host]: { identitytoken: "idt-1" } } };
+    await using holder = clientOf({
+      credentials: credentialsFromDockerConfig(JSON.stringify(config)),
+    });
+    await holder.getManifest(reference(), signal);
+    expect(bodies).toEqual([
+      "POST grant_type=refresh_token&refresh_token=idt-1&client_id=forge&service=the+registry&scope=repository%3Ateam%2Fapp%3Apull",
+    ]);
+    expect(registry.seen.map(({ authorization }) => authorization)).not.toContain("idt-1");
+  });
+
+  test("a token server that knows OAuth2 alone gets the password by POST", async () => {
+    registry.faults.push((request, response, body) => {
+      if (!request.url.startsWith("/token")) return false;
+      const isRight =
+        request.method === "POST" &&
+        body.toString().startsWith("grant_type=password&username=alice&password=pa%3Ass&");
+      if (isRight) response.end('{"access_token":"t1"}');
+      else response.writeHead(405).end();
+      return true;
+    });
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    await expect(client.getManifest(reference(), signal)).resolves.toBeDefined();
+  });
+
+  test("of several challenges, the token is preferred to the password", async () => {
+    giveTokens(registry);
+    const realm = `http://${registry.host}/token`;
+    require(() => "Bearer t1", `Basic realm="a, b", Bearer realm="${realm}",service="s"`);
+    await client.getManifest(reference(), signal);
+    expect(registry.seen.at(-1)?.authorization).toBe("Bearer t1");
+  });
+
+  test("a request for a token that is sent on elsewhere is not repeated there", async () => {
+    const elsewhere = `http://${other.host}/token`;
+    registry.failTimes(9, /token/, (response) =>
+      response.writeHead(307, { location: elsewhere }).end(),
+    );
+    require(() => "Bearer t1", bearer(`http://${registry.host}/token`));
+    await expect(client.getManifest(reference(), signal)).rejects.toThrow(/sends a secret on/);
+    expect(other.seen).toEqual([]);
   });
 
   test("anonymous tokens are asked for without a password", async () => {
@@ -192,12 +288,16 @@ describe("Bearer", () => {
     ["no address", "token"],
     ["another scheme", "file:///etc/passwd"],
     ["an address with a password", "https://a:b@example.com/token"],
+    ["a link-local address", "https://169.254.169.254/token"],
+    ["a private address elsewhere", "https://10.0.0.1/token"],
+    ["this machine, seen from elsewhere", "https://[::1]/token"],
+    ["a name that stands for a private address", "https://tokens.example.com/token"],
   ])("a realm that is %s gets nothing", async (_what, realm) => {
     require(() => "Bearer t1", bearer(realm));
     await expect(client.getManifest(reference(), signal)).rejects.toMatchObject({
-      code: "RegistryUnauthorized",
-      message: expect.stringContaining("must be an https address"),
+      message: expect.stringMatching(/must be an https address|where no registry sends us/),
     });
+    expect(registry.count(/token/)).toBe(0);
   });
 
   test.each([

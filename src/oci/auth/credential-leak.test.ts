@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RegistryClient } from "../registry/registry-client.ts";
 import { clientOf } from "../testing/client-of.ts";
 import { RegistryDouble, sha256 } from "../testing/registry-double.ts";
-import { credentialsFromDockerConfig } from "./credentials.ts";
+import { credentialsFromDockerConfig } from "./docker-config.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType }));
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 function credentialsFor(host: string): ReturnType<typeof credentialsFromDockerConfig> {
   const auth = Buffer.from("alice:pa:ss").toString("base64");
-  return credentialsFromDockerConfig({ auths: { [host]: { auth } } });
+  return credentialsFromDockerConfig(JSON.stringify({ auths: { [host]: { auth } } }));
 }
 
 function reference(): { host: string; path: string; tag: string } {

@@ -3,7 +3,8 @@ import { ForgeError } from "../../api/index.ts";
 import { errorOf } from "../registry/registry-error.ts";
 import type { Answer, Outgoing } from "../registry/request.ts";
 import type { Challenge } from "./challenge.ts";
-import type { Credential } from "./credentials.ts";
+import type { Credential, Password } from "./credentials.ts";
+import { type Realm, realmOf } from "./realm.ts";
 
 /** What goes into the Authorization header, and until when (milliseconds since 1970). */
 export interface Grant {
@@ -26,57 +27,78 @@ const answerSchema = z.object({
 export interface TokenRequest {
   readonly registry: URL;
   readonly challenge: Challenge;
-  /** What we need, when the challenge does not say. */
-  readonly scope: string;
+  /** One element a resource. */
+  readonly scopes: readonly string[];
   readonly credential: Credential | undefined;
 }
 
-/** Asks the realm of a Bearer challenge for a token, by GET. */
-export async function fetchToken(
-  { registry, challenge, scope, credential }: TokenRequest,
-  send: (outgoing: Outgoing) => Promise<Answer>,
-  now: () => number,
-): Promise<Grant> {
-  const url = realmOf(challenge, registry);
-  const service = challenge.parameters.get("service");
-  if (service !== undefined) url.searchParams.set("service", service);
-  for (const one of (challenge.parameters.get("scope") ?? scope).split(" ")) {
-    url.searchParams.append("scope", one);
+export interface TokenDeps {
+  readonly send: (outgoing: Outgoing) => Promise<Answer>;
+  readonly now: () => number;
+}
+
+/**
+ * Asks the realm of a Bearer challenge for a token: with a password or anonymously by GET
+ * (distribution token specification), with an identity token by the OAuth2 POST. Token servers
+ * that know the POST alone refuse the GET with 404 or 405, and get the password that way.
+ */
+export async function fetchToken(request: TokenRequest, deps: TokenDeps): Promise<Grant> {
+  const { credential } = request;
+  const realm = realmOf(request.challenge, request.registry);
+  const asked = deps.now();
+  let answer =
+    credential !== undefined && "identityToken" in credential
+      ? await deps.send(byPost(realm, request, refreshForm(credential.identityToken)))
+      : await deps.send(byGet(realm, request, credential));
+  const isPostOnly = answer.status === 404 || answer.status === 405;
+  if (isPostOnly && credential !== undefined && "password" in credential) {
+    await answer.discard();
+    answer = await deps.send(byPost(realm, request, passwordForm(credential)));
   }
-  const headers = credential === undefined ? {} : { authorization: basic(credential) };
-  const asked = now();
-  const answer = await send({ method: "GET", url, headers });
-  if (answer.status !== 200) throw await tokenError(answer, now());
-  const { token, lifeSeconds } = parseAnswer(await answer.text(maxAnswerBytes), url);
+  if (answer.status !== 200) throw await tokenError(answer, deps.now());
+  const { token, lifeSeconds } = parseAnswer(await answer.text(maxAnswerBytes), realm.url);
   return {
     authorization: `Bearer ${token}`,
     expiresAt: asked + lifeSeconds * usableShare * 1000,
   };
 }
 
-export function basic({ username, password }: Credential): string {
+export function basic({ username, password }: Password): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/**
- * The realm comes from the registry, and gets the password: it must be https, or be the same host
- * when the registry itself is plain http.
- */
-function realmOf(challenge: Challenge, registry: URL): URL {
-  const realm = challenge.parameters.get("realm") ?? "";
-  const url = URL.canParse(realm) ? new URL(realm) : undefined;
-  const isPlainAlike =
-    url?.protocol === "http:" &&
-    registry.protocol === "http:" &&
-    url.hostname === registry.hostname;
-  const isSafe = url?.protocol === "https:" || isPlainAlike;
-  if (url === undefined || !isSafe || url.username !== "" || url.password !== "") {
-    throw new ForgeError(
-      "RegistryUnauthorized",
-      `${registry.host} asks for tokens from "${realm.slice(0, 200)}", which must be an https address`,
-    );
-  }
-  return url;
+function byGet(realm: Realm, request: TokenRequest, credential: Password | undefined): Outgoing {
+  const url = new URL(realm.url);
+  const service = request.challenge.parameters.get("service");
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const scope of request.scopes) url.searchParams.append("scope", scope);
+  const headers = credential === undefined ? {} : { authorization: basic(credential) };
+  return { method: "GET", url, headers, reach: realm.reach, staysAtOrigin: true };
+}
+
+function byPost(realm: Realm, request: TokenRequest, form: Record<string, string>): Outgoing {
+  const fields = new URLSearchParams({
+    ...form,
+    client_id: "forge",
+    service: request.challenge.parameters.get("service") ?? request.registry.host,
+    ...(request.scopes.length > 0 && { scope: request.scopes.join(" ") }),
+  });
+  return {
+    method: "POST",
+    url: realm.url,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: Buffer.from(fields.toString()),
+    reach: realm.reach,
+    staysAtOrigin: true,
+  };
+}
+
+function refreshForm(token: string): Record<string, string> {
+  return { grant_type: "refresh_token", refresh_token: token };
+}
+
+function passwordForm({ username, password }: Password): Record<string, string> {
+  return { grant_type: "password", username, password };
 }
 
 async function tokenError(answer: Answer, now: number): Promise<Error> {

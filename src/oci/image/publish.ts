@@ -9,7 +9,12 @@
  */
 import { ForgeError } from "../../api/index.ts";
 import type { Registry } from "../ports.ts";
-import { formatReference, type Reference, releaseRepository } from "../reference.ts";
+import {
+  formatReference,
+  type Reference,
+  type RepositoryName,
+  releaseRepository,
+} from "../reference.ts";
 import { readReleaseImage } from "./read.ts";
 import { type PackedRelease, type Published, pack, type ReleaseContent } from "./release-image.ts";
 
@@ -25,9 +30,7 @@ export async function publishRelease(
   if ((await registry.headManifest(reference, signal)) !== undefined) {
     return await adopt(registry, reference, content, packed, signal);
   }
-  for (const { digest, bytes } of packed.blobs) {
-    await registry.putBlob(name, digest, bytes, signal);
-  }
+  await putBlobs(registry, name, packed, signal);
   await registry.putManifest(reference, packed.manifest, signal);
   const now = await registry.getManifest(reference, signal);
   if (now.digest !== packed.manifest.digest) {
@@ -44,6 +47,29 @@ export async function publishRelease(
   };
 }
 
+/** All at once. The first failure ends the others, and nothing goes on behind the caller's back. */
+async function putBlobs(
+  registry: Registry,
+  name: RepositoryName,
+  { blobs }: PackedRelease,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const results = await Promise.allSettled(
+    blobs.map(async ({ digest, bytes }) => {
+      try {
+        await registry.putBlob(name, digest, bytes, either);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }),
+  );
+  signal.throwIfAborted();
+  if (results.some(({ status }) => status === "rejected")) throw stop.signal.reason;
+}
+
 async function adopt(
   registry: Registry,
   reference: Reference,
@@ -55,6 +81,7 @@ async function adopt(
   const {
     metadata,
     files: _files,
+    created: _created,
     ...image
   } = await readReleaseImage(registry, reference, signal).catch((error: unknown) => {
     if (!(error instanceof ForgeError) || error.code !== "ImageInvalid") throw error;

@@ -95,6 +95,47 @@ describe("read", () => {
     await expect(images.read(ref, signal)).rejects.toThrow(message);
   });
 
+  test("urls and data of a layer are not looked at", async () => {
+    const ref = plantChanged(({ layers }) =>
+      Object.assign(layers[0] ?? {}, {
+        urls: [`http://${registry.host}/foreign`, "http://169.254.169.254/latest"],
+        data: Buffer.from("something else").toString("base64"),
+      }),
+    );
+    expect((await images.read(ref, signal)).files).toHaveLength(3);
+    expect(registry.count(/foreign/)).toBe(0);
+  });
+
+  test("a bomb of 256 MiB in 260 kB takes no memory to speak of", async () => {
+    const mebibyte = gzipSync(Buffer.alloc(1 << 20));
+    const bomb = Buffer.concat(Array.from({ length: 256 }, () => mebibyte));
+    const ref = plantChanged(({ layers }) => {
+      layers[layerOf(layers, resources)] = store(resources, bomb);
+    });
+    const before = process.memoryUsage().external + process.memoryUsage().arrayBuffers;
+    let peak = before;
+    const sampler = setInterval(() => {
+      const { external, arrayBuffers } = process.memoryUsage();
+      peak = Math.max(peak, external + arrayBuffers);
+    }, 1);
+    // 260 kB may inflate to 26 MB, a hundredfold; the bomb is a thousandfold.
+    await expect(images.read(ref, signal)).rejects.toThrow(
+      /inflates to more than 26[0-9]{6} bytes/,
+    );
+    clearInterval(sampler);
+    expect(peak - before).toBeLessThan(64 << 20);
+  });
+
+  test("a tag that is moved while it is read gives one image, and never a mixture", async () => {
+    const first = plant(content);
+    registry.faults.push(({ method, url }) => {
+      if (method === "GET" && url.includes("/blobs/")) plant(withNumber(7));
+      return false;
+    });
+    const image = await images.read(`${repository}:${commit}`, signal);
+    expect([image.digest, image.metadata.release.number]).toEqual([first, 42]);
+  });
+
   test("an index, and an image of another kind, are refused", async () => {
     registry.setManifest(path, "x", Buffer.from('{"schemaVersion":2,"manifests":[]}'), indexType);
     await expect(images.read(`${repository}:x`, signal)).rejects.toThrow(

@@ -7,7 +7,7 @@ import { gunzip } from "./gzip.ts";
 import { maxMetadataBytes, parseMetadata, type ReleaseMetadata } from "./metadata.ts";
 import type { ReleaseImage } from "./release-image.ts";
 import { parseReleaseManifest } from "./release-manifest.ts";
-import { readTar, tarLimits } from "./tar.ts";
+import { inflatedLimit, readTar, tarLimits } from "./tar.ts";
 
 /**
  * Reads a release image by digest or tag, verifying manifest → metadata → resources.
@@ -35,6 +35,7 @@ export async function readReleaseImage(
     size: fetched.size + config.size + resources.size + manifest.metadata.size,
     resourcesDigest: metadata.resources.digest,
     metadataDigest: manifest.metadata.digest,
+    created: manifest.annotations["org.opencontainers.image.created"],
     metadata,
     files: await unpackResources(compressed, metadata, place),
   };
@@ -46,7 +47,7 @@ async function unpackResources(
   place: string,
 ): Promise<ReleaseImage["files"]> {
   const what = `the resources layer of ${place}`;
-  const tar = await gunzip(compressed, tarLimits.bytesInTotal, what);
+  const tar = await gunzip(compressed, inflatedLimit(compressed.byteLength), what);
   if (!hasDigest(tar, resources.digest)) {
     throw imageInvalid(`${what} has other content than the release metadata says`);
   }

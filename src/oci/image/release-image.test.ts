@@ -88,6 +88,14 @@ describe("pack", () => {
     );
   });
 
+  test("what a reader would take for a bomb is not packed", () => {
+    const yaml = `kind: ConfigMap\n${"#".repeat(6 << 20)}\n`;
+    const objects = [{ kind: "ConfigMap", name: "bomb", yaml }];
+    expect(() => pack({ ...content, objects })).toThrow(
+      expect.objectContaining({ code: "SourceTooLarge" }),
+    );
+  });
+
   test("the order of fields in the input does not matter", () => {
     const { trigger, ...release } = content.release;
     const shuffled: ReleaseContent = {

@@ -12,7 +12,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { entryName } from "./entry-name.ts";
 import { gzip } from "./gzip.ts";
 import { checkMetadata, maxMessageLength, type ReleaseMetadata } from "./metadata.ts";
-import { writeTar } from "./tar.ts";
+import { inflatedLimit, writeTar } from "./tar.ts";
 
 export interface ReleaseContent {
   /** Registry prefix, such as registry.example.com/releases. */
@@ -62,6 +62,8 @@ export interface Published {
 /** A release image that was read, every digest of it verified. */
 export interface ReleaseImage extends Omit<Published, "number" | "adopted"> {
   readonly metadata: ReleaseMetadata;
+  /** Time of the commit, as the manifest's annotation has it. */
+  readonly created: string | undefined;
   /** One object a file, in order of application. */
   readonly files: readonly { readonly name: string; readonly yaml: string }[];
 }
@@ -97,6 +99,12 @@ export function pack(content: ReleaseContent): PackedRelease {
   const resourcesDigest = sha256Of(tar);
   const config = part(mediaTypes.emptyConfig, Buffer.from("{}"));
   const resources = part(mediaTypes.resources, gzip(tar));
+  if (tar.byteLength > inflatedLimit(resources.descriptor.size)) {
+    throw new ForgeError(
+      "SourceTooLarge",
+      `${tar.byteLength} bytes of manifests compress to ${resources.descriptor.size}, which readers take for a bomb`,
+    );
+  }
   const metadata = part(
     mediaTypes.metadata,
     Buffer.from(canonicalJson(metadataOf(content, resourcesDigest)), "utf8"),

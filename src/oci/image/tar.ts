@@ -18,9 +18,19 @@ export const tarLimits = {
   bytesPerFile: 16 * 1024 * 1024,
   /** Of the archive, headers and padding included. */
   bytesInTotal: 64 * 1024 * 1024,
+  /** Inflated to compressed, of archives beyond `bytesAnyRatio`: a bomb reaches 1000. */
+  ratio: 100,
+  bytesAnyRatio: 4 * 1024 * 1024,
 } as const;
 
+/** How large the archive in a layer of this many bytes may be. */
+export function inflatedLimit(compressedBytes: number): number {
+  const byRatio = Math.max(tarLimits.bytesAnyRatio, compressedBytes * tarLimits.ratio);
+  return Math.min(tarLimits.bytesInTotal, byRatio);
+}
+
 const block = 512;
+const zeros = Buffer.alloc(block);
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 
 /** The archive, files in the order given. Throws SourceTooLarge beyond what the reader accepts. */
@@ -125,12 +135,18 @@ function octal(header: Buffer, start: number, length: number): number | undefine
 /** Sum of all bytes, those of the checksum itself taken as spaces. */
 function checksumOf(header: Buffer): number {
   let sum = 8 * 0x20;
-  for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
+  for (let index = 0; index < block; index++) {
+    if (index < 148 || index >= 156) sum += header[index] ?? 0;
+  }
   return sum;
 }
 
 function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let at = 0; at < bytes.byteLength; at += block) {
+    const part = bytes.subarray(at, at + block);
+    if (!part.equals(zeros.subarray(0, part.byteLength))) return false;
+  }
+  return true;
 }
 
 function padded(size: number): number {

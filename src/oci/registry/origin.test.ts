@@ -16,6 +16,12 @@ test.each([
   expect(originOf(host, new Set(["insecure.example.com:80"])).origin).toBe(origin);
 });
 
+test("this machine with certificates is spoken to by https", () => {
+  expect(originOf("localhost:5000", new Set(), new Set(["localhost:5000"])).protocol).toBe(
+    "https:",
+  );
+});
+
 test.each([
   ["https://a/", "https://b/", true],
   ["http://a/", "http://b/", true],
@@ -23,6 +29,9 @@ test.each([
   ["https://a/", "http://a/", false],
   ["http://a/", "ftp://b/", false],
   ["https://a/", "https://user:word@b/", false],
+  ["https://a/", "https://127.0.0.1/", false],
+  ["http://a/", "http://localhost/", false],
+  ["http://127.0.0.1:1/", "http://localhost:2/", true],
 ])("from %s to %s: %s", (from, to, allowed) => {
   expect(isAllowedNext(new URL(from), new URL(to))).toBe(allowed);
 });

@@ -6,14 +6,19 @@
  */
 import { type Dispatcher, errors } from "undici";
 import { ForgeError } from "../../api/index.ts";
+import { checkLiteral, type Reach } from "./address.ts";
 import { isAllowedNext } from "./origin.ts";
 import { TransientFailure } from "./transient-failure.ts";
 
 export interface Outgoing {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Which addresses it may go to; `any` unless said. */
+  readonly reach?: Reach;
+  /** Redirects to another origin are refused: for what carries a secret in its body. */
+  readonly staysAtOrigin?: boolean;
 }
 
 export interface Answer {
@@ -36,10 +41,14 @@ export interface Timeouts {
   readonly exchangeMs: number;
 }
 
+export interface Dispatchers {
+  dispatcherFor(url: URL, reach: Reach): Dispatcher;
+}
+
 const maxRedirects = 5;
 
 export async function send(
-  dispatcher: Dispatcher,
+  dispatchers: Dispatchers,
   outgoing: Outgoing,
   timeouts: Timeouts,
   signal: AbortSignal,
@@ -48,22 +57,30 @@ export async function send(
   let { url, headers } = outgoing;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const answer = await exchange(
-      dispatcher,
+      dispatchers,
       { ...outgoing, url, headers: headers ?? {} },
       timeouts,
       bounded,
     );
     const location = answer.header("location");
-    const follows = outgoing.method === "GET" || outgoing.method === "HEAD";
-    if (!follows || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) {
-      return answer;
-    }
+    if (location === undefined || !isRedirect(outgoing.method, answer.status)) return answer;
     await answer.discard();
     const next = resolveLocation(location, url);
-    if (next.origin !== url.origin) headers = withoutCredentials(headers ?? {});
+    if (next.origin !== url.origin) {
+      if (outgoing.staysAtOrigin) {
+        throw new ForgeError("RegistryRefused", `${url.host} sends a secret on to ${next.host}`);
+      }
+      headers = withoutCredentials(headers ?? {});
+    }
     url = next;
   }
   throw new ForgeError("RegistryRefused", `${outgoing.url.host} redirects in circles`);
+}
+
+/** 307 and 308 repeat any request as it is; the others are followed for what only reads. */
+function isRedirect(method: Outgoing["method"], status: number): boolean {
+  if (status === 307 || status === 308) return true;
+  return (method === "GET" || method === "HEAD") && [301, 302, 303].includes(status);
 }
 
 /** A Location header against the address it came from. Throws RegistryRefused. */
@@ -76,12 +93,14 @@ export function resolveLocation(location: string, from: URL): URL {
 }
 
 async function exchange(
-  dispatcher: Dispatcher,
-  { method, url, headers, body }: Outgoing,
+  dispatchers: Dispatchers,
+  { method, url, headers, body, reach = "any" }: Outgoing,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const response = await dispatcher
+  checkLiteral(url, reach);
+  const response = await dispatchers
+    .dispatcherFor(url, reach)
     .request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -162,6 +181,7 @@ function networkError(error: unknown, url: URL): unknown {
     return new ForgeError("Timeout", `${url.host} took too long`, { cause: error });
   }
   if (!(error instanceof Error) || error.name === "AbortError") return error;
+  if (error instanceof ForgeError) return error;
   const code = String((error as { code?: unknown }).code ?? error.name);
   const failure = new ForgeError("RegistryUnreachable", `${url.host}: ${error.message || code}`, {
     cause: error,

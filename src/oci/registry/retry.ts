@@ -1,4 +1,3 @@
-import { ForgeError } from "../../api/index.ts";
 import type { Logger } from "../../telemetry/index.ts";
 import { TransientFailure } from "./transient-failure.ts";
 
@@ -12,7 +11,7 @@ export interface RetryDeps {
   readonly log: Pick<Logger, "debug">;
 }
 
-const tries = 5;
+export const tries = 5;
 const baseMs = 250;
 const capMs = 3_000;
 /** A registry that asks for more patience than this is left to the caller's own schedule. */
@@ -34,7 +33,7 @@ export async function retrying<Result>(
       signal.throwIfAborted();
       if (!(failure instanceof TransientFailure)) throw failure;
       const waitMs = failure.afterMs ?? backoffMs(attempt, deps.random());
-      if (attempt === tries || waitMs > longestWaitMs) throw lastError(failure);
+      if (attempt === tries || waitMs > longestWaitMs) throw failure.error;
       deps.log.debug({ attempt, waitMs, error: failure.error }, "registry request is tried again");
       await deps.sleep(waitMs, signal);
     }
@@ -44,13 +43,4 @@ export async function retrying<Result>(
 /** Doubles from the base to the cap, ±10 % so that clients that failed together do not come back together. */
 export function backoffMs(attempt: number, random: number): number {
   return Math.min(capMs, baseMs * 2 ** (attempt - 1)) * (0.9 + 0.2 * random);
-}
-
-function lastError({ error, afterMs }: TransientFailure): ForgeError {
-  if (afterMs === undefined) return error;
-  return new ForgeError(error.code, error.message, {
-    cause: error.cause,
-    hint: error.hint,
-    retry: { afterMs },
-  });
 }

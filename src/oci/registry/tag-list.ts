@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ForgeError } from "../../api/index.ts";
 import type { RepositoryName } from "../reference.ts";
+import { nextPage } from "./link.ts";
 import { apiUrl } from "./origin.ts";
 import { errorOf } from "./registry-error.ts";
 import type { RepositorySession } from "./registry-http.ts";
-import { resolveLocation } from "./request.ts";
 
 /** Amazon's registry refuses more in a page. */
 const pageSize = 1_000;
@@ -15,11 +15,7 @@ const maxPageBytes = 4 * 1024 * 1024;
 const pageSchema = z.object({ tags: z.array(z.string().max(128)).nullish() });
 
 /** Every tag (distribution specification 1.1, "Listing tags"), none when there is no repository. */
-export async function allTags(
-  session: RepositorySession,
-  name: RepositoryName,
-  now: number,
-): Promise<string[]> {
+export async function allTags(session: RepositorySession, name: RepositoryName): Promise<string[]> {
   const tags = new Set<string>();
   let url: URL | undefined = apiUrl(session.origin, name, `tags/list?n=${pageSize}`);
   for (let page = 0; url !== undefined; page++) {
@@ -29,7 +25,7 @@ export async function allTags(
       await answer.discard();
       return [];
     }
-    if (answer.status !== 200) throw await errorOf(answer, `GET ${url.pathname}`, now);
+    if (answer.status !== 200) throw await errorOf(answer, `GET ${url.pathname}`, session.now());
     for (const tag of parsePage(await answer.text(maxPageBytes), url)) tags.add(tag);
     url = nextPage(answer.header("link"), url);
   }
@@ -42,15 +38,6 @@ function parsePage(text: string, url: URL): string[] {
   } catch {
     throw refused(url, "answered with something else than a list of tags");
   }
-}
-
-/** RFC 8288: `</v2/<name>/tags/list?last=…>; rel="next"`, relative or absolute. */
-function nextPage(link: string | undefined, from: URL): URL | undefined {
-  const next = /<([^>]*)>\s*;[^,<]*\brel="?next"?/i.exec(link ?? "")?.[1];
-  if (next === undefined) return undefined;
-  const url = resolveLocation(next, from);
-  if (url.origin !== from.origin) throw refused(from, "continues its tags on another host");
-  return url;
 }
 
 function refused(url: URL, why: string): ForgeError {

@@ -12,6 +12,7 @@ export interface SeenRequest {
 export type Fault = (
   request: IncomingMessage & { readonly method: string; readonly url: string },
   response: ServerResponse,
+  body: Buffer,
 ) => boolean;
 
 /**
@@ -76,8 +77,9 @@ export class RegistryDouble implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { authorization } = request.headers;
     this.seen.push({ method: request.method, path: request.url, authorization });
-    if (this.faults.some((fault) => fault(request, response))) return;
-    this.#answer(request, response, Buffer.concat(chunks));
+    const body = Buffer.concat(chunks);
+    if (this.faults.some((fault) => fault(request, response, body))) return;
+    this.#answer(request, response, body);
   }
 
   #answer(request: Parameters<Fault>[0], response: ServerResponse, body: Buffer): void {
