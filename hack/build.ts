@@ -14,7 +14,7 @@ for (const program of programs) {
   await build({
     input: join(root, "cmd", program, "main.ts"),
     platform: "node",
-    // Its generated clients are imported for nothing but the types: a third of the memory.
+    // Its generated clients are imported for their types alone.
     treeshake: { moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }] },
     output: { file, format: "esm", minify: false, codeSplitting: false },
     logLevel: "warn",
