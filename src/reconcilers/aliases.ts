@@ -1,4 +1,4 @@
-import type { Alias, ProjectSpec, Trigger } from "../api/index.ts";
+import type { Alias, Project, ProjectSpec, Release, Trigger } from "../api/index.ts";
 
 const aliasLimit = 256;
 
@@ -14,6 +14,33 @@ export function aliasesOf(
     aliases.push({ type: "Branch", value: `${trigger.branch}-${number}` });
   }
   return aliases.filter(({ value }) => value.length <= aliasLimit && !looksLikeOtherName(value));
+}
+
+/**
+ * The aliases of a release that nobody else in the project holds: who held one first keeps it.
+ *
+ * @param siblings all Releases of the project
+ */
+export function freeAliases(
+  project: Pick<Project, "spec">,
+  release: Release,
+  number: number,
+  siblings: readonly Release[],
+): { free: Alias[]; taken: { alias: string; holder: string }[] } {
+  const holders = siblings.filter(
+    ({ metadata, spec }) =>
+      metadata.uid !== release.metadata.uid && spec.commit !== release.spec.commit,
+  );
+  const free: Alias[] = [];
+  const taken: { alias: string; holder: string }[] = [];
+  for (const alias of aliasesOf(project.spec, release.spec.trigger, number)) {
+    const holder = holders.find(({ status }) =>
+      status?.aliases?.some(({ value }) => value === alias.value),
+    );
+    if (holder === undefined) free.push(alias);
+    else taken.push({ alias: alias.value, holder: holder.metadata.name });
+  }
+  return { free, taken };
 }
 
 /** `auth-service/v1.2.3` gives `v1.2.3` and itself; the tags of other projects give nothing. */

@@ -18,6 +18,7 @@ import {
 import { isCalled } from "../query/index.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
+import { placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
 import { createReleaseReconciler, isSettled } from "./release.ts";
@@ -25,7 +26,6 @@ import { isPlaced } from "./release-identity.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { indexValue, placeOf } from "./resources.ts";
 import { shardLabelOf } from "./sharding.ts";
-import { placesOf } from "./written-releases.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
 const backoff = { baseMs: 250, capMs: 30_000 };

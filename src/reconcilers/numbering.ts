@@ -12,7 +12,6 @@ import type { ReconcileContext } from "../../controller/index.ts";
 import { isNotFound } from "../../controller/kube/index.ts";
 import {
   type Alias,
-  ForgeError,
   type Project,
   projectKind,
   projectPath,
@@ -20,14 +19,14 @@ import {
   releaseKind,
   type Trigger,
 } from "../api/index.ts";
-import { aliasesOf } from "./aliases.ts";
+import { freeAliases } from "./aliases.ts";
 import { limits, withinBytes } from "./bounded-status.ts";
+import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { imageRepository } from "./release-content.ts";
 import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
+import { packagedNumber, recoverCounter } from "./release-number.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
-import { type Places, placesOf, WrittenReleases } from "./written-releases.ts";
 
 /** Owns number, triggers, aliases and what joins, conflicts and is replaced. */
 const fieldManager = "forge-numbering";
@@ -40,61 +39,42 @@ export interface Numbering {
 }
 
 export function createNumbering(deps: ReconcilerDeps): Numbering {
-  const written = new WrittenReleases();
+  const known = new KnownReleases(deps.caches.releases);
   return {
-    isIdle: (project) => isIdle(deps, written, project),
-    run: async (project, context) => new Run(deps, written, context).number(project),
+    isIdle: (project) => isIdle(known, project),
+    run: async (project, context) => new Run(deps, known, context).number(project),
   };
 }
 
-function isIdle(deps: ReconcilerDeps, written: WrittenReleases, project: Project): boolean {
-  const releases = releasesOf(deps, written, project);
-  const find = finder(releases);
-  if (releases.some((release) => waits(release, find))) return false;
+function isIdle(known: KnownReleases, project: Project): boolean {
+  const releases = known.of(project);
+  if (releases.some((release) => waits(release, known))) return false;
   const last = project.status?.lastRelease;
   return releases.every(
     ({ metadata, status }) => metadata.uid !== last?.uid || status?.number !== undefined,
   );
 }
 
-/** The project's Releases as the cache has them, or as they were written since. */
-function releasesOf(deps: ReconcilerDeps, written: WrittenReleases, project: Project): Release[] {
-  return deps.caches.releases
-    .byIndex("project", indexOf(project))
-    .map((cached) => written.latest(cached));
-}
-
-function indexOf({ metadata, spec }: Project): string {
-  return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
-}
-
-type Find = (name: string) => Release | undefined;
-
-function finder(releases: readonly Release[]): Find {
-  const byName = new Map(releases.map((release) => [release.metadata.name, release]));
-  return (name) => byName.get(name);
-}
-
-function waits(release: Release, find: Find): boolean {
-  return !release.metadata.deletionTimestamp && !isPlaced(release, find);
+function waits(release: Release, known: KnownReleases): boolean {
+  const { namespace, deletionTimestamp } = release.metadata;
+  return !deletionTimestamp && !isPlaced(release, (name) => known.find(namespace, name));
 }
 
 class Run {
   readonly #deps: ReconcilerDeps;
-  readonly #written: WrittenReleases;
+  readonly #known: KnownReleases;
   readonly #context: ReconcileContext;
 
-  constructor(deps: ReconcilerDeps, written: WrittenReleases, context: ReconcileContext) {
+  constructor(deps: ReconcilerDeps, known: KnownReleases, context: ReconcileContext) {
     this.#deps = deps;
-    this.#written = written;
+    this.#known = known;
     this.#context = context;
   }
 
   async number(project: Project): Promise<Project> {
     let current = await this.#finishLast(project);
-    const releases = this.#releasesOf(current);
-    const find = finder(releases);
-    for (const candidate of releases.filter((each) => waits(each, find)).toSorted(byAge)) {
+    const waiting = this.#known.of(current).filter((each) => waits(each, this.#known));
+    for (const candidate of waiting.toSorted(byAge)) {
       this.#context.signal.throwIfAborted();
       current = await this.#place(current, candidate);
     }
@@ -106,8 +86,7 @@ class Run {
     const last = project.status?.lastRelease;
     if (last === undefined) return project;
     const key = { namespace: project.metadata.namespace, name: last.name };
-    const cached = this.#deps.caches.releases.get(key);
-    const known = cached && this.#written.latest(cached);
+    const known = this.#known.find(key.namespace, key.name);
     const isNumbered = (release: Release | undefined) => release?.status?.number !== undefined;
     if (known?.metadata.uid === last.uid && isNumbered(known)) return project;
     const release = await this.#live({ metadata: key });
@@ -121,9 +100,7 @@ class Run {
     // What is compared is read whole. Alone it is as the cache has it: should that be behind, the
     // write is a Conflict.
     const release = others.length === 0 ? candidate : await this.#live(candidate);
-    if (release === undefined || isPlaced(release, finder(this.#releasesOf(project)))) {
-      return project;
-    }
+    if (release === undefined || !waits(release, this.#known)) return project;
     const plan = planIdentity(release, others);
     switch (plan.type) {
       case "join":
@@ -151,8 +128,12 @@ class Run {
   }
 
   async #giveNumber(project: Project, release: Release): Promise<Project> {
-    const packaged = await this.#packagedNumber(project, release);
-    const counter = project.status?.lastRelease?.number ?? (await this.#recoverCounter(project));
+    const { signal } = this.#context;
+    const siblings = this.#known.of(project);
+    const packaged = await packagedNumber(this.#deps, project, release, siblings, signal);
+    const counter =
+      project.status?.lastRelease?.number ??
+      (await recoverCounter(this.#deps, project, siblings, signal));
     const number = packaged ?? counter + 1;
     let counted = project;
     if (number > counter) {
@@ -164,49 +145,12 @@ class Run {
         project,
         projectFieldManager,
         fields,
-        this.#context.signal,
+        signal,
       );
     }
     await this.#writeFresh(counted, release, number);
     this.#context.log.info({ release: release.metadata.name, number }, "release numbered");
     return counted;
-  }
-
-  /** An image of this commit that was there before the Release keeps its number. */
-  async #packagedNumber(project: Project, release: Release): Promise<number | undefined> {
-    try {
-      const repository = imageRepository(this.#deps.settings, project);
-      const reference = `${repository}:${release.spec.commit}`;
-      const { metadata } = await this.#deps.images.read(reference, this.#context.signal);
-      const { number } = metadata.release;
-      // What is no image of this release, or claims another one's number, the packaging refuses.
-      const isOurs =
-        metadata.source.repository === release.spec.repository &&
-        metadata.source.project === release.spec.project &&
-        metadata.source.commit === release.spec.commit;
-      const isHeld = this.#releasesOf(project).some(
-        ({ spec, status }) => status?.number === number && spec.commit !== release.spec.commit,
-      );
-      return isOurs && !isHeld ? number : undefined;
-    } catch (error) {
-      // What is there and is no release image is for the packaging to refuse.
-      const absent = ["ImageNotFound", "ImageInvalid", "InvalidReference"];
-      if (error instanceof ForgeError && absent.includes(error.code)) return undefined;
-      throw error;
-    }
-  }
-
-  /** A counter that is missing resumes above every number that anything still knows. */
-  async #recoverCounter(project: Project): Promise<number> {
-    const known = this.#releasesOf(project).map(({ status }) => status?.number ?? 0);
-    const pointers = this.#deps.caches.pointers
-      .byIndex("project", indexOf(project))
-      .flatMap(({ status }) => [status?.deployed?.number ?? 0, status?.previous?.number ?? 0]);
-    const registry = await this.#deps.images.highestNumber(
-      imageRepository(this.#deps.settings, project),
-      this.#context.signal,
-    );
-    return Math.max(0, registry, ...known, ...pointers);
   }
 
   async #join(project: Project, release: Release, first: Release): Promise<void> {
@@ -254,25 +198,17 @@ class Run {
     return kept;
   }
 
-  /** The aliases that nobody else in the project holds: who held one first keeps it. */
   #freeAliases(project: Project, release: Release, number: number): Alias[] {
-    const holders = this.#releasesOf(project).filter(
-      ({ metadata, spec }) =>
-        metadata.uid !== release.metadata.uid && spec.commit !== release.spec.commit,
-    );
-    return aliasesOf(project.spec, release.spec.trigger, number).filter(({ value }) => {
-      const holder = holders.find(({ status }) =>
-        status?.aliases?.some((alias) => alias.value === value),
-      );
-      if (holder === undefined) return true;
+    const { free, taken } = freeAliases(project, release, number, this.#known.of(project));
+    for (const { alias, holder } of taken) {
       this.#deps.events.record(release, {
         type: "Warning",
         reason: "AliasTaken",
         action: "Number",
-        note: `Release ${holder.metadata.name} holds the alias ${value} and keeps it.`,
+        note: `Release ${holder} holds the alias ${alias} and keeps it.`,
       });
-      return false;
-    });
+    }
+    return free;
   }
 
   async #write(release: Release, places: Places): Promise<void> {
@@ -293,11 +229,7 @@ class Run {
       fields,
       signal,
     );
-    this.#written.remember(object);
-  }
-
-  #releasesOf(project: Project): Release[] {
-    return releasesOf(this.#deps, this.#written, project);
+    this.#known.remember(object);
   }
 
   /** The other Releases of the same commit, read live: whole, with their manifests. */

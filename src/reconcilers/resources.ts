@@ -65,6 +65,11 @@ export const indexes: {
   environments: {},
 };
 
+/** The index value of a Project, and of all that belongs to it. */
+export function projectIndex({ metadata, spec }: Pick<Project, "metadata" | "spec">): string {
+  return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
+}
+
 /** What only one pointer may stand for. */
 export function placeOf({ metadata, spec }: ReleasePointer): string {
   return indexValue(

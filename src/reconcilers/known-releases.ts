@@ -1,6 +1,6 @@
-import { keyOf, keyText } from "../../controller/kube/index.ts";
-import type { Release, ReleaseStatus } from "../api/index.ts";
-import { trimRelease } from "./resources.ts";
+import { type CacheReader, keyOf, keyText } from "../../controller/kube/index.ts";
+import type { Project, Release, ReleaseStatus } from "../api/index.ts";
+import { projectIndex, trimRelease } from "./resources.ts";
 
 /** What the numbering decides of a Release, and all that it writes of its status. */
 export type Places = Pick<
@@ -13,16 +13,33 @@ export function placesOf({ status }: Release): Places {
   return { number, triggers, aliases, joined, conflictsWith, replacedBy };
 }
 
-/** Releases as this process wrote them, until the cache shows as much; without manifests. */
-export class WrittenReleases {
+/** The Releases of the cache, or as this process wrote them since; without manifests. */
+export class KnownReleases {
+  readonly #cache: CacheReader<Release>;
+  /** Until the cache shows as much. */
   readonly #written = new Map<string, Release>();
+
+  constructor(cache: CacheReader<Release>) {
+    this.#cache = cache;
+  }
 
   remember(release: Release): void {
     this.#written.set(keyText(keyOf(release)), trimRelease(release));
   }
 
-  /** The Release as the cache has it, or as it was written since. */
-  latest(cached: Release): Release {
+  /** All of a project. */
+  of(project: Project): Release[] {
+    return this.#cache
+      .byIndex("project", projectIndex(project))
+      .map((cached) => this.#latest(cached));
+  }
+
+  find(namespace: string, name: string): Release | undefined {
+    const cached = this.#cache.get({ namespace, name });
+    return cached && this.#latest(cached);
+  }
+
+  #latest(cached: Release): Release {
     if (this.#written.size === 0) return cached;
     const text = keyText(keyOf(cached));
     const own = this.#written.get(text);
