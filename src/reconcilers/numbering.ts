@@ -60,6 +60,12 @@ function waits(release: Release, known: KnownReleases): boolean {
   return !deletionTimestamp && !isPlaced(release, (name) => known.find(namespace, name));
 }
 
+/** Who holds a number of its commit already, since it had joined, comes before who came by age. */
+function byClaim(a: Release, b: Release): number {
+  const isNew = ({ status }: Release) => Number(status?.number === undefined);
+  return isNew(a) - isNew(b) || byAge(a, b);
+}
+
 class Run {
   readonly #deps: ReconcilerDeps;
   readonly #known: KnownReleases;
@@ -74,7 +80,7 @@ class Run {
   async number(project: Project): Promise<Project> {
     let current = await this.#finishLast(project);
     const waiting = this.#known.of(current).filter((each) => waits(each, this.#known));
-    for (const candidate of waiting.toSorted(byAge)) {
+    for (const candidate of waiting.toSorted(byClaim)) {
       this.#context.signal.throwIfAborted();
       current = await this.#place(current, candidate);
     }
@@ -110,14 +116,13 @@ class Run {
         await this.#write(release, { conflictsWith: plan.first.metadata.name });
         return project;
       case "replace":
-        // The number belongs to the triplet, and so does what joined it: the failed one gives
-        // them up, and resolves no more.
+        // The number belongs to the triplet: the failed one gives it up, and resolves no more.
         await this.#write(plan.failed, {
           ...placesOf(plan.failed),
           aliases: [],
           replacedBy: release.metadata.name,
         });
-        await this.#writeFresh(project, release, plan.failed.status?.number ?? 0, plan.failed);
+        await this.#writeFresh(project, release, plan.failed.status?.number ?? 0, plan.heir);
         return project;
       default:
         if (release.status?.number === undefined) return this.#giveNumber(project, release);
@@ -166,7 +171,7 @@ class Run {
     await this.#write(release, { number, joined: first.metadata.name });
   }
 
-  /** @param before a failed Release whose triggers and aliases go over to this one */
+  /** @param before a failed Release of the same content, whose triggers and aliases go over */
   async #writeFresh(
     project: Project,
     release: Release,

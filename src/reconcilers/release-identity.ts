@@ -6,7 +6,8 @@ export type IdentityPlan =
   | { readonly type: "fresh" }
   | { readonly type: "join"; readonly first: Release }
   | { readonly type: "conflict"; readonly first: Release }
-  | { readonly type: "replace"; readonly failed: Release };
+  /** `heir` is the failed one where its content was the same: what joined it joins the next. */
+  | { readonly type: "replace"; readonly failed: Release; readonly heir?: Release | undefined };
 
 /**
  * Compares a Release with the others of its triplet that were numbered before it: the same
@@ -26,11 +27,15 @@ export function planIdentity(candidate: Release, others: readonly Release[]): Id
   );
   const first = standing.find((release) => !hasFailed(release));
   if (first !== undefined) {
-    const same = contentDigest(first.spec) === contentDigest(candidate.spec);
-    return { type: same ? "join" : "conflict", first };
+    return { type: isSameContent(first, candidate) ? "join" : "conflict", first };
   }
   const failed = standing[0];
-  return failed === undefined ? { type: "fresh" } : { type: "replace", failed };
+  if (failed === undefined) return { type: "fresh" };
+  return { type: "replace", failed, ...(isSameContent(failed, candidate) && { heir: failed }) };
+}
+
+function isSameContent(a: Release, b: Release): boolean {
+  return contentDigest(a.spec) === contentDigest(b.spec);
 }
 
 /**
