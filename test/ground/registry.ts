@@ -63,7 +63,7 @@ export async function startRegistry(
   };
   const [command = "", ...args] = commands[program]();
   const process = await startProcess({
-    name: program,
+    name: program === "distribution" ? "registry" : `registry (${program})`,
     command,
     args,
     logFile: join(folder, "registry.log"),
