@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   commitFiles,
+  installKinds,
   Kubectl,
   output,
   startController,
@@ -28,8 +29,7 @@ export const release: Benchmark = {
     const registry = await startRegistry(join(folder, "registry"));
     const git = await startGitServer(join(folder, "git"));
     const kubectl = new Kubectl(plane.kubeconfig);
-    await kubectl.output(["apply", "-f", join(import.meta.dirname, "..", "crds")]);
-    await kubectl.output(["wait", "--for=condition=Established", "crd", "--all"]);
+    await installKinds(kubectl);
     await kubectl.output(["create", "namespace", namespace]);
     const controller = await startController({
       kubeconfig: plane.kubeconfig,

@@ -5,6 +5,7 @@ import { Connection, KubeClient } from "../../controller/kube/index.ts";
 import {
   type Controller,
   commitFiles,
+  installKinds,
   Kubectl,
   startController,
   startControlPlane,
@@ -46,8 +47,7 @@ export async function startGround(folder: string, etcdQuotaBytes: number): Promi
   parts.defer(() => git.process.stop());
 
   const kubectl = new Kubectl(plane.kubeconfig);
-  await kubectl.output(["apply", "-f", join(import.meta.dirname, "..", "..", "crds")]);
-  await kubectl.output(["wait", "--for=condition=Established", "crd", "--all"]);
+  await installKinds(kubectl);
   await kubectl.output(["create", "namespace", namespace]);
   const url = await git.createRepository("gitops");
   const gitOps = join(git.root, "gitops.git");

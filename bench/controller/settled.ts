@@ -43,12 +43,10 @@ async function untilStatusIsTaken(
 ): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const answer: KubeObject & { readonly status?: unknown } = await client.create(
-      releases,
-      settledRelease(place),
-      { dryRun: true },
-    );
-    if ((answer.status !== undefined) === wanted) return;
+    const answer: KubeObject & { readonly status?: { readonly number?: number } } =
+      await client.create(releases, settledRelease(place), { dryRun: true });
+    // A new object has a status of its own, by default, but no number.
+    if ((answer.status?.number !== undefined) === wanted) return;
     if (Date.now() > deadline) throw new Error("the Releases' CRD did not change");
     await sleep(100);
   }

@@ -6,6 +6,7 @@ export { freePort } from "./free-port.ts";
 export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
+export { installKinds } from "./install-kinds.ts";
 export {
   leaveRunning,
   processesOf,
