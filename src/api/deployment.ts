@@ -1,7 +1,7 @@
 /** What a pointer and the record of its deployments say in the same words. */
 import { z } from "zod";
 import { mapOf, text } from "./constraints.ts";
-import { commitField, digestField, personField, reasonField } from "./fields.ts";
+import { commitField, digestField, personField, reasonField, timeField } from "./fields.ts";
 
 export const requestTypes = ["Deploy", "Promote", "Rollback"] as const;
 
@@ -13,6 +13,10 @@ export const requestSchema = z
       .describe("Deploy, Promote, or Rollback: a deployment of an older release."),
     by: personField.optional(),
     reason: reasonField.optional(),
+    automatic: z
+      .boolean()
+      .optional()
+      .describe("Set by forge alone: nobody asked, the environment's autoDeploy did."),
   })
   .describe("Who asks for this release, and why.");
 
@@ -28,12 +32,18 @@ const verdictSchema = z.object({
   passed: z.boolean().describe("Whether the rule lets the release in."),
   reason: text(0, 64).describe("The verdict in one word for programs."),
   message: text(0, 1024).describe("The verdict in a sentence for people."),
+  pattern: text(0, 256).optional().describe("The pattern that matched."),
+  by: text(0, 254).optional().describe("Whose word it rests on."),
+  until: timeField.optional().describe("When time alone may change the verdict (RFC 3339)."),
 });
 
 export const decisionSchema = z
   .object({
     allowed: z.boolean().describe("Whether every rule lets the release in."),
     rules: mapOf(verdictSchema, "rule", 32).describe("Every rule with its verdict."),
+    changesAt: timeField
+      .optional()
+      .describe("When time alone may change the decision (RFC 3339); without it, never."),
   })
   .describe("What the environment's policy says of the release.");
 

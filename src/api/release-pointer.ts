@@ -45,6 +45,10 @@ const specSchema = z
       .object({ by: personField.optional(), reason: reasonField })
       .optional()
       .describe("Stop sign: automatic deployments pass the pointer by until it is lifted."),
+    lock: z
+      .object({ by: personField.optional(), reason: reasonField })
+      .optional()
+      .describe("Stops every deployment of the pointer, a person's as well, until it is removed."),
     suspend: z
       .boolean()
       .default(false)

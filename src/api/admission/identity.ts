@@ -3,7 +3,7 @@
  * policies, where the API server has them, and checked by validating ones everywhere. So nobody
  * acts in another's name, and what a mutating policy does not do, a person writes themselves.
  */
-import { isCreate, sentence, sets, user } from "./cel.ts";
+import { holds, isCreate, sentence, sets, user } from "./cel.ts";
 import {
   mutatingPolicy,
   type Operation,
@@ -49,7 +49,10 @@ const stamped: readonly Stamps[] = [
   {
     resource: "releasepointers",
     operations: ["CREATE", "UPDATE"],
-    stamps: [{ field: "hold.by", when: added("hold") }],
+    stamps: [
+      { field: "hold.by", when: added("hold") },
+      { field: "lock.by", when: added("lock") },
+    ],
   },
 ];
 
@@ -81,6 +84,14 @@ const requestValidations: readonly Validation[] = [
     messageExpression: sentence(
       "spec.request was left from the release before: say anew what is asked for, as a plain Deploy or with another reason than ",
       { cel: "object.spec.request.?reason.orValue('none')" },
+    ),
+  },
+  {
+    expression: `!variables.asks || !object.spec.?request.?automatic.orValue(false) || ${holds("record", "releasedeployments")}`,
+    messageExpression: sentence(
+      'spec.request.automatic is set by forge alone, and user "',
+      { cel: user },
+      '" is not forge: remove it',
     ),
   },
 ];
