@@ -1,14 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { fetch } from "undici";
-import { KubeError } from "../../controller/kube/index.ts";
 import { freePort, startProcess } from "../../test/ground/index.ts";
 import { median, type Row } from "../frame.ts";
 import type { Requests } from "./audit-log.ts";
 import type { Ground } from "./ground.ts";
-import { pointers, releases } from "./objects.ts";
 import { type Memory, memoryOf, metric, untilQuiet } from "./process-figures.ts";
 
-const listedWithinMs = 60_000;
+const referenceAttempts = 30;
 
 /** What one start cost. */
 export interface Figures {
@@ -39,32 +37,22 @@ export async function startOnce(ground: Ground, program: string): Promise<Figure
 }
 
 /**
- * An API server that has just taken many objects answers 429 for a moment, "storage is
- * (re)initializing": client-node's informers would end there, where forge's wait.
+ * The same of client-node's informers. An API server that has just taken many objects answers them
+ * 429, "storage is (re)initializing", for a while; forge's informers would wait, theirs end.
  */
-async function untilListed({ client }: Ground): Promise<void> {
-  const deadline = performance.now() + listedWithinMs;
-  for (const resource of [releases, pointers]) {
-    while (!(await isListed(client, resource))) {
-      if (performance.now() > deadline) throw new Error(`${resource.plural} cannot be listed`);
-      await setTimeout(500);
+export async function startReference(ground: Ground, program: string): Promise<Reference> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startReferenceOnce(ground, program);
+    } catch (error) {
+      if (attempt === referenceAttempts || !String(error).includes("initializing")) throw error;
+      await setTimeout(2_000);
     }
   }
 }
 
-async function isListed(client: Ground["client"], resource: typeof releases): Promise<boolean> {
-  try {
-    return (await client.list(resource).next()).value !== undefined;
-  } catch (error) {
-    if (error instanceof KubeError && error.status === 429) return false;
-    throw error;
-  }
-}
-
-/** The same of client-node's informers. */
-export async function startReference(ground: Ground, program: string): Promise<Reference> {
+async function startReferenceOnce(ground: Ground, program: string): Promise<Reference> {
   const port = await freePort();
-  await untilListed(ground);
   const started = performance.now();
   const process = await startProcess({
     name: "client-node's informers",
