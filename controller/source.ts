@@ -13,7 +13,8 @@ export const backgroundPriority = -1;
  * of the objects that it concerns. A change is mapped in both states, since an object that moved
  * from one owner to another concerns both.
  *
- * @param options.asked whether a new or changed spec is what a person asks of these very keys
+ * @param options.asked whether a new or changed spec is what a person asks of these very keys;
+ *   a function tells those objects that a person changed from those that a program did
  * @param options.matters whether an update says something new to those keys. A controller's own
  *   loop passes over what it wrote itself: else a failure that is told in the status would bring
  *   the key back at once, and no delay would ever grow.
@@ -23,7 +24,7 @@ export function enqueueChanges<T extends KubeObject>(
   queue: Pick<WorkQueue, "add">,
   keysOf: (object: T) => readonly Key[] = (object) => [keyOf(object)],
   options: {
-    readonly asked?: boolean;
+    readonly asked?: boolean | ((object: T) => boolean);
     readonly matters?: (object: T, old: T) => boolean;
   } = {},
 ): void {
@@ -33,7 +34,8 @@ export function enqueueChanges<T extends KubeObject>(
     const background = type === "resync" || !informer.synced;
     // A status that was written, mostly by us, leaves the generation as it is.
     const isNewSpec = old?.metadata.generation !== object.metadata.generation;
-    const asked = options.asked === true && isNewSpec ? askedPriority : 0;
+    const isAsked = typeof options.asked === "function" ? options.asked(object) : options.asked;
+    const asked = isAsked === true && isNewSpec ? askedPriority : 0;
     const priority = background ? backgroundPriority : asked;
     const states = old === undefined ? [object] : [object, old];
     for (const key of states.flatMap(keysOf)) queue.add(key, { priority });

@@ -16,7 +16,7 @@ import {
   credentialsFromDockerConfig,
   releaseImagesIn,
 } from "../../src/oci/index.ts";
-import { cachesOf, createInformers, createLoops } from "../../src/reconcilers/index.ts";
+import { cachesOf, createInformers, createLoops, ownUserBy } from "../../src/reconcilers/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
@@ -90,6 +90,7 @@ async function run(config: Config): Promise<void> {
         insecureGitHosts: config.insecureGitHosts,
         shard: config.shard,
       },
+      ownUser: ownUserBy(unfenced),
     },
     informers,
     controllerMetrics,

@@ -27,6 +27,15 @@ export const releaseIdentitySchema = z.object({
   digest: digestField,
 });
 
+export const generationsSchema = z
+  .object({
+    from: z.int().min(1).describe("The first generation of the pointer that it covers."),
+    to: z.int().min(1).describe("The generation that was carried out."),
+  })
+  .describe(
+    "The generations of the pointer that this deployment answers: quick edits in a row are one deployment, of the last of them.",
+  );
+
 const verdictSchema = z.object({
   rule: text(0, 64).describe("The rule, such as branches."),
   passed: z.boolean().describe("Whether the rule lets the release in."),

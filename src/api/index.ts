@@ -49,6 +49,7 @@ export {
   releaseApprovalKind,
 } from "./release-approval.ts";
 export {
+  type DeploymentOutcome,
   type ReleaseDeployment,
   type ReleaseDeploymentSpec,
   type ReleaseDeploymentStatus,

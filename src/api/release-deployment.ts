@@ -1,7 +1,12 @@
 import { z } from "zod";
-import { conditionsField, observedGenerationField } from "./condition.ts";
+import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
 import { mapOf, text, transitions } from "./constraints.ts";
-import { decisionSchema, releaseIdentitySchema, requestSchema } from "./deployment.ts";
+import {
+  decisionSchema,
+  generationsSchema,
+  releaseIdentitySchema,
+  requestSchema,
+} from "./deployment.ts";
 import {
   commitField,
   environmentField,
@@ -23,6 +28,7 @@ const specSchema = z
       .min(1)
       .max(2_147_483_647)
       .describe("1, 2, 3 for each deployment of the pointer."),
+    generations: generationsSchema.optional(),
     release: releaseIdentitySchema.describe("The release that is deployed."),
     previous: releaseIdentitySchema.optional().describe("The release that was deployed before."),
     request: requestSchema.prefault({}),
@@ -48,7 +54,7 @@ const specSchema = z
     }),
   });
 
-const outcomes = ["Pending", "Blocked", "Active", "Superseded", "Failed"] as const;
+const outcomes = ["Pending", "Blocked", "Active", "Superseded", "Failed", "RolledBack"] as const;
 
 const statusSchema = z
   .object({
@@ -56,7 +62,9 @@ const statusSchema = z
     outcome: z
       .enum(outcomes)
       .optional()
-      .describe("What became of it: Pending, Blocked, Active, Superseded or Failed."),
+      .describe(
+        "What became of it: Pending until its commit is pushed, Blocked when a rule came in between, Active, Superseded by a later one, Failed, or RolledBack.",
+      ),
     git: z
       .object({
         commit: commitField.describe("Commit in the GitOps repository."),
@@ -65,11 +73,13 @@ const statusSchema = z
       .optional()
       .describe("The commit that carried it out."),
     committedAt: timeField.optional().describe("When that commit was pushed."),
-    endedAt: timeField.optional().describe("When it was superseded, or failed."),
+    endedAt: timeField.optional().describe("When it was superseded or rolled back."),
     conditions: conditionsField,
   })
+  .default({ ...unseen, outcome: "Pending" })
   .describe("What became of the deployment.");
 
+export type DeploymentOutcome = (typeof outcomes)[number];
 export type ReleaseDeploymentSpec = z.output<typeof specSchema>;
 export type ReleaseDeploymentStatus = z.output<typeof statusSchema>;
 export type ReleaseDeployment = ForgeObject<ReleaseDeploymentSpec, ReleaseDeploymentStatus>;

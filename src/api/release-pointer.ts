@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
 import { text, transitions } from "./constraints.ts";
-import { decisionSchema, releaseIdentitySchema, requestSchema } from "./deployment.ts";
+import {
+  decisionSchema,
+  generationsSchema,
+  releaseIdentitySchema,
+  requestSchema,
+} from "./deployment.ts";
 import {
   commitField,
   digestField,
@@ -73,6 +78,7 @@ const statusSchema = z
       .object({
         sequence: z.int().min(1).describe("1, 2, 3 for each deployment of this pointer."),
         name: text(0, 253).describe("Name of the deployment, which the pointer file carries."),
+        generations: generationsSchema.optional(),
         ...releaseIdentitySchema.shape,
         target: z
           .object({

@@ -1,1 +1,2 @@
 export { isCalled, resolveRelease } from "./resolve-release.ts";
+export { runsOf } from "./runs.ts";

@@ -1,12 +1,14 @@
 /**
  * Carries out one change of a pointer, safe against a kill between any two steps:
  *   1. status.deployment, whole, is written over the resource version that was read;
- *   2. the pointer file, which carries its name, is committed and pushed;
- *   3. status.git and status.deployed say so, in the one write that reports the look.
- * A controller that finds 1 without 3 asks Git first: what is there is recorded, whatever the
+ *   2. its ReleaseDeployment, the record, is created: pending;
+ *   3. the pointer file, which carries its name, is committed and pushed;
+ *   4. the record is completed: active;
+ *   5. status.git and status.deployed say so, in the one write that reports the look.
+ * A controller that finds 1 without 5 asks Git first: what is there is recorded, whatever the
  * world asks for by now; what is not there is no deployment. Of two controllers that believe to
- * lead, one fails at 1 with a Conflict; one that was paused behind 1 is refused at 2, since the
- * writer never overwrites a later sequence.
+ * lead, one fails at 1 with a Conflict; one that was paused behind 1 is refused at 3, since the
+ * writer never overwrites a later sequence. deployment-history.ts ends the records of before.
  */
 import { isConflict, keyOf } from "../../controller/kube/index.ts";
 import {
@@ -17,12 +19,14 @@ import {
   type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import type { CommitRequest, CurrentDeployment } from "../gitops/index.ts";
+import type { CommitRequest } from "../gitops/index.ts";
+import type { Decision } from "../policy/index.ts";
 import { type Begun, isFinished, planDeployment, sequenceOf } from "./deployment-plan.ts";
-import { remoteOptions } from "./git-credentials.ts";
+import { completeRecord, haltRecord, openRecord, type RecordedFacts } from "./deployment-record.ts";
+import { describe, locationOf, readCurrent } from "./deployment-request.ts";
+import { settleHold } from "./hold.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { repositoryOf } from "./release-content.ts";
 import { resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 
@@ -33,6 +37,7 @@ const finishAttempts = 5;
 export interface Move {
   readonly release: Release;
   readonly environment: Environment;
+  readonly decision: Decision;
 }
 
 /** Where an environment's pointers go. */
@@ -53,13 +58,13 @@ export async function finishBegun(
   const current = await readCurrent(deps, state.pointer, target, signal, name);
   state.inGit = current;
   if (current?.commit === undefined || current.digest !== digest) return;
-  record(state, deployment, { commit: current.commit, path: current.path });
+  await complete(deps, state, deployment, { commit: current.commit, path: current.path }, signal);
 }
 
 /** Brings a release into Git, unless the last commit says it already. */
 export async function deploy(
   deps: ReconcilerDeps,
-  { release, environment }: Move,
+  { release, environment, decision }: Move,
   state: PointerState,
   signal: AbortSignal,
 ): Promise<void> {
@@ -68,9 +73,13 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
+  if (plan === "begin" && resolved.digest !== state.status.deployed?.digest) {
+    state.pointer = await settleHold(deps, state.pointer, signal);
+  }
   if (plan === "begin" || isOvertaken(state)) await begin(deps, target, state, signal);
   const begun = state.status.deployment;
   if (begun === undefined) return;
+  await openRecord(deps, state.pointer, begun, factsOf(state, decision), signal);
   const request: CommitRequest = {
     ...(await locationOf(deps, state.pointer, begun.target, signal)),
     author: environment.spec.gitOps.author,
@@ -78,7 +87,35 @@ export async function deploy(
   };
   const result = await deps.writer.commit(request, signal);
   if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
-  record(state, begun, result);
+  await complete(deps, state, begun, result, signal);
+}
+
+function factsOf(
+  { pointer, status: { deployed } }: PointerState,
+  { approvals, ...decision }: Decision,
+): RecordedFacts {
+  return {
+    request: pointer.spec.request ?? { type: "Deploy" },
+    decision,
+    approvals: approvals.map(({ name, approver }) => ({ name, approver })),
+    ...(deployed && { previous: deployed }),
+  };
+}
+
+/** Says in the record of a deployment that was begun, and is not in Git, what is in its way. */
+export async function haltBegun(
+  deps: ReconcilerDeps,
+  { pointer, status }: PointerState,
+  outcome: "Blocked" | "Failed",
+  message: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { deployment } = status;
+  if (deployment === undefined || isFinished(status)) return;
+  const key = { namespace: pointer.metadata.namespace, name: deployment.name };
+  const record = deps.caches.deployments.get(key);
+  if (record === undefined || record.status?.outcome === outcome) return;
+  await haltRecord(deps, key, outcome, message, signal);
 }
 
 /** Whether the file carries a sequence that this one can no longer come before. */
@@ -103,6 +140,7 @@ async function begin(
   const deployment: Begun = {
     sequence,
     name: deploymentName(spec.environment, spec.repository, spec.project, sequence),
+    generations: generationsOf(state.pointer, last),
     ...pinned,
     target,
   };
@@ -119,16 +157,29 @@ async function begin(
   );
 }
 
+/** From behind those that the deployment before answered. */
+function generationsOf(
+  { metadata: { generation = 1 } }: ReleasePointer,
+  last: Begun | undefined,
+): Begun["generations"] {
+  const from = (last?.generations?.to ?? 0) + 1;
+  return { from: Math.min(from, generation), to: generation };
+}
+
 function said(status: ReleasePointerStatus | undefined) {
   return { observedGeneration: status?.observedGeneration, conditions: status?.conditions };
 }
 
-/** Step 3, to be written with the report. */
-function record(
+/** Step 4, and what step 5 writes with the report. */
+async function complete(
+  deps: ReconcilerDeps,
   state: PointerState,
   { name, commit, number, version, digest }: Begun,
   found: { readonly commit: string; readonly path: string },
-): void {
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace } = state.pointer.metadata;
+  await completeRecord(deps, { namespace, name }, found, signal);
   const { deployed: previous } = state.status;
   state.status = {
     ...state.status,
@@ -139,59 +190,8 @@ function record(
   state.recorded = name;
 }
 
-async function readCurrent(
-  deps: ReconcilerDeps,
-  pointer: ReleasePointer,
-  target: Begun["target"],
-  signal: AbortSignal,
-  deployment?: string,
-): Promise<CurrentDeployment | undefined> {
-  const location = await locationOf(deps, pointer, target, signal);
-  return deps.writer.currentDeployment(
-    { ...location, pointer: pointer.spec, ...(deployment && { deployment }) },
-    signal,
-  );
-}
-
-async function locationOf(
-  deps: ReconcilerDeps,
-  { metadata }: ReleasePointer,
-  target: Begun["target"],
-  signal: AbortSignal,
-): Promise<Pick<CommitRequest, "remote" | "branch" | "pathTemplate">> {
-  const remote = await remoteOptions(deps, metadata.namespace, target, signal);
-  return { remote, branch: target.branch, pathTemplate: target.path };
-}
-
-function describe(
-  { environment, repository, project, request }: ReleasePointer["spec"],
-  { name: id, commit, number, version, digest }: Begun,
-  release: Release,
-  previous: ReleasePointerStatus["deployed"],
-): CommitRequest["deployment"] {
-  return {
-    id,
-    environment,
-    repository,
-    project,
-    commit,
-    number,
-    image: { repository: repositoryOf(release.status?.image?.ref ?? ""), digest },
-    type: request?.type ?? "Deploy",
-    by: request?.by ?? "unknown",
-    ...(version && { version }),
-    ...(request?.reason && { reason: request.reason }),
-    ...(previous && {
-      previous: {
-        number: previous.number,
-        ...(previous.version && { version: previous.version }),
-      },
-    }),
-  };
-}
-
 /**
- * Step 3 where the report's own write was a Conflict: a change of the spec while the push was
+ * Step 5 where the report's own write was a Conflict: a change of the spec while the push was
  * under way must not lose what was pushed. Does nothing when nothing was.
  */
 export async function recordCommit(

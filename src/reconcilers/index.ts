@@ -1,4 +1,5 @@
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
 export { createLoops } from "./loops.ts";
+export { ownUserBy } from "./own-user.ts";
 export type { Caches, ReconcilerDeps, Settings } from "./ports.ts";
 export { isShardName } from "./sharding.ts";

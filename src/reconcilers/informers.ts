@@ -5,10 +5,17 @@ import {
   type KubeObject,
   type Random,
 } from "../../controller/kube/index.ts";
-import type { Environment, Project, Release, ReleasePointer } from "../api/index.ts";
+import type {
+  Environment,
+  Project,
+  Release,
+  ReleaseApproval,
+  ReleaseDeployment,
+  ReleasePointer,
+} from "../api/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import type { Caches } from "./ports.ts";
-import { indexes, resources, trimRelease } from "./resources.ts";
+import { indexes, resources, trimDeployment, trimRelease } from "./resources.ts";
 
 /** One informer a kind: what the reconcilers know of the cluster. */
 export interface Informers {
@@ -16,6 +23,8 @@ export interface Informers {
   readonly environments: Informer<Environment & KubeObject>;
   readonly pointers: Informer<ReleasePointer & KubeObject>;
   readonly projects: Informer<Project & KubeObject>;
+  readonly approvals: Informer<ReleaseApproval & KubeObject>;
+  readonly deployments: Informer<ReleaseDeployment & KubeObject>;
 }
 
 export interface InformerDeps {
@@ -39,13 +48,28 @@ export function createInformers(deps: InformerDeps): Informers {
       indexes: indexes.releases,
       trim: trimRelease,
     }),
-    environments: new Informer({ ...shared, resource: resources.environments }),
+    environments: new Informer({
+      ...shared,
+      resource: resources.environments,
+      indexes: indexes.environments,
+    }),
     pointers: new Informer({
       ...shared,
       resource: resources.pointers,
       indexes: indexes.pointers,
     }),
     projects: new Informer({ ...shared, resource: resources.projects, indexes: indexes.projects }),
+    approvals: new Informer({
+      ...shared,
+      resource: resources.approvals,
+      indexes: indexes.approvals,
+    }),
+    deployments: new Informer({
+      ...shared,
+      resource: resources.deployments,
+      indexes: indexes.deployments,
+      trim: trimDeployment,
+    }),
   };
 }
 
@@ -55,5 +79,7 @@ export function cachesOf(informers: Informers): Caches {
     environments: informers.environments.cache,
     pointers: informers.pointers.cache,
     projects: informers.projects.cache,
+    approvals: informers.approvals.cache,
+    deployments: informers.deployments.cache,
   };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   type ControllerMetrics,
   enqueueChanges,
@@ -7,24 +6,15 @@ import {
   type Reconciler,
   WorkQueue,
 } from "../../controller/index.ts";
-import { type Key, keyOf } from "../../controller/kube/index.ts";
-import {
-  isTrue,
-  type Project,
-  projectPath,
-  type Release,
-  type ReleasePointer,
-} from "../api/index.ts";
-import { isCalled } from "../query/index.ts";
+import { createAutoDeployReconciler } from "./auto-deploy.ts";
+import { concernsIn, isOtherwiseJudged, isOtherwisePlaced } from "./concerns.ts";
+import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
-import { placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
-import { createReleaseReconciler, isSettled } from "./release.ts";
-import { isPlaced } from "./release-identity.ts";
+import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
-import { indexValue, placeOf } from "./resources.ts";
 import { shardLabelOf } from "./sharding.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
@@ -50,6 +40,9 @@ export function createLoops(
   // Many at once, since what waits for one branch is pushed together.
   const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps));
 
+  const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps));
+  const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));
+
   const concerns = concernsIn(deps);
   enqueueChanges(informers.projects, projects.queue, concerns.projectsOfProject, {
     matters: isMoreThanStatus,
@@ -63,7 +56,7 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.pointers, pointers.queue, concerns.pointersOfPointer, {
-    asked: true,
+    asked: ({ spec }) => spec.request?.automatic !== true,
     matters: isMoreThanStatus,
   });
   informers.projects.addHandler((type, project, old) => {
@@ -77,89 +70,25 @@ export function createLoops(
   enqueueChanges(informers.environments, pointers.queue, concerns.pointersOfEnvironment, {
     matters: isMoreThanStatus,
   });
-  return [projects, releases, environments, pointers];
-}
+  enqueueChanges(informers.approvals, pointers.queue, concerns.pointersOfApproval);
+  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersOfDeployment);
 
-/** What the numbering says of a Release, and whether it is ready for those that joined it. */
-function isOtherwisePlaced(release: Release, old: Release): boolean {
-  return (
-    !isDeepStrictEqual(placesOf(release), placesOf(old)) || isSettled(release) !== isSettled(old)
-  );
-}
-
-/** Which objects a change of another one concerns. */
-function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
-  const projectKey = ({ metadata, spec }: Project): Key => ({
-    namespace: metadata.namespace,
-    name: projectPath(spec.repository, spec.name),
+  enqueueChanges(informers.pointers, histories.queue, undefined, {
+    matters: ({ status }, old) => status?.git?.deployment !== old.status?.git?.deployment,
   });
-  const projectIndex = ({ metadata, spec }: Release): string =>
-    indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
-  const sameCommit = (release: Release): Release[] =>
-    caches.releases.byIndex("commit", indexValue(projectIndex(release), release.spec.commit));
-  const dependents = (release: Release): Release[] =>
-    sameCommit(release).filter(({ status }) =>
-      [status?.joined, status?.conflictsWith].includes(release.metadata.name),
-    );
-  return {
-    /** With those of other namespaces, for one of which the repository may have become free. */
-    projectsOfProject: (project: Project): Key[] => [
-      projectKey(project),
-      ...caches.projects
-        .byIndex("repository", project.spec.repository)
-        .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
-        .map(projectKey),
-    ],
-    /**
-     * A Release that has its place concerns it no more, unless nobody made the Project yet, or
-     * the places of others hang on it.
-     */
-    projectOfRelease: (release: Release): Key[] => {
-      const { metadata, spec } = release;
-      const { namespace } = metadata;
-      const isKnown = caches.projects.byIndex("project", projectIndex(release)).length > 0;
-      const find = (name: string) => caches.releases.get({ namespace, name });
-      if (isKnown && isPlaced(release, find) && dependents(release).length === 0) return [];
-      return [{ namespace: metadata.namespace, name: projectPath(spec.repository, spec.project) }];
-    },
-    /** With those of the same commit, which may have joined it; none that is settled. */
-    releasesOfRelease: (release: Release): Key[] =>
-      [release, ...sameCommit(release)].filter((concerned) => !isSettled(concerned)).map(keyOf),
-    /** Those that are not ready: the project may have been what was in the way. */
-    releasesOfProject: (project: Project): Key[] => {
-      const { namespace, name } = projectKey(project);
-      return caches.releases
-        .byIndex("project", indexValue(namespace, name))
-        .filter((release) => !isTrue(release, "Ready"))
-        .map(keyOf);
-    },
-    allReleasesOfProject: (project: Project): Key[] => {
-      const { namespace, name } = projectKey(project);
-      return caches.releases.byIndex("project", indexValue(namespace, name)).map(keyOf);
-    },
-    pointersOfProject: (project: Project): Key[] => {
-      const { namespace, name } = projectKey(project);
-      return caches.pointers.byIndex("project", indexValue(namespace, name)).map(keyOf);
-    },
-    /** With those of the same place, of which only the oldest counts. */
-    pointersOfPointer: (pointer: ReleasePointer): Key[] => [
-      keyOf(pointer),
-      ...caches.pointers.byIndex("place", placeOf(pointer)).map(keyOf),
-    ],
-    /** Those that name it, or did when they were looked at last. */
-    pointersOfRelease: (release: Release): Key[] =>
-      caches.pointers
-        .byIndex("project", projectIndex(release))
-        .filter(
-          ({ spec, status }) =>
-            isCalled(release, spec.release) || status?.resolved?.name === release.metadata.name,
-        )
-        .map(keyOf),
-    pointersOfEnvironment: (environment: {
-      readonly metadata: { readonly namespace: string; readonly name: string };
-    }): Key[] => {
-      const { namespace, name } = environment.metadata;
-      return caches.pointers.byIndex("environment", indexValue(namespace, name)).map(keyOf);
-    },
-  };
+  enqueueChanges(informers.deployments, histories.queue, concerns.historyOfDeployment);
+
+  enqueueChanges(informers.releases, autoDeploys.queue, concerns.autoDeploysOfRelease, {
+    matters: (release, old) => isOtherwiseJudged(release, old),
+  });
+  enqueueChanges(informers.projects, autoDeploys.queue, concerns.autoDeploysOfProject, {
+    matters: isMoreThanStatus,
+  });
+  enqueueChanges(informers.environments, autoDeploys.queue, concerns.autoDeploysOfEnvironment, {
+    matters: isMoreThanStatus,
+  });
+  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer);
+  enqueueChanges(informers.approvals, autoDeploys.queue, concerns.autoDeploysOfApproval);
+  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysOfDeployment);
+  return [projects, releases, environments, pointers, histories, autoDeploys];
 }

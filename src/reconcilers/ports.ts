@@ -1,9 +1,19 @@
 import type { EventRecorder } from "../../controller/index.ts";
 import type { CacheReader, Clock, KubeClient, Random } from "../../controller/kube/index.ts";
-import type { Environment, Project, Release, ReleasePointer } from "../api/index.ts";
+import type {
+  Environment,
+  Project,
+  Release,
+  ReleaseApproval,
+  ReleaseDeployment,
+  ReleasePointer,
+} from "../api/index.ts";
 import type { GitOpsWriter } from "../gitops/index.ts";
 import type { ReleaseImages } from "../oci/index.ts";
 import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
+
+/** The name under which the API server knows this process. */
+export type OwnUser = (signal: AbortSignal) => Promise<string>;
 
 /** What the reconcilers know from their caches; informers.ts names the indexes. */
 export interface Caches {
@@ -11,6 +21,8 @@ export interface Caches {
   readonly environments: CacheReader<Environment>;
   readonly pointers: CacheReader<ReleasePointer>;
   readonly projects: CacheReader<Project>;
+  readonly approvals: CacheReader<ReleaseApproval>;
+  readonly deployments: CacheReader<ReleaseDeployment>;
 }
 
 export interface Settings {
@@ -34,4 +46,5 @@ export interface ReconcilerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Settings;
+  readonly ownUser: OwnUser;
 }

@@ -1,19 +1,21 @@
 import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
-import { isConflict, isNotFound } from "../../controller/kube/index.ts";
+import { isConflict } from "../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
   type Release,
   type ReleasePointer,
+  type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import { type Decision, evaluate } from "../policy/index.ts";
-import { deploy, finishBegun, recordCommit, targetOf } from "./deployment.ts";
+import type { Decision } from "../policy/index.ts";
+import { deploy, finishBegun, haltBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
+import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { byAge, placeOf, resources } from "./resources.ts";
+import { byAge, placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import {
   conditionsOf,
@@ -23,6 +25,9 @@ import {
   stalled,
   writeStatus,
 } from "./status.ts";
+
+/** A timer's own limit, and a clock that jumps, are no reason to sleep for weeks. */
+const longestSleepMs = 24 * 60 * 60_000;
 
 /**
  * Moves a pointer: records what an earlier look left in Git, resolves the release, asks the
@@ -44,6 +49,9 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
         const failure = reportOf(error);
         if (failure === undefined) throw error;
         const found = waitsForWatch(error) ? awaiting(failure) : failure;
+        if (found.readiness === "stalled") {
+          await haltBegun(deps, state, "Failed", found.message, signal);
+        }
         const outcome = await report(deps, state, found, signal);
         if (found.readiness === "retrying" && found.outcome.type === "done") throw error;
         return outcome;
@@ -65,13 +73,21 @@ async function move(
   }
   if (pointer.spec.suspend) return suspension(pointer);
   await finishBegun(deps, state, signal);
+  const before = state.status.resolved;
   const release = resolvePointer(deps, pointer, state);
+  recordSuperseded(deps, state, before);
   const { environment, decision } = await judge(deps, pointer, release, state, signal);
-  state.status = { ...state.status, decision };
-  state.conditions.push(allowedCondition(decision));
+  const { approvals: _, ...said } = decision;
+  const now = new Date(deps.clock.now());
+  state.status = { ...state.status, decision: said };
+  state.conditions.push(allowedCondition(decision, now));
   // A rule that came later does not undo what was deployed: it is there, and Ready says so.
-  if (!decision.allowed && !isSettled(state, environment)) return refusal(decision);
-  await deploy(deps, { release, environment }, state, signal);
+  if (!decision.allowed && !isSettled(state, environment)) {
+    const found = refusal(decision, now);
+    await haltBegun(deps, state, "Blocked", found.message, signal);
+    return found;
+  }
+  await deploy(deps, { release, environment, decision }, state, signal);
   const { git, deployed } = state.status;
   const message = `Release ${deployed?.number} is in ${pointer.spec.environment} by commit ${git?.commit}.`;
   state.conditions.push({ type: "Committed", status: "True", reason: "Committed", message });
@@ -83,6 +99,19 @@ function isSettled({ status }: PointerState, environment: Environment): boolean 
   return planDeployment(status, { digest, target: targetOf(environment) }) === "settled";
 }
 
+/** What was asked for, and never carried out, is not forgotten without a word. */
+function recordSuperseded(
+  deps: ReconcilerDeps,
+  { pointer, status }: PointerState,
+  before: ReleasePointerStatus["resolved"],
+): void {
+  const { resolved, deployed } = status;
+  if (before === undefined || before.commit === resolved?.commit) return;
+  if (before.digest === deployed?.digest) return;
+  const note = `Release ${before.number}, asked for and not deployed, was superseded by release ${resolved?.number}.`;
+  deps.events.record(pointer, { type: "Normal", reason: "Superseded", action: "Resolve", note });
+}
+
 function suspension(pointer: ReleasePointer): Report {
   if (!isDeployed(pointer)) {
     return stalled("Suspended", "spec.suspend is set: forge leaves the pointer alone.");
@@ -91,54 +120,39 @@ function suspension(pointer: ReleasePointer): Report {
   return { readiness: "ready", reason: "Suspended", message, outcome: { type: "done" } };
 }
 
-/**
- * By the cache, unless the pointer is about to move: then the Environment is read live, since a
- * lock set a moment ago must hold. What the cache does not show yet its watch will bring.
- */
+/** By the caches, unless the pointer is about to move. */
 async function judge(
   deps: ReconcilerDeps,
   pointer: ReleasePointer,
   release: Release,
   state: PointerState,
   signal: AbortSignal,
-): Promise<{ environment: Environment; decision: Decision }> {
-  const { namespace } = pointer.metadata;
-  const cached = deps.caches.environments.get({ namespace, name: pointer.spec.environment });
-  if (cached !== undefined) {
-    const decision = evaluate({ environment: cached, release, pointer });
-    if (isSettled(state, cached) || !decision.allowed) return { environment: cached, decision };
+): Promise<Judgement> {
+  const cached = judgeByCache(deps, pointer, release);
+  if (cached !== undefined && (isSettled(state, cached.environment) || !cached.decision.allowed)) {
+    return cached;
   }
-  const environment = await readEnvironment(deps, pointer, signal);
-  return { environment, decision: evaluate({ environment, release, pointer }) };
+  return judgeLive(deps, pointer, release, signal);
 }
 
-async function readEnvironment(
-  deps: ReconcilerDeps,
-  { metadata, spec }: ReleasePointer,
-  signal: AbortSignal,
-): Promise<Environment> {
-  const key = { namespace: metadata.namespace, name: spec.environment };
-  try {
-    return await deps.client.get<Environment>(resources.environments, key, { signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new ForgeError("EnvironmentNotFound", `Environment ${spec.environment} does not exist`);
-  }
-}
-
-function allowedCondition({ allowed, rules }: Decision): ConditionUpdate {
-  if (allowed) {
-    const message = `All ${rules.length} rules let the release in.`;
+function allowedCondition(decision: Decision, now: Date): ConditionUpdate {
+  if (decision.allowed) {
+    const message = `All ${decision.rules.length} rules let the release in.`;
     return { type: "Allowed", status: "True", reason: "Allowed", message };
   }
-  const { reason, message } = refusal({ allowed, rules });
+  const { reason, message } = refusal(decision, now);
   return { type: "Allowed", status: "False", reason, message };
 }
 
-function refusal({ rules }: Decision): Report {
+/** What only people can change is stalled; what time changes is looked at again by then. */
+function refusal({ rules, changesAt }: Decision, now: Date): Report {
   const refused = rules.filter(({ passed }) => !passed);
   const message = refused.map((verdict) => verdict.message).join(" ");
-  return stalled(refused[0]?.reason ?? "Refused", message);
+  const reason = refused[0]?.reason ?? "Refused";
+  if (changesAt === undefined) return stalled(reason, message);
+  const afterMs = Math.min(Math.max(Date.parse(changesAt) - now.getTime(), 1), longestSleepMs);
+  const why = "time alone may change the decision";
+  return { readiness: "retrying", reason, message, outcome: { type: "requeue", afterMs, why } };
 }
 
 /** What is missing comes by a watch: asking again by the clock would find nothing sooner. */

@@ -7,7 +7,11 @@ import {
   projectKind,
   projectPath,
   type Release,
+  type ReleaseApproval,
+  type ReleaseDeployment,
   type ReleasePointer,
+  releaseApprovalKind,
+  releaseDeploymentKind,
   releaseKind,
   releasePointerKind,
 } from "../api/index.ts";
@@ -22,6 +26,8 @@ export const resources = {
   environments: resourceOf(environmentKind),
   pointers: resourceOf(releasePointerKind),
   projects: resourceOf(projectKind),
+  approvals: resourceOf(releaseApprovalKind),
+  deployments: resourceOf(releaseDeploymentKind),
 } as const;
 
 /** Index values: names joined by a character that no name holds. */
@@ -34,7 +40,9 @@ export const indexes: {
   readonly releases: Readonly<Record<"project" | "commit" | "alias", Indexer<Release>>>;
   readonly pointers: Readonly<Record<"project" | "environment" | "place", Indexer<ReleasePointer>>>;
   readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
-  readonly environments: Readonly<Record<string, Indexer<Environment>>>;
+  readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
+  readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
+  readonly deployments: Readonly<Record<"project" | "pointer", Indexer<ReleaseDeployment>>>;
 } = {
   releases: {
     project: ({ metadata, spec }) => [
@@ -62,7 +70,18 @@ export const indexes: {
     // Without the namespace: who owns a repository is asked across all of them.
     repository: ({ spec }) => [spec.repository],
   },
-  environments: {},
+  environments: { namespace: ({ metadata }) => [metadata.namespace] },
+  approvals: {
+    project: ({ metadata, spec: { release } }) => [
+      indexValue(metadata.namespace, projectPath(release.repository, release.project)),
+    ],
+  },
+  deployments: {
+    project: ({ metadata, spec }) => [
+      indexValue(metadata.namespace, projectPath(spec.repository, spec.project)),
+    ],
+    pointer: ({ metadata, spec }) => [indexValue(metadata.namespace, spec.pointer)],
+  },
 };
 
 /** The index value of a Project, and of all that belongs to it. */
@@ -85,6 +104,19 @@ export function trimRelease(release: Release): Release {
   const { manifests, ...source } = spec.source;
   if (manifests === undefined) return { ...release, spec };
   return { ...release, spec: { ...spec, source: { ...source, manifests: "" } } };
+}
+
+/** A record as the cache keeps it: what it was decided by is read by people alone. */
+export function trimDeployment(deployment: ReleaseDeployment): ReleaseDeployment {
+  const { metadata, spec, status } = deployment;
+  const { decision: _, approvals: __, ...kept } = spec;
+  const { conditions: ___, ...said } = status ?? {};
+  return {
+    ...deployment,
+    metadata: { ...metadata, managedFields: undefined } as typeof metadata,
+    spec: { ...kept, decision: { allowed: true, rules: [] }, approvals: [] },
+    status: said,
+  };
 }
 
 /** Older first; among those of the same second, the one with the lesser uid. */

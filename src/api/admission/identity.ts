@@ -71,6 +71,25 @@ const requestVariables: readonly Variable[] = [
   },
 ];
 
+/**
+ * A merge patch leaves what it does not name: of an automatic request, that it was one, and forge's
+ * reason. Whoever asks for something else now does not mean that.
+ */
+const inherited: Variable = {
+  name: "inherited",
+  expression: [
+    "request.operation == 'UPDATE' && variables.asks && !variables.stale",
+    "object.spec.?request.?automatic.orValue(false)",
+    "oldObject.spec.?request.?automatic.orValue(false)",
+    `oldObject.spec.?request.?by.orValue('') != ${user}`,
+  ].join(" && "),
+};
+
+const inheritedMutation = `!variables.inherited ? [] : [JSONPatch{op: 'remove', path: '/spec/request/automatic'}] + (
+  has(object.spec.request.reason) && object.spec.request.reason == oldObject.spec.request.?reason.orValue('')
+    ? [JSONPatch{op: 'remove', path: '/spec/request/reason'}] : []
+)`;
+
 const requestMutation = `!variables.asks ? [] : [
   has(object.spec.request) && !variables.stale
     ? JSONPatch{op: 'add', path: '/spec/request/by', value: ${user}}
@@ -106,8 +125,8 @@ export const stampingPolicies: object[] = stamped.flatMap((kind) => {
   );
   return mutatingPolicy(
     { name: `stamp-${resource}.forge.dev`, resource, operations },
-    isPointers(kind) ? requestVariables : [],
-    isPointers(kind) ? [...mutations, requestMutation] : mutations,
+    isPointers(kind) ? [...requestVariables, inherited] : [],
+    isPointers(kind) ? [...mutations, inheritedMutation, requestMutation] : mutations,
   );
 });
 

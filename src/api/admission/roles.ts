@@ -88,11 +88,23 @@ export const clusterRoles: readonly ClusterRole[] = [
   ),
   clusterRole("forge-controller", "What forge-controller needs in the namespaces it looks at.", [
     rule(["releases", "environments", "releasepointers", "projects"], read),
+    rule(["releaseapprovals", "releasedeployments"], ["list", "watch"]),
     rule(["projects"], ["create"]),
+    rule(["releasepointers"], ["create", "update"]),
+    rule(["releasedeployments"], ["create", "delete"]),
     rule(
-      ["releases/status", "environments/status", "releasepointers/status", "projects/status"],
+      [
+        "releases/status",
+        "environments/status",
+        "releasepointers/status",
+        "releasedeployments/status",
+        "projects/status",
+      ],
       ["patch"],
     ),
+    // Its own verbs: what autoDeploy moves, and the records of what was deployed.
+    rule(["environments"], ["deploy"]),
+    rule(["releasedeployments"], ["record"]),
     rule(["secrets"], ["get"], ""),
     rule(["events"], ["create"], "events.k8s.io"),
   ]),

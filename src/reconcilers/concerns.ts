@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Key, keyOf } from "../../controller/kube/index.ts";
+import {
+  type Environment,
+  isTrue,
+  type Project,
+  projectPath,
+  type Release,
+  type ReleaseApproval,
+  type ReleaseDeployment,
+  type ReleasePointer,
+} from "../api/index.ts";
+import { isCalled } from "../query/index.ts";
+import { autoDeployKey } from "./auto-deploy.ts";
+import { placesOf } from "./known-releases.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+import { isSettled } from "./release.ts";
+import { isPlaced } from "./release-identity.ts";
+import { indexValue, placeOf } from "./resources.ts";
+
+/** What the numbering says of a Release, and whether it is ready for those that joined it. */
+export function isOtherwisePlaced(release: Release, old: Release): boolean {
+  return (
+    !isDeepStrictEqual(placesOf(release), placesOf(old)) || isSettled(release) !== isSettled(old)
+  );
+}
+
+/** What the policy looks at: whether it is ready, and what caused it. */
+export function isOtherwiseJudged(release: Release, old: Release): boolean {
+  return (
+    isTrue(release, "Ready") !== isTrue(old, "Ready") ||
+    !isDeepStrictEqual(release.status?.triggers, old.status?.triggers)
+  );
+}
+
+function isAutomatic({ spec }: Environment): boolean {
+  return spec.promotionPolicy.autoDeploy;
+}
+
+/** Which objects a change of another one concerns. */
+export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
+  const projectKey = ({ metadata, spec }: Project): Key => ({
+    namespace: metadata.namespace,
+    name: projectPath(spec.repository, spec.name),
+  });
+  const projectIndex = ({ metadata, spec }: Release): string =>
+    indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
+  const sameCommit = (release: Release): Release[] =>
+    caches.releases.byIndex("commit", indexValue(projectIndex(release), release.spec.commit));
+  const dependents = (release: Release): Release[] =>
+    sameCommit(release).filter(({ status }) =>
+      [status?.joined, status?.conflictsWith].includes(release.metadata.name),
+    );
+  const environmentsIn = (namespace: string): Environment[] =>
+    caches.environments.byIndex("namespace", namespace);
+  const automatic = (namespace: string) => environmentsIn(namespace).filter(isAutomatic);
+  const after = ({ metadata, spec }: ReleaseDeployment): Environment[] =>
+    environmentsIn(metadata.namespace).filter(({ spec: { promotionPolicy } }) =>
+      promotionPolicy.promotesFrom.some(({ environment }) => environment === spec.environment),
+    );
+  return {
+    /** With those of other namespaces, for one of which the repository may have become free. */
+    projectsOfProject: (project: Project): Key[] => [
+      projectKey(project),
+      ...caches.projects
+        .byIndex("repository", project.spec.repository)
+        .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
+        .map(projectKey),
+    ],
+    /**
+     * A Release that has its place concerns it no more, unless nobody made the Project yet, or
+     * the places of others hang on it.
+     */
+    projectOfRelease: (release: Release): Key[] => {
+      const { metadata, spec } = release;
+      const { namespace } = metadata;
+      const isKnown = caches.projects.byIndex("project", projectIndex(release)).length > 0;
+      const find = (name: string) => caches.releases.get({ namespace, name });
+      if (isKnown && isPlaced(release, find) && dependents(release).length === 0) return [];
+      return [{ namespace: metadata.namespace, name: projectPath(spec.repository, spec.project) }];
+    },
+    /** With those of the same commit, which may have joined it; none that is settled. */
+    releasesOfRelease: (release: Release): Key[] =>
+      [release, ...sameCommit(release)].filter((concerned) => !isSettled(concerned)).map(keyOf),
+    /** Those that are not ready: the project may have been what was in the way. */
+    releasesOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.releases
+        .byIndex("project", indexValue(namespace, name))
+        .filter((release) => !isTrue(release, "Ready"))
+        .map(keyOf);
+    },
+    allReleasesOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.releases.byIndex("project", indexValue(namespace, name)).map(keyOf);
+    },
+    pointersOfProject: (project: Project): Key[] => {
+      const { namespace, name } = projectKey(project);
+      return caches.pointers.byIndex("project", indexValue(namespace, name)).map(keyOf);
+    },
+    /** With those of the same place, of which only the oldest counts. */
+    pointersOfPointer: (pointer: ReleasePointer): Key[] => [
+      keyOf(pointer),
+      ...caches.pointers.byIndex("place", placeOf(pointer)).map(keyOf),
+    ],
+    /** Those that name it, or did when they were looked at last. */
+    pointersOfRelease: (release: Release): Key[] =>
+      caches.pointers
+        .byIndex("project", projectIndex(release))
+        .filter(
+          ({ spec, status }) =>
+            isCalled(release, spec.release) || status?.resolved?.name === release.metadata.name,
+        )
+        .map(keyOf),
+    pointersOfEnvironment: (environment: {
+      readonly metadata: { readonly namespace: string; readonly name: string };
+    }): Key[] => {
+      const { namespace, name } = environment.metadata;
+      return caches.pointers.byIndex("environment", indexValue(namespace, name)).map(keyOf);
+    },
+    /** Those of the environment that it is for. */
+    pointersOfApproval: ({ metadata, spec }: ReleaseApproval): Key[] => {
+      const path = projectPath(spec.release.repository, spec.release.project);
+      return caches.pointers
+        .byIndex("place", indexValue(metadata.namespace, spec.environment, path))
+        .map(keyOf);
+    },
+    /** Those of the environments that come after the one where it ran. */
+    pointersOfDeployment: (deployment: ReleaseDeployment): Key[] => {
+      const { metadata, spec } = deployment;
+      const path = projectPath(spec.repository, spec.project);
+      return after(deployment).flatMap((environment) =>
+        caches.pointers
+          .byIndex("place", indexValue(metadata.namespace, environment.metadata.name, path))
+          .map(keyOf),
+      );
+    },
+    /** The pointer whose history it is part of. */
+    historyOfDeployment: ({ metadata, spec }: ReleaseDeployment): Key[] => [
+      { namespace: metadata.namespace, name: spec.pointer },
+    ],
+    autoDeploysOfRelease: ({ metadata, spec }: Release): Key[] =>
+      automatic(metadata.namespace).map((environment) =>
+        autoDeployKey(environment, projectPath(spec.repository, spec.project)),
+      ),
+    autoDeploysOfProject: ({ metadata, spec }: Project): Key[] =>
+      automatic(metadata.namespace).map((environment) =>
+        autoDeployKey(environment, projectPath(spec.repository, spec.name)),
+      ),
+    autoDeploysOfEnvironment: (environment: Environment): Key[] =>
+      isAutomatic(environment)
+        ? caches.projects
+            .list(environment.metadata.namespace)
+            .map(({ spec }) => autoDeployKey(environment, projectPath(spec.repository, spec.name)))
+        : [],
+    autoDeploysOfPointer: ({ metadata, spec }: ReleasePointer): Key[] =>
+      automatic(metadata.namespace)
+        .filter((environment) => environment.metadata.name === spec.environment)
+        .map((environment) =>
+          autoDeployKey(environment, projectPath(spec.repository, spec.project)),
+        ),
+    autoDeploysOfApproval: ({ metadata, spec }: ReleaseApproval): Key[] =>
+      automatic(metadata.namespace)
+        .filter((environment) => environment.metadata.name === spec.environment)
+        .map((environment) =>
+          autoDeployKey(environment, projectPath(spec.release.repository, spec.release.project)),
+        ),
+    autoDeploysOfDeployment: (deployment: ReleaseDeployment): Key[] =>
+      after(deployment)
+        .filter(isAutomatic)
+        .map((environment) =>
+          autoDeployKey(
+            environment,
+            projectPath(deployment.spec.repository, deployment.spec.project),
+          ),
+        ),
+  };
+}
