@@ -7,7 +7,7 @@ import {
   type ReleasePointer,
   releasePointerKind,
 } from "../api/index.ts";
-import { type Decision, evaluate } from "../policy/index.ts";
+import { type Decision, type DecisionStatus, decisionStatus, evaluate } from "../policy/index.ts";
 import { deploy, finishBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
@@ -67,7 +67,7 @@ async function move(
   await finishBegun(deps, state, signal);
   const release = resolvePointer(deps, pointer, state);
   const { environment, decision } = await judge(deps, pointer, release, state, signal);
-  state.status = { ...state.status, decision };
+  state.status = { ...state.status, decision: decisionStatus(decision, 1_600) };
   state.conditions.push(allowedCondition(decision));
   // A rule that came later does not undo what was deployed: it is there, and Ready says so.
   if (!decision.allowed && !isSettled(state, environment)) return refusal(decision);
@@ -103,13 +103,15 @@ async function judge(
   signal: AbortSignal,
 ): Promise<{ environment: Environment; decision: Decision }> {
   const { namespace } = pointer.metadata;
+  const now = new Date(deps.clock.now());
+  const known = { release, pointer, approvals: [], runs: [], now };
   const cached = deps.caches.environments.get({ namespace, name: pointer.spec.environment });
   if (cached !== undefined) {
-    const decision = evaluate({ environment: cached, release, pointer });
+    const decision = evaluate({ environment: cached, ...known });
     if (isSettled(state, cached) || !decision.allowed) return { environment: cached, decision };
   }
   const environment = await readEnvironment(deps, pointer, signal);
-  return { environment, decision: evaluate({ environment, release, pointer }) };
+  return { environment, decision: evaluate({ environment, ...known }) };
 }
 
 async function readEnvironment(
@@ -126,7 +128,7 @@ async function readEnvironment(
   }
 }
 
-function allowedCondition({ allowed, rules }: Decision): ConditionUpdate {
+function allowedCondition({ allowed, rules }: DecisionStatus): ConditionUpdate {
   if (allowed) {
     const message = `All ${rules.length} rules let the release in.`;
     return { type: "Allowed", status: "True", reason: "Allowed", message };
@@ -135,7 +137,7 @@ function allowedCondition({ allowed, rules }: Decision): ConditionUpdate {
   return { type: "Allowed", status: "False", reason, message };
 }
 
-function refusal({ rules }: Decision): Report {
+function refusal({ rules }: DecisionStatus): Report {
   const refused = rules.filter(({ passed }) => !passed);
   const message = refused.map((verdict) => verdict.message).join(" ");
   return stalled(refused[0]?.reason ?? "Refused", message);
