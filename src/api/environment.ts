@@ -16,6 +16,10 @@ const glob = text(1, 256).describe(
   "A glob: * matches within a path segment, ** across segments, ? one character.",
 );
 
+const tagPattern = text(1, 256).describe(
+  "A glob such as v1.*, or a range of semantic versions: one that begins with <, >, =, ^ or ~, or has a space, such as >=1.2.0 <2.",
+);
+
 const duration = text(0, 32)
   .regex(/^([0-9]+(ms|s|m|h))+$/)
   .describe("A duration such as 30m or 24h.");
@@ -32,9 +36,9 @@ const promotionPolicySchema = z
     allowedBranches: setOf(glob, 64)
       .default([])
       .describe("Branches that may enter, as globs; empty allows all."),
-    allowedTags: setOf(glob, 64)
+    allowedTags: setOf(tagPattern, 64)
       .default([])
-      .describe("Tags that may enter, as globs; empty allows all."),
+      .describe("Tags that may enter, as globs or ranges of versions; empty allows all."),
     autoDeploy: z
       .boolean()
       .default(false)
@@ -70,6 +74,10 @@ const promotionPolicySchema = z
     )
       .default([])
       .describe("Environments in which the same image must have run before."),
+    promotesFromMatch: z
+      .enum(["All", "Any"])
+      .default("All")
+      .describe("Whether the image must have run in All of promotesFrom, or in Any of them."),
     freezes: z
       .array(
         z
@@ -112,6 +120,31 @@ const gitOpsSchema = z
   })
   .describe("The GitOps repository that pointers are committed to.");
 
+const projectsSchema = z
+  .object({
+    matchLabels: z
+      .record(text(1, 317), text(0, 63))
+      .optional()
+      .meta({ description: "Labels that a Project must carry, each of them.", maxProperties: 32 }),
+    include: setOf(glob, 64)
+      .optional()
+      .describe("Projects as globs of <repository>/<project>; none listed means all."),
+  })
+  .describe("Which projects autoDeploy looks at: those that meet both; without it, all.");
+
+const rollbackSchema = z
+  .object({
+    requiresApproval: z
+      .boolean()
+      .default(true)
+      .describe("Whether a rollback needs the approvals that any deployment needs."),
+    duringFreeze: z
+      .boolean()
+      .default(false)
+      .describe("Whether a rollback may go through a freeze."),
+  })
+  .describe("What a rollback is held up by. It always goes to what ran here before.");
+
 const specSchema = z
   .object({
     order: z
@@ -121,6 +154,8 @@ const specSchema = z
       .default(0)
       .describe("Place in lists and pages: lower comes first."),
     promotionPolicy: promotionPolicySchema.prefault({}),
+    projects: projectsSchema.optional(),
+    rollback: rollbackSchema.prefault({}),
     lock: z
       .object({ reason: reasonField, by: personField.optional() })
       .optional()

@@ -64,6 +64,9 @@ function input(given: Case): PolicyInput {
         release: "1",
       }),
     },
+    approvals: [],
+    runs: [],
+    now: new Date("2026-11-21T12:00:00Z"),
   };
 }
 
@@ -165,27 +168,6 @@ describe("evaluate", () => {
       passed: true,
       reason: "SourceVerified",
       because: "forge checked it",
-    },
-    {
-      rule: "notJudged",
-      policy: { requiresApproval: true },
-      passed: false,
-      reason: "RuleNotAvailable",
-      because: "what cannot be judged is refused, not overlooked",
-    },
-    {
-      rule: "notJudged",
-      policy: { promotesFrom: [{ environment: "staging" }] },
-      passed: false,
-      reason: "RuleNotAvailable",
-      because: "the order of environments is not judged",
-    },
-    {
-      rule: "notJudged",
-      policy: { freezes: [{ cron: "0 18 * * 5", duration: "62h" }] },
-      passed: false,
-      reason: "RuleNotAvailable",
-      because: "freezes are not judged",
     },
   ])("$rule: $reason, because $because", ({ rule, passed, reason, because: _, ...given }) => {
     const decision = evaluate(input(given));

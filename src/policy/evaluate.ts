@@ -1,33 +1,54 @@
 import type { Decision, PolicyInput, Rule } from "./decision.ts";
+import { instant } from "./instant.ts";
+import { approvals } from "./rules/approvals.ts";
 import { branches } from "./rules/branches.ts";
+import { freezes } from "./rules/freezes.ts";
+import { hold } from "./rules/hold.ts";
 import { lock } from "./rules/lock.ts";
-import { notJudged } from "./rules/not-judged.ts";
+import { order } from "./rules/order.ts";
+import { pointerLock } from "./rules/pointer-lock.ts";
+import { promotesFrom } from "./rules/promotes-from.ts";
+import { rollback } from "./rules/rollback.ts";
 import { tags } from "./rules/tags.ts";
 import { triggers } from "./rules/triggers.ts";
 import { verifiedSource } from "./rules/verified-source.ts";
+import { cutText } from "./wording.ts";
 
 /** The rules in the order in which a decision lists them. */
-export const rules: readonly Rule[] = [lock, triggers, branches, tags, verifiedSource, notJudged];
+export const rules: readonly Rule[] = [
+  lock,
+  pointerLock,
+  hold,
+  order,
+  rollback,
+  triggers,
+  branches,
+  tags,
+  verifiedSource,
+  promotesFrom,
+  approvals,
+  freezes,
+];
 
 const messageBytes = 180;
-
-/** A verdict's message as a decision keeps it: cut with a mark where it is too long. */
-export function verdictText(message: string): string {
-  if (Buffer.byteLength(message) <= messageBytes) return message;
-  let cut = message.slice(0, messageBytes - 3);
-  while (Buffer.byteLength(cut) > messageBytes - 3) cut = cut.slice(0, -1);
-  // The last step may have split a character of two code units.
-  return `${cut.toWellFormed().replace(/\ufffd$/, "")}…`;
-}
+/** What the schema of a verdict takes. */
+const byBytes = 254;
 
 /**
  * May this release go into this environment? Nothing else in forge decides that. Every rule is
  * judged, also after one refused, so that a person sees at once all that is in the way.
  */
 export function evaluate(input: PolicyInput): Decision {
-  const verdicts = rules.map((rule) => {
-    const { message, ...verdict } = rule.judge(input);
-    return { rule: rule.name, ...verdict, message: verdictText(message) };
-  });
-  return { allowed: verdicts.every((verdict) => verdict.passed), rules: verdicts };
+  const judged = rules.map((rule) => ({ rule: rule.name, ...rule.judge(input) }));
+  const moments = judged.flatMap(({ until }) => (until === undefined ? [] : Date.parse(until)));
+  return {
+    allowed: judged.every(({ passed }) => passed),
+    rules: judged.map(({ approvals: _, message, by, ...verdict }) => ({
+      ...verdict,
+      message: cutText(message, messageBytes),
+      ...(by !== undefined && { by: cutText(by, byBytes) }),
+    })),
+    ...(moments.length > 0 && { changesAt: instant(Math.min(...moments)) }),
+    approvals: judged.flatMap((judgement) => judgement.approvals ?? []),
+  };
 }

@@ -1,16 +1,31 @@
 const patternLimit = 256;
 
+export interface Glob {
+  readonly pattern: string;
+  matches(text: string): boolean;
+}
+
 /**
- * Whether a glob matches the whole text. `*` stands for any characters but `/`, `**` for any
+ * A glob that matches whole texts. `*` stands for any characters but `/`, `**` for any
  * characters, `?` for one character but `/`; all else stands for itself.
  *
- * It walks the text once and keeps the set of places in the pattern that it may have reached, so
+ * It walks a text once and keeps the set of places in the pattern that it may have reached, so
  * a hostile pattern costs at most pattern length × text length steps.
  */
-export function matchesGlob(pattern: string, text: string): boolean {
-  if (pattern.length > patternLimit) return false;
+export function compileGlob(pattern: string): Glob {
+  if (pattern.length > patternLimit) return { pattern, matches: () => false };
   const tokens = tokenize(pattern);
-  let places = reach(tokens, new Set([0]));
+  const start = reach(tokens, new Set([0]));
+  return { pattern, matches: (text) => walk(tokens, start, text) };
+}
+
+/** As {@link compileGlob}, for a pattern that is asked once. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  return compileGlob(pattern).matches(text);
+}
+
+function walk(tokens: readonly string[], start: ReadonlySet<number>, text: string): boolean {
+  let places = start;
   for (const character of text) {
     const next = new Set<number>();
     for (const place of places) {

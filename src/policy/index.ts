@@ -1,3 +1,5 @@
-export type { Decision, PolicyInput, Rule } from "./decision.ts";
-export { evaluate, rules, verdictText } from "./evaluate.ts";
+export { concernsProject } from "./concerns-project.ts";
+export type { Decision, DecisionStatus, PolicyInput, Rule, Run } from "./decision.ts";
+export { decisionStatus } from "./decision-status.ts";
+export { evaluate, rules } from "./evaluate.ts";
 export { matchesGlob } from "./glob.ts";

@@ -1,16 +1,42 @@
 import type { Trigger } from "../api/index.ts";
-import type { PolicyInput } from "./decision.ts";
+import { type Judgement, type PolicyInput, passed } from "./decision.ts";
 
 /** All that caused the release: its own trigger and those that joined it. */
 export function triggersOf(release: PolicyInput["release"]): readonly Trigger[] {
   return release.status?.triggers ?? [release.spec.trigger];
 }
 
+export function isRollback({ pointer }: PolicyInput): boolean {
+  return pointer.spec.request?.type === "Rollback";
+}
+
+/** The verdict on a rollback of the rules that ask where a release comes from: it was here before. */
+export function rollbackExempt(input: PolicyInput): Judgement | undefined {
+  if (!isRollback(input)) return undefined;
+  return passed("RollbackExempt", "A rollback goes to what was let in before.");
+}
+
+export function isAutomatic({ pointer }: PolicyInput): boolean {
+  return pointer.spec.request?.automatic === true;
+}
+
 /** `a`, `a or b`, `a, b or c`; a long list is cut. */
-export function listed(words: readonly string[]): string {
+export function listed(words: readonly string[], conjunction = "or"): string {
   const distinct = [...new Set(words)];
   if (distinct.length > 5)
-    return `${distinct.slice(0, 5).join(", ")} or ${distinct.length - 5} more`;
+    return `${distinct.slice(0, 5).join(", ")} ${conjunction} ${distinct.length - 5} more`;
   if (distinct.length < 2) return distinct.join("");
-  return `${distinct.slice(0, -1).join(", ")} or ${distinct.at(-1)}`;
+  return `${distinct.slice(0, -1).join(", ")} ${conjunction} ${distinct.at(-1)}`;
+}
+
+/** Text of at most so many bytes: cut with a mark where it is too long. */
+export function cutText(text: string, maximumBytes: number): string {
+  if (Buffer.byteLength(text) <= maximumBytes) return text;
+  const mark = "…";
+  const room = maximumBytes - Buffer.byteLength(mark);
+  if (room < 0) return "";
+  let cut = text.slice(0, room);
+  while (Buffer.byteLength(cut) > room) cut = cut.slice(0, -1);
+  // The last step may have split a character of two code units.
+  return `${cut.toWellFormed().replace(/\ufffd$/, "")}${mark}`;
 }

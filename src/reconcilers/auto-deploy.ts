@@ -97,15 +97,25 @@ function isSomebodysTurn(pointer: ReleasePointer): boolean {
   return pointer.spec.request?.automatic !== true && !isDeployed(pointer);
 }
 
-/** Ready releases behind what runs there, the newest first. */
+/**
+ * Ready releases that are later than whatever ran there, the newest first: one that a person went
+ * back from does not come again by itself, be the pointer held or not.
+ */
 function candidates(
   { caches }: Pick<ReconcilerDeps, "caches">,
   { environment, path }: Place,
   pointer: ReleasePointer | undefined,
 ): Release[] {
-  const running = pointer?.status?.deployed?.number ?? 0;
+  const project = indexValue(environment.metadata.namespace, path);
+  const { deployed, previous } = pointer?.status ?? {};
+  const ran = caches.deployments
+    .byIndex("project", project)
+    .filter(({ spec }) => spec.environment === environment.metadata.name)
+    .filter(({ status }) => status?.committedAt !== undefined)
+    .map(({ spec }) => spec.release.number);
+  const running = Math.max(0, deployed?.number ?? 0, previous?.number ?? 0, ...ran);
   return caches.releases
-    .byIndex("project", indexValue(environment.metadata.namespace, path))
+    .byIndex("project", project)
     .filter(({ status }) => !status?.joined && !status?.conflictsWith)
     .filter((release) => isTrue(release, "Ready") && release.status?.image !== undefined)
     .filter(({ status }) => (status?.number ?? 0) > running)

@@ -6,7 +6,7 @@ import {
   setReadiness,
 } from "../../controller/index.ts";
 import type { Alias, Trigger } from "../api/index.ts";
-import { rules, verdictText } from "../policy/index.ts";
+import { decisionStatus, rules } from "../policy/index.ts";
 import { countsWithinBytes, limits, withinBytes } from "./bounded-status.ts";
 
 const now = new Date(0);
@@ -76,7 +76,10 @@ describe("a status stays below 8 kB", () => {
       rule: rule.name,
       passed: false,
       reason,
-      message: verdictText("ä".repeat(4_000)),
+      message: "ä".repeat(4_000),
+      by: "ä".repeat(254),
+      pattern: "ä".repeat(256),
+      until: "2026-01-01T00:00:00.000Z",
     }));
     const target = {
       url: "u".repeat(384),
@@ -91,7 +94,10 @@ describe("a status stays below 8 kB", () => {
       git: { commit, path: "p".repeat(512), deployment: "n".repeat(147) },
       deployed: identity,
       previous: identity,
-      decision: { allowed: false, rules: verdicts },
+      decision: decisionStatus(
+        { allowed: false, rules: verdicts, approvals: [] },
+        limits.decisionBytes,
+      ),
       conditions: conditions(["Resolved", "Allowed", "Committed"], "stalled"),
     };
     expect(sizeOf(status)).toBeLessThan(8_192);

@@ -25,4 +25,5 @@ export const limits = {
   triggerBytes: 1_024,
   aliasBytes: 512,
   resourceBytes: 448,
+  decisionBytes: 1_600,
 } as const;

@@ -20,7 +20,7 @@ import {
   releasePointerKind,
 } from "../api/index.ts";
 import type { CommitRequest } from "../gitops/index.ts";
-import type { Decision } from "../policy/index.ts";
+import { type Decision, decisionStatus } from "../policy/index.ts";
 import { type Begun, isFinished, planDeployment, sequenceOf } from "./deployment-plan.ts";
 import { completeRecord, haltRecord, openRecord, type RecordedFacts } from "./deployment-record.ts";
 import { describe, locationOf, readCurrent } from "./deployment-request.ts";
@@ -32,6 +32,9 @@ import { writeStatus } from "./status.ts";
 
 /** A user may change the spec while a push is under way, but hardly as often as this. */
 const finishAttempts = 5;
+
+/** A record is read by people alone: it keeps more than a status, which watches carry about. */
+const recordedDecisionBytes = 6_000;
 
 /** A release that may go where a pointer stands. */
 export interface Move {
@@ -92,12 +95,12 @@ export async function deploy(
 
 function factsOf(
   { pointer, status: { deployed } }: PointerState,
-  { approvals, ...decision }: Decision,
+  decision: Decision,
 ): RecordedFacts {
   return {
     request: pointer.spec.request ?? { type: "Deploy" },
-    decision,
-    approvals: approvals.map(({ name, approver }) => ({ name, approver })),
+    decision: decisionStatus(decision, recordedDecisionBytes),
+    approvals: decision.approvals.map(({ name, approver }) => ({ name, approver })),
     ...(deployed && { previous: deployed }),
   };
 }

@@ -3,15 +3,18 @@ import { isConflict } from "../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
+  type Project,
   type Release,
   type ReleasePointer,
   type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import type { Decision } from "../policy/index.ts";
+import { type Decision, decisionStatus } from "../policy/index.ts";
+import { limits } from "./bounded-status.ts";
 import { deploy, finishBegun, haltBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
 import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
+import { OwnWrites } from "./own-writes.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
@@ -35,29 +38,44 @@ const longestSleepMs = 24 * 60 * 60_000;
  * reason, and touches nothing.
  */
 export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler {
+  const known = new OwnWrites(deps.caches.pointers);
   return {
     reconcile: async (key, { signal }) => {
-      const pointer = deps.caches.pointers.get(key);
+      const pointer = known.get(key);
       if (pointer === undefined || pointer.metadata.deletionTimestamp) return { type: "done" };
       const project = projectOf(deps, pointer);
       if (!isOurs(deps, project)) return { type: "done" };
       const state: PointerState = { pointer, status: pointer.status ?? {}, conditions: [] };
       try {
-        const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
-        return await report(deps, state, found, signal);
-      } catch (error) {
-        const failure = reportOf(error);
-        if (failure === undefined) throw error;
-        const found = waitsForWatch(error) ? awaiting(failure) : failure;
-        if (found.readiness === "stalled") {
-          await haltBegun(deps, state, "Failed", found.message, signal);
-        }
-        const outcome = await report(deps, state, found, signal);
-        if (found.readiness === "retrying" && found.outcome.type === "done") throw error;
-        return outcome;
+        return await look(deps, project, pointer, state, signal);
+      } finally {
+        if (state.pointer !== pointer) known.remember(key, state.pointer);
       }
     },
   };
+}
+
+async function look(
+  deps: ReconcilerDeps,
+  project: Project | undefined,
+  pointer: ReleasePointer,
+  state: PointerState,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
+    return await report(deps, state, found, signal);
+  } catch (error) {
+    const failure = reportOf(error);
+    if (failure === undefined) throw error;
+    const found = waitsForWatch(error) ? awaiting(failure) : failure;
+    if (found.readiness === "stalled") {
+      await haltBegun(deps, state, "Failed", found.message, signal);
+    }
+    const outcome = await report(deps, state, found, signal);
+    if (found.readiness === "retrying" && found.outcome.type === "done") throw error;
+    return outcome;
+  }
 }
 
 async function move(
@@ -77,9 +95,8 @@ async function move(
   const release = resolvePointer(deps, pointer, state);
   recordSuperseded(deps, state, before);
   const { environment, decision } = await judge(deps, pointer, release, state, signal);
-  const { approvals: _, ...said } = decision;
   const now = new Date(deps.clock.now());
-  state.status = { ...state.status, decision: said };
+  state.status = { ...state.status, decision: decisionStatus(decision, limits.decisionBytes) };
   state.conditions.push(allowedCondition(decision, now));
   // A rule that came later does not undo what was deployed: it is there, and Ready says so.
   if (!decision.allowed && !isSettled(state, environment)) {
@@ -178,7 +195,14 @@ async function report(
     conditions: conditionsOf(pointer, { ...found, conditions }, new Date(deps.clock.now())),
   };
   try {
-    await writeStatus(deps, releasePointerKind, pointer, pointerFieldManager, fields, signal);
+    state.pointer = await writeStatus(
+      deps,
+      releasePointerKind,
+      pointer,
+      pointerFieldManager,
+      fields,
+      signal,
+    );
   } catch (error) {
     // The spec was changed while the push was under way: what was pushed is said all the same,
     // and the new spec is looked at next.

@@ -164,11 +164,11 @@ describe("release pointers", () => {
     expect(mine).toHaveLength(3);
   });
 
-  test("what cannot be judged yet is refused, not overlooked", async () => {
+  test("what nobody approved waits where approval is needed", async () => {
     await workspace.apply(workspace.environment("careful", { requiresApproval: true }));
     await workspace.apply(workspace.pointer("careful", "1"));
     const pointer = await workspace.waitFor("Allowed=false", "releasepointer", "careful-auth");
-    expect(conditionOf(pointer, "Ready")).toMatchObject({ reason: "RuleNotAvailable" });
+    expect(conditionOf(pointer, "Ready")).toMatchObject({ reason: "ApprovalMissing" });
   });
 
   test("a pointer file that is broken is not overwritten, and goes on once it is repaired", async () => {

@@ -62,11 +62,14 @@ describe("rollbacks and history", () => {
     await journey.deployed("dev", 4);
   });
 
-  test("a hold that a person lifted does not come back", async () => {
+  test("a hold that a person lifted does not come back, nor does what was rolled back", async () => {
     await journey.ask("dev", { release: "3", request: { type: "Rollback", by: "admin" } });
     await journey.deployed("dev", 3);
     await journey.ask("dev", { hold: null });
-    await journey.deployed("dev", 4);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await journey.deployedNumber("dev")).toBe("3");
+    expect(await journey.released()).toBe(5);
+    await journey.deployed("dev", 5);
     expect(
       (await journey.get("releasepointer", journey.pointerName("dev"))).spec,
     ).not.toHaveProperty("hold");
@@ -98,9 +101,9 @@ describe("rollbacks and history", () => {
   test("the history is kept by count, with what runs and where a rollback goes", async () => {
     const environment = journey.environment("dev", {}) as { spec: object };
     await journey.apply({ ...environment, spec: { ...environment.spec, revisionHistoryLimit: 2 } });
-    await journey.ask("dev", { release: "4", request: { type: "Deploy", by: "admin" } });
-    await journey.deployed("dev", 4);
+    await journey.ask("dev", { release: "5", request: { type: "Deploy", by: "admin" } });
+    await journey.deployed("dev", 5);
     const records = await journey.outcomes("dev", ["Superseded", "Active"]);
-    expect(records.map(({ spec }) => spec.release.number)).toEqual([2, 4]);
+    expect(records.map(({ spec }) => spec.release.number)).toEqual([2, 5]);
   });
 });

@@ -1,18 +1,25 @@
 import { passed, type Rule, refused } from "../decision.ts";
-import { matchesGlob } from "../glob.ts";
-import { listed, triggersOf } from "../wording.ts";
+import { compileGlob } from "../glob.ts";
+import { preparedOnce } from "../prepared.ts";
+import { listed, rollbackExempt, triggersOf } from "../wording.ts";
+
+const compiled = preparedOnce((globs: readonly string[]) => globs.map(compileGlob));
 
 /** The release comes from a branch that the environment takes. */
 export const branches: Rule = {
   name: "branches",
-  judge: ({ environment, release }) => {
+  judge: (input) => {
+    const { environment, release } = input;
     const allowed = environment.spec.promotionPolicy.allowedBranches;
     if (allowed.length === 0) return passed("AnyBranch", "Every branch may enter.");
+    const exempt = rollbackExempt(input);
+    if (exempt !== undefined) return exempt;
     const named = triggersOf(release).flatMap(({ branch }) => branch ?? []);
     for (const branch of named) {
-      const pattern = allowed.find((glob) => matchesGlob(glob, branch));
-      if (pattern !== undefined) {
-        return passed("BranchAllowed", `Branch ${branch} matches ${pattern}.`);
+      const match = compiled(allowed).find((glob) => glob.matches(branch));
+      if (match !== undefined) {
+        const { pattern } = match;
+        return passed("BranchAllowed", `Branch ${branch} matches ${pattern}.`, { pattern });
       }
     }
     const takes = `${environment.metadata.name} takes releases of ${listed(allowed)}`;

@@ -7,6 +7,7 @@ export const lock: Rule = {
     const { lock: held } = environment.spec;
     if (held === undefined) return passed("NotLocked", "The environment is not locked.");
     const by = held.by === undefined ? "" : ` by ${held.by}`;
-    return refused("Locked", `${environment.metadata.name} is locked${by}: ${held.reason}`);
+    const message = `${environment.metadata.name} is locked${by}: ${held.reason}`;
+    return refused("Locked", message, held.by === undefined ? {} : { by: held.by });
   },
 };

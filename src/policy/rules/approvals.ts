@@ -1,0 +1,76 @@
+import { type Consent, consentsTo, type Rejection, rejectionOf } from "../consent.ts";
+import { type PolicyInput, passed, type Rule, refused } from "../decision.ts";
+import { instant, untilFirst } from "../instant.ts";
+import { isAutomatic, isRollback, listed, triggersOf } from "../wording.ts";
+
+/** How many a record keeps. */
+const countedLimit = 32;
+
+/**
+ * Enough people, other than who asks, have approved this very image for this environment, and
+ * nobody has rejected it. A rejection counts whether approvals are asked for or not.
+ */
+export const approvals: Rule = {
+  name: "approvals",
+  judge: (input) => {
+    const { promotionPolicy, rollback } = input.environment.spec;
+    if (isRollback(input) && !rollback.requiresApproval) {
+      return passed("RollbackExempt", "A rollback needs no approval here.");
+    }
+    const rejection = rejectionOf(input);
+    if (rejection !== undefined) return rejected(input, rejection);
+    if (!promotionPolicy.requiresApproval) return passed("NotRequired", "No approval is needed.");
+    const { required = 1, allowSelfApproval = false } = promotionPolicy.approvals ?? {};
+    const requesters = requestersOf(input);
+    if (!allowSelfApproval && requesters.length === 0) {
+      return refused(
+        "RequesterUnknown",
+        "Nobody is named who asks for this, so that nobody else can be told to approve it; set spec.request of the pointer again.",
+      );
+    }
+    const consents = consentsTo(input)
+      .filter(({ approver }) => allowSelfApproval || !requesters.includes(approver))
+      .slice(0, countedLimit);
+    return counted(input, consents, required, allowSelfApproval ? [] : requesters);
+  },
+};
+
+function counted(
+  { environment }: PolicyInput,
+  consents: readonly Consent[],
+  required: number,
+  excluded: readonly string[],
+) {
+  const people = consents.map(({ approver }) => approver);
+  const evidence = {
+    ...(people.length > 0 && { by: people.join(", ") }),
+    ...untilFirst(consents.map(({ expires }) => expires)),
+    approvals: consents.map(({ name, approver }) => ({ name, approver })),
+  };
+  if (people.length >= required) {
+    return passed("Approved", `Approved by ${listed(people, "and")}.`, evidence);
+  }
+  const needs = `${environment.metadata.name} needs ${required === 1 ? "1 approval" : `${required} approvals`} of this image`;
+  const others = excluded.length === 0 ? "" : ` by others than ${listed(excluded, "and")}`;
+  const has = people.length === 0 ? "none" : `${people.length}, by ${listed(people, "and")}`;
+  return refused("ApprovalMissing", `${needs}${others}; it has ${has}.`, evidence);
+}
+
+function rejected({ environment }: PolicyInput, rejection: Rejection) {
+  const { approver, justification, expires } = rejection;
+  const end = Number.isFinite(expires) ? ` until ${instant(expires)}` : "";
+  return refused(
+    "Rejected",
+    `${approver} rejected this image for ${environment.metadata.name}${end}: ${justification}`,
+    { by: approver, ...untilFirst([expires]) },
+  );
+}
+
+/** Who asks: of an automatic deployment, whoever caused the release. */
+function requestersOf(input: PolicyInput): string[] {
+  if (!isAutomatic(input)) {
+    const by = input.pointer.spec.request?.by;
+    return by === undefined ? [] : [by];
+  }
+  return [...new Set(triggersOf(input.release).flatMap(({ actor }) => actor ?? []))];
+}
