@@ -115,11 +115,4 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
     }
     await remote.close();
   });
-
-  test("a SHA-256 repository is refused in so many words", async () => {
-    await using other = await startGitServer("--object-format=sha256");
-    const remote = openRemote({ url: other.url });
-    await expect(remote.listRefs([], signal)).rejects.toThrow("object format is sha256");
-    await remote.close();
-  });
 });
