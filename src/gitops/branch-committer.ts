@@ -1,5 +1,5 @@
 import type { GitRemote } from "../git/index.ts";
-import { type BranchHead, readHead } from "./branch-head.ts";
+import { type BranchHead, fetchBlobs, readHead } from "./branch-head.ts";
 import {
   type Build,
   buildCommits,
@@ -10,10 +10,10 @@ import {
 } from "./build-commits.ts";
 import { findDeployments } from "./deployment-history.ts";
 import { isErrorCode } from "./error-code.ts";
+import { findFile } from "./find-file.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import { pointerFolder } from "./pointer-path.ts";
 import type { CurrentDeployment, PointerLocation } from "./ports.ts";
-import { findFile } from "./tree-edit.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 /** The server refused a push: of these requests, built on this head. */
@@ -34,6 +34,8 @@ export class BranchCommitter {
   #headIsCurrent = false;
   /** When the look at the server, or the push, began that showed the head; monotonic. */
   #shownAt = Number.NEGATIVE_INFINITY;
+  /** The next push brings the bases of its deltas along. */
+  #selfContained = false;
   /** What the store held when it was last pruned. */
   #prunedBytes = 0;
 
@@ -65,9 +67,9 @@ export class BranchCommitter {
     const open = batch.filter(({ settled }) => !settled);
     const requests = open.map(({ request }) => request);
     const blobs = missingBlobs(head, requests, this.#options.format);
-    if (blobs.length > 0) await remote.fetch({ wants: blobs }, head.store, signal);
+    await fetchBlobs(remote, head, blobs, signal);
     const time = new Date(this.#options.now()).toISOString();
-    const build = buildCommits(head, requests, this.#options.format, time);
+    const build = buildCommits(head, open, this.#options.format, time);
     if (!isFresh && build.outcomes.some(({ kind }) => kind === "refused")) {
       // A person may have repaired the file since: nobody is refused by a head of yesterday.
       this.distrustHead();
@@ -109,7 +111,7 @@ export class BranchCommitter {
     const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), segments);
     if (head.id === undefined || blob === undefined) return undefined;
-    if (!head.store.has(blob)) await remote.fetch({ wants: [blob] }, head.store, signal);
+    if (!head.store.has(blob)) await fetchBlobs(remote, head, [blob], signal);
     const path = segments.join("/");
     const carried = format.deploymentOf(readText(head, blob, path), path);
     if (carried === undefined) return undefined;
@@ -139,10 +141,14 @@ export class BranchCommitter {
     const { tip = "", objects } = build;
     const ref = `refs/heads/${this.#branch}`;
     const pushedAt = performance.now();
+    const deltas = { selfContained: this.#selfContained, baseOf: head.store.get.bind(head.store) };
     try {
-      const result = await remote.push({ ref, old: head.id, new: tip, objects }, signal);
+      const request = { ref, old: head.id, new: tip, objects, ...deltas };
+      const result = await remote.push(request, signal);
       if (result.status === "rejected") {
         this.distrustHead();
+        // Perhaps for want of a base: some servers keep less than what their head reaches.
+        this.#selfContained = result.message.startsWith("unpack");
         return result.message;
       }
     } catch (error) {
@@ -151,7 +157,9 @@ export class BranchCommitter {
       }
       throw error;
     }
-    this.#head = { id: tip, store: head.store };
+    build.settle();
+    this.#head = { ...head, id: tip };
+    this.#selfContained = false;
     this.#shownAt = pushedAt;
     this.#prune(tip, head);
     return undefined;

@@ -4,6 +4,7 @@ import { BranchCommitter, type Rejection } from "./branch-committer.ts";
 import { isErrorCode } from "./error-code.ts";
 import { PendingCommit, remoteKey } from "./pending-commit.ts";
 import type { CommitRequest, CommitResult, CurrentDeployment, PointerLocation } from "./ports.ts";
+import { supersede } from "./supersede.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 const maxQueued = 1_000;
@@ -91,6 +92,8 @@ export class BranchQueue {
 
   /** The oldest requests of one remote; after a failure, another remote's go first. */
   #nextBatch(): PendingCommit[] {
+    this.#pending = this.#pending.filter(({ settled }) => !settled);
+    supersede(this.#pending);
     this.#pending = this.#pending.filter(({ settled }) => !settled);
     const other = this.#pending.find((pending) => pending.remoteKey !== this.#failedKey);
     const key = (other ?? this.#pending[0])?.remoteKey;

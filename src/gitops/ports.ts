@@ -47,6 +47,9 @@ export interface CarriedDeployment {
   readonly id: string;
   /** Digest of the image that the file points at; a person may have removed it. */
   readonly digest?: string;
+  /** The commit that the file pins. */
+  readonly release?: string;
+  readonly by?: string;
 }
 
 export interface CurrentDeployment extends CarriedDeployment {
