@@ -8,8 +8,8 @@ import {
   readText,
   rootOf,
 } from "./build-commits.ts";
-import { findDeployments } from "./deployment-history.ts";
 import { isErrorCode } from "./error-code.ts";
+import { findDeployments } from "./find-deployments.ts";
 import { findFile } from "./find-file.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import { pointerFolder } from "./pointer-path.ts";

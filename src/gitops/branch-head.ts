@@ -11,6 +11,22 @@ export interface BranchHead {
 }
 
 /**
+ * The commit at which a branch stands; undefined in a repository that has no refs at all, as a new
+ * one. Throws GitBranchNotFound.
+ */
+export async function readBranchHead(
+  remote: GitRemote,
+  branch: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const name = `refs/heads/${branch}`;
+  const refs = await remote.listRefs([name], signal);
+  const id = refs.find((ref) => ref.name === name)?.id;
+  if (id !== undefined || (await remote.listRefs([], signal)).length === 0) return id;
+  throw new ForgeError("GitBranchNotFound", `the repository has no branch "${branch}"`);
+}
+
+/**
  * Reads the head from the server. With a known head only what has changed is sent (deltas against
  * the known trees, one commit deep); without one, all its trees. Throws GitBranchNotFound unless
  * the repository is empty, GitProtocol when the known head is of no use: forget it then.
@@ -21,15 +37,9 @@ export async function readHead(
   known: BranchHead | undefined,
   signal: AbortSignal,
 ): Promise<BranchHead> {
-  const name = `refs/heads/${branch}`;
-  const refs = await remote.listRefs([name], signal);
-  const id = refs.find((ref) => ref.name === name)?.id;
+  const id = await readBranchHead(remote, branch, signal);
   if (id === undefined) {
-    const others = await remote.listRefs([], signal);
-    if (others.length === 0) {
-      return { id, format: await remote.objectFormat(signal), store: new ObjectStore() };
-    }
-    throw new ForgeError("GitBranchNotFound", `the repository has no branch "${branch}"`);
+    return { id, format: await remote.objectFormat(signal), store: new ObjectStore() };
   }
   if (known?.id === id) return known;
   if (known?.id !== undefined) {

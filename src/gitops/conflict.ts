@@ -44,7 +44,16 @@ export function refuseConflict(
 
 /** -1, 0 or 1 for two deployments of the same pointer; undefined for others. */
 export function compareSequences(left: string, right: string): -1 | 0 | 1 | undefined {
-  const [first, second] = [left, right].map((id) => /^(.*)-([0-9]{1,15})$/.exec(id));
-  if (first?.[1] === undefined || first[1] !== second?.[1]) return undefined;
-  return Math.sign(Number(first[2]) - Number(second[2])) as -1 | 0 | 1;
+  const [first, second] = [left, right].map(splitId);
+  if (first === undefined || first.pointer !== second?.pointer) return undefined;
+  return Math.sign(first.sequence - second.sequence) as -1 | 0 | 1;
+}
+
+export function sequenceOf(id: string): number | undefined {
+  return splitId(id)?.sequence;
+}
+
+function splitId(id: string): { pointer: string; sequence: number } | undefined {
+  const [, pointer, sequence] = /^(.*)-([0-9]{1,15})$/.exec(id) ?? [];
+  return pointer === undefined ? undefined : { pointer, sequence: Number(sequence) };
 }
