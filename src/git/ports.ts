@@ -43,7 +43,13 @@ export interface PushRequest {
 /** A lost race is an answer, not an error: the caller reads the new head and builds again. */
 export type PushResult =
   | { readonly status: "accepted" }
-  | { readonly status: "rejected"; readonly message: string };
+  | {
+      readonly status: "rejected";
+      /** What the server says of the ref. */
+      readonly reason: string;
+      /** The reason, with what the server's hooks say to people. */
+      readonly message: string;
+    };
 
 /** One repository on a server. Throws GitUnreachable, GitUnauthorized, GitProtocol, InsecureTransport. */
 export interface GitRemote {

@@ -62,6 +62,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
     const result = await remote.push(push, signal);
     expect(result).toEqual({
       status: "rejected",
+      reason: "pre-receive hook declined",
       message: expect.stringContaining("frozen until monday"),
     });
     rmSync(hook);

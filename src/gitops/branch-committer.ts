@@ -19,6 +19,7 @@ import type { WriterOptions } from "./writer-options.ts";
 /** The server refused a push: of these requests, built on this head. */
 export interface Rejection {
   readonly head: string | undefined;
+  readonly reason: string;
   readonly message: string;
   readonly requests: readonly PendingCommit[];
 }
@@ -90,7 +91,7 @@ export class BranchCommitter {
     if (built.length === 0) return undefined;
     const pushed = built.map(({ pending }) => pending);
     const rejection = await this.#push(remote, head, build, pushed, signal);
-    if (rejection !== undefined) return { head: head.id, message: rejection, requests: pushed };
+    if (rejection !== undefined) return { head: head.id, ...rejection, requests: pushed };
     for (const { pending, commit, first } of built) this.#answer(pending, commit, !first);
     return undefined;
   }
@@ -130,14 +131,14 @@ export class BranchCommitter {
     return this.#head;
   }
 
-  /** The server's words when it rejects the push. */
+  /** What the server says when it rejects the push. */
   async #push(
     remote: GitRemote,
     head: BranchHead,
     build: Build,
     pushed: readonly PendingCommit[],
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<Pick<Rejection, "reason" | "message"> | undefined> {
     const { tip = "", objects } = build;
     const ref = `refs/heads/${this.#branch}`;
     const pushedAt = performance.now();
@@ -148,8 +149,8 @@ export class BranchCommitter {
       if (result.status === "rejected") {
         this.distrustHead();
         // Perhaps for want of a base: some servers keep less than what their head reaches.
-        this.#selfContained = result.message.startsWith("unpack");
-        return result.message;
+        this.#selfContained = result.reason.startsWith("unpack");
+        return { reason: result.reason, message: result.message };
       }
     } catch (error) {
       if (!isErrorCode(error, "GitUnauthorized")) {

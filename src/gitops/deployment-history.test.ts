@@ -159,10 +159,14 @@ describe("the history of deployments, from the log alone", { timeout: 60_000 }, 
         commit: index.toString(16).padStart(40, "0"),
         by: `person-${index % 7}`,
       });
+    const form = releasePointerFormat.create(
+      deploymentOf({ id: "ID", project: "PROJECT", by: "BY", number: 7 }),
+    );
     const stream = Array.from({ length: count }, (_, index) => {
       const deployment = described(index);
       const message = commitMessage(deployment);
-      const text = releasePointerFormat.create(deployment);
+      const { id, by, project } = deployment;
+      const text = form.replace("ID", id).replace("BY", by).replaceAll("PROJECT", project);
       const path = `production/apps/company/monorepo/${deployment.project}/release.yaml`;
       return (
         `commit refs/heads/main\ncommitter forge <forge@example.com> ${1_700_000_000 + index} +0000\n` +

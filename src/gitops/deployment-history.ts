@@ -50,7 +50,7 @@ export async function readHistory(
     return carried === undefined ? [] : [{ candidate, carried }];
   });
   const complete = log.complete && chosen.length === candidates.length;
-  return { deployments: describe(logged).reverse(), complete };
+  return { deployments: describe(logged).toReversed(), complete };
 }
 
 /** Commits that say that they brought a deployment, the oldest first; of two for one, the first. */

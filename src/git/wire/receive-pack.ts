@@ -49,7 +49,8 @@ export function parsePushReport(body: Buffer, ref: string, offered: Capabilities
       : line.startsWith(`ng ${ref} `)
         ? line.slice(`ng ${ref} `.length)
         : "ok";
-    if (reason !== "ok") return { status: "rejected", message: withProgress(reason, progress) };
+    if (reason === "ok") continue;
+    return { status: "rejected", reason, message: withProgress(reason, progress) };
   }
   throw new ForgeError("GitProtocol", `the git server does not say what became of ${ref}`);
 }
