@@ -39,9 +39,12 @@ class HttpGitRemote implements GitRemote {
   }
 
   objectFormat(signal: AbortSignal): Promise<ObjectFormat> {
-    return this.#converse("git-upload-pack", signal, async ({ capabilities }) =>
-      objectFormatOf(capabilities),
-    );
+    return this.#converse("git-upload-pack", signal, async ({ capabilities }) => {
+      if (capabilities.size > 0) return objectFormatOf(capabilities);
+      return this.#converse("git-receive-pack", signal, async (offered) =>
+        objectFormatOf(offered.capabilities),
+      );
+    });
   }
 
   listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]> {
@@ -111,8 +114,8 @@ class HttpGitRemote implements GitRemote {
       service === "git-upload-pack"
         ? parseUploadAdvertisement(body)
         : parseReceiveAdvertisement(body);
-    // Refs go out of date; what a server can do stays.
-    this.#offered.set(service, { ...offered, refs: [] });
+    // Refs go out of date; what a server can do stays, once it says so.
+    if (offered.capabilities.size > 0) this.#offered.set(service, { ...offered, refs: [] });
     return offered;
   }
 }

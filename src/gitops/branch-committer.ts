@@ -33,8 +33,6 @@ export class BranchCommitter {
   readonly #options: Required<WriterOptions>;
   #head: BranchHead | undefined;
   #headIsCurrent = false;
-  /** When the look at the server, or the push, began that showed the head; monotonic. */
-  #shownAt = Number.NEGATIVE_INFINITY;
   /** The next push brings the bases of its deltas along. */
   #selfContained = false;
   /** What the store held when it was last pruned. */
@@ -107,7 +105,7 @@ export class BranchCommitter {
     signal: AbortSignal,
   ): Promise<CurrentDeployment | undefined> {
     const { format } = this.#options;
-    if (this.#shownAt < askedAt) this.distrustHead();
+    if (this.#head === undefined || this.#head.shownAt < askedAt) this.distrustHead();
     const head = await this.#currentHead(remote, signal);
     const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), segments);
@@ -123,10 +121,8 @@ export class BranchCommitter {
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {
     if (this.#head === undefined || !this.#headIsCurrent) {
-      const lookedAt = performance.now();
       this.#head = await readHead(remote, this.#branch, this.#head, signal);
       this.#headIsCurrent = true;
-      this.#shownAt = lookedAt;
     }
     return this.#head;
   }
@@ -159,9 +155,8 @@ export class BranchCommitter {
       throw error;
     }
     build.settle();
-    this.#head = { ...head, id: tip };
+    this.#head = { ...head, id: tip, shownAt: pushedAt };
     this.#selfContained = false;
-    this.#shownAt = pushedAt;
     this.#prune(tip, head);
     return undefined;
   }

@@ -8,6 +8,8 @@ export interface BranchHead {
   readonly id: string | undefined;
   readonly format: ObjectFormat;
   readonly store: ObjectStore;
+  /** When the look at the server, or the push, began that showed it; monotonic. */
+  readonly shownAt: number;
 }
 
 /**
@@ -37,19 +39,20 @@ export async function readHead(
   known: BranchHead | undefined,
   signal: AbortSignal,
 ): Promise<BranchHead> {
+  const shownAt = performance.now();
   const id = await readBranchHead(remote, branch, signal);
   if (id === undefined) {
-    return { id, format: await remote.objectFormat(signal), store: new ObjectStore() };
+    return { id, format: await remote.objectFormat(signal), store: new ObjectStore(), shownAt };
   }
-  if (known?.id === id) return known;
+  if (known?.id === id) return { ...known, shownAt };
   if (known?.id !== undefined) {
     const incremental = { haves: [known.id], shallow: [known.id] };
     await remote.fetch({ wants: [id], ...incremental, ...trees }, known.store, signal);
-    return { id, format: known.format, store: known.store };
+    return { ...known, id, shownAt };
   }
   const store = new ObjectStore();
   await remote.fetch({ wants: [id], ...trees }, store, signal);
-  return { id, format: formatOf(id), store };
+  return { id, format: formatOf(id), store, shownAt };
 }
 
 /**

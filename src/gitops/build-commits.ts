@@ -24,9 +24,11 @@ export interface Build {
   settle(): void;
 }
 
-/** A request, and what its pointer file said when it was built for the first time. */
+/** A request, and what its pointer file said at the first look at the server behind its arrival. */
 export interface Buildable {
   readonly request: CommitRequest;
+  /** Monotonic, as BranchHead.shownAt. */
+  readonly arrivedAt: number;
   basis: PinnedState | undefined;
 }
 
@@ -86,7 +88,7 @@ export function buildCommits(
     const release = carried === undefined ? present : carried.release;
     const state = { deployment: carried?.id, digest: carried?.digest, release };
     refuseConflict(item.basis, state, deployment.id, path);
-    item.basis ??= state;
+    if (head.shownAt >= item.arrivedAt) item.basis ??= state;
     const after =
       before === undefined ? format.create(deployment) : format.edit(before, deployment, path);
     const blob = gitObject("blob", Buffer.from(after), head.format);

@@ -16,7 +16,8 @@ export class PendingCommit {
   readonly promise: Promise<CommitResult>;
   /** Requests may share a push only when the server would let either of them push alone. */
   readonly remoteKey: string;
-  /** What the pointer file said when a commit was built for the first time. */
+  readonly arrivedAt = performance.now();
+  /** What the pointer file said at the first look at the server behind the arrival. */
   basis: PinnedState | undefined;
   /** A push that held this request was sent on this head, and its answer never came. */
   doubt: { readonly sentOn: string | undefined } | undefined;

@@ -20,7 +20,7 @@ const lostRace = new RegExp(
     "remote ref has changed",
     "cannot lock ref",
     "unable to (create|lock) .*lock",
-    "failed to (update|write|lock|acquire) ",
+    "failed to (write|lock|acquire)",
     "lock[ _]failure",
     "is at [0-9a-f]+ but expected",
     "TF401027.*?another process|TF402455.*?retry|reference was updated",

@@ -48,6 +48,8 @@ export function objectFormatOf(capabilities: Capabilities): ObjectFormat {
 /** gitprotocol-pack, "Reference Discovery": capabilities stand behind the NUL of the first line. */
 function parseRefs(lines: readonly string[]): Advertisement {
   const [first = "", ...others] = lines[0] === "version 1" ? lines.slice(1) : lines;
+  // upload-pack says nothing at all of an empty repository.
+  if (first === "") return { version: 0, capabilities: new Map(), refs: [] };
   const [firstRef = "", list] = first.split("\0");
   if (list === undefined) {
     throw new ForgeError("GitProtocol", "the git server does not say what it offers");
