@@ -22,6 +22,7 @@ export function openFencedRemote(fence: Fence): (options: RemoteOptions) => GitR
   return (options) => {
     const remote = openRemote(options);
     return {
+      objectFormat: (signal) => remote.objectFormat(signal),
       listRefs: (prefixes, signal) => remote.listRefs(prefixes, signal),
       fetch: (request, into, signal) => remote.fetch(request, into, signal),
       push: async (request, signal) => {

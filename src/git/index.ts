@@ -1,7 +1,9 @@
 export { branchNameProblem } from "./objects/branch-name.ts";
 export { type Commit, encodeCommit, type Signature } from "./objects/commit.ts";
-export { type GitObject, gitObject } from "./objects/git-object.ts";
+export { spliceDelta } from "./objects/delta-writer.ts";
+export { formatOf, type GitObject, gitObject, type ObjectFormat } from "./objects/git-object.ts";
 export { ObjectStore } from "./objects/object-store.ts";
+export type { PackedObject } from "./objects/pack-writer.ts";
 export { pathSegmentProblem } from "./objects/path-segment.ts";
 export {
   directoryMode,
@@ -10,6 +12,13 @@ export {
   isRegularFile,
   type TreeEntry,
 } from "./objects/tree.ts";
+export {
+  applySplice,
+  entryNames,
+  findEntry,
+  placeEntry,
+  type Splice,
+} from "./objects/tree-bytes.ts";
 export type {
   FetchRequest,
   GitRemote,

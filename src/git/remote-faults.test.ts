@@ -62,15 +62,19 @@ describe("against servers that misbehave", () => {
       says: "text/html",
     },
     {
-      because: "protocol version 0",
+      because: "refs without capabilities",
       listener: (_, response) =>
         response
           .writeHead(200, advertisement)
-          .end(
-            "001e# service=git-upload-pack\n0000003dc0ffee0000000000000000000000000000000000 refs/heads/main\n0000",
-          ),
+          .end("003dc0ffee0000000000000000000000000000000000 refs/heads/main\n0000"),
       code: "GitProtocol",
-      says: "version 2",
+      says: "does not say what it offers",
+    },
+    {
+      because: "an advertisement without end",
+      listener: (_, response) => response.writeHead(200, advertisement).end("000eversion 2\n"),
+      code: "GitProtocol",
+      says: "cut short",
     },
     {
       because: "an answer cut short",

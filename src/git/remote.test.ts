@@ -62,6 +62,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
     const result = await remote.push(push, signal);
     expect(result).toEqual({
       status: "rejected",
+      reason: "pre-receive hook declined",
       message: expect.stringContaining("frozen until monday"),
     });
     rmSync(hook);
@@ -113,13 +114,6 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
         remote.fetch({ wants: [want] }, new ObjectStore(), signal),
       ).rejects.toMatchObject({ code: "CommitNotFound" });
     }
-    await remote.close();
-  });
-
-  test("a SHA-256 repository is refused in so many words", async () => {
-    await using other = await startGitServer("--object-format=sha256");
-    const remote = openRemote({ url: other.url });
-    await expect(remote.listRefs([], signal)).rejects.toThrow("object format is sha256");
     await remote.close();
   });
 });

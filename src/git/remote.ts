@@ -1,4 +1,5 @@
 import { ForgeError } from "../api/index.ts";
+import { formatOf, isObjectId, type ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
 import { defaultPackLimits, readPack } from "./objects/pack-reader.ts";
 import type {
@@ -10,13 +11,15 @@ import type {
   RemoteOptions,
 } from "./ports.ts";
 import {
-  type Capabilities,
+  type Advertisement,
+  objectFormatOf,
   parseReceiveAdvertisement,
   parseUploadAdvertisement,
 } from "./wire/advertisement.ts";
 import { parsePushReport, writePush } from "./wire/receive-pack.ts";
 import { type Service, Transport } from "./wire/transport.ts";
 import { parseFetch, parseListRefs, writeFetch, writeListRefs } from "./wire/upload-pack.ts";
+import { parseFetchV0, writeFetchV0 } from "./wire/upload-pack-v0.ts";
 
 /** A repository over smart HTTP. Throws InsecureTransport at once when the url is not fit. */
 export function openRemote(options: RemoteOptions): GitRemote {
@@ -29,25 +32,44 @@ const maxReportBytes = 1024 * 1024;
 /** Asks each service once what it offers, and again after an answer it could not read. */
 class HttpGitRemote implements GitRemote {
   readonly #transport: Transport;
-  readonly #offered = new Map<Service, Capabilities>();
+  readonly #offered = new Map<Service, Advertisement>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
+  objectFormat(signal: AbortSignal): Promise<ObjectFormat> {
+    return this.#converse("git-upload-pack", signal, async ({ capabilities }) => {
+      if (capabilities.size > 0) return objectFormatOf(capabilities);
+      return this.#converse("git-receive-pack", signal, async (offered) =>
+        objectFormatOf(offered.capabilities),
+      );
+    });
+  }
+
   listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]> {
-    return this.#converse("git-upload-pack", signal, async (offered) => {
-      const body = writeListRefs(prefixes, offered, this.#transport.userAgent);
+    const isKnown = this.#offered.has("git-upload-pack");
+    return this.#converse("git-upload-pack", signal, async ({ version, capabilities, refs }) => {
+      if (version === 0) {
+        const current = isKnown ? (await this.#ask("git-upload-pack", signal)).refs : refs;
+        const matches = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+        return current.filter(({ name }) => prefixes.length === 0 || matches(name));
+      }
+      const body = writeListRefs(prefixes, capabilities, this.#transport.userAgent);
       return parseListRefs(await this.#call("git-upload-pack", body, maxRefsBytes, signal));
     });
   }
 
   fetch(request: FetchRequest, into: ObjectStore, signal: AbortSignal): Promise<void> {
-    return this.#converse("git-upload-pack", signal, async (offered) => {
+    return this.#converse("git-upload-pack", signal, async ({ version, capabilities }) => {
+      const format = objectFormatOf(capabilities);
+      refuseWants(request.wants, format);
       const limits = { ...defaultPackLimits, ...request.limits };
-      const body = writeFetch(request, offered, this.#transport.userAgent);
+      const [write, parse] =
+        version === 0 ? [writeFetchV0, parseFetchV0] : [writeFetch, parseFetch];
+      const body = write(request, capabilities, this.#transport.userAgent);
       const answer = await this.#call("git-upload-pack", body, limits.packBytes, signal);
-      const objects = readPack(parseFetch(answer), limits, (id) => into.get(id));
+      const objects = readPack(parse(answer), limits, (id) => into.get(id), format);
       for (const object of objects) into.put(object);
       const missing = request.wants.find((id) => !into.has(id));
       if (missing !== undefined) {
@@ -57,7 +79,7 @@ class HttpGitRemote implements GitRemote {
   }
 
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult> {
-    return this.#converse("git-receive-pack", signal, async (offered) => {
+    return this.#converse("git-receive-pack", signal, async ({ capabilities: offered }) => {
       const body = writePush(request, offered, this.#transport.userAgent);
       const answer = await this.#call("git-receive-pack", body, maxReportBytes, signal);
       return parsePushReport(answer, request.ref, offered);
@@ -75,10 +97,10 @@ class HttpGitRemote implements GitRemote {
   async #converse<Answer>(
     service: Service,
     signal: AbortSignal,
-    talk: (offered: Capabilities) => Promise<Answer>,
+    talk: (offered: Advertisement) => Promise<Answer>,
   ): Promise<Answer> {
     try {
-      return await talk(await this.#capabilities(service, signal));
+      return await talk(this.#offered.get(service) ?? (await this.#ask(service, signal)));
     } catch (error) {
       if (error instanceof ForgeError && error.code === "GitProtocol")
         this.#offered.delete(service);
@@ -86,15 +108,20 @@ class HttpGitRemote implements GitRemote {
     }
   }
 
-  async #capabilities(service: Service, signal: AbortSignal): Promise<Capabilities> {
-    const known = this.#offered.get(service);
-    if (known !== undefined) return known;
+  async #ask(service: Service, signal: AbortSignal): Promise<Advertisement> {
     const body = await this.#transport.advertisement(service, signal);
     const offered =
       service === "git-upload-pack"
         ? parseUploadAdvertisement(body)
         : parseReceiveAdvertisement(body);
-    this.#offered.set(service, offered);
+    // Refs go out of date; what a server can do stays, once it says so.
+    if (offered.capabilities.size > 0) this.#offered.set(service, { ...offered, refs: [] });
     return offered;
   }
+}
+
+function refuseWants(wants: readonly string[], format: ObjectFormat): void {
+  const wrong = wants.find((id) => !isObjectId(id) || formatOf(id) !== format);
+  if (wrong === undefined) return;
+  throw new ForgeError("CommitNotFound", `"${wrong}" is not a full ${format} object id`);
 }

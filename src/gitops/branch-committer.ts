@@ -1,5 +1,5 @@
 import type { GitRemote } from "../git/index.ts";
-import { type BranchHead, readHead } from "./branch-head.ts";
+import { type BranchHead, fetchBlobs, readHead } from "./branch-head.ts";
 import {
   type Build,
   buildCommits,
@@ -8,17 +8,18 @@ import {
   readText,
   rootOf,
 } from "./build-commits.ts";
-import { findDeployments } from "./deployment-history.ts";
 import { isErrorCode } from "./error-code.ts";
+import { findDeployments } from "./find-deployments.ts";
+import { findFile } from "./find-file.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import { pointerFolder } from "./pointer-path.ts";
 import type { CurrentDeployment, PointerLocation } from "./ports.ts";
-import { findFile } from "./tree-edit.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 /** The server refused a push: of these requests, built on this head. */
 export interface Rejection {
   readonly head: string | undefined;
+  readonly reason: string;
   readonly message: string;
   readonly requests: readonly PendingCommit[];
 }
@@ -32,8 +33,8 @@ export class BranchCommitter {
   readonly #options: Required<WriterOptions>;
   #head: BranchHead | undefined;
   #headIsCurrent = false;
-  /** When the look at the server, or the push, began that showed the head; monotonic. */
-  #shownAt = Number.NEGATIVE_INFINITY;
+  /** The next push brings the bases of its deltas along. */
+  #selfContained = false;
   /** What the store held when it was last pruned. */
   #prunedBytes = 0;
 
@@ -65,9 +66,9 @@ export class BranchCommitter {
     const open = batch.filter(({ settled }) => !settled);
     const requests = open.map(({ request }) => request);
     const blobs = missingBlobs(head, requests, this.#options.format);
-    if (blobs.length > 0) await remote.fetch({ wants: blobs }, head.store, signal);
+    await fetchBlobs(remote, head, blobs, signal);
     const time = new Date(this.#options.now()).toISOString();
-    const build = buildCommits(head, requests, this.#options.format, time);
+    const build = buildCommits(head, open, this.#options.format, time);
     if (!isFresh && build.outcomes.some(({ kind }) => kind === "refused")) {
       // A person may have repaired the file since: nobody is refused by a head of yesterday.
       this.distrustHead();
@@ -88,7 +89,7 @@ export class BranchCommitter {
     if (built.length === 0) return undefined;
     const pushed = built.map(({ pending }) => pending);
     const rejection = await this.#push(remote, head, build, pushed, signal);
-    if (rejection !== undefined) return { head: head.id, message: rejection, requests: pushed };
+    if (rejection !== undefined) return { head: head.id, ...rejection, requests: pushed };
     for (const { pending, commit, first } of built) this.#answer(pending, commit, !first);
     return undefined;
   }
@@ -104,12 +105,12 @@ export class BranchCommitter {
     signal: AbortSignal,
   ): Promise<CurrentDeployment | undefined> {
     const { format } = this.#options;
-    if (this.#shownAt < askedAt) this.distrustHead();
+    if (this.#head === undefined || this.#head.shownAt < askedAt) this.distrustHead();
     const head = await this.#currentHead(remote, signal);
     const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), segments);
     if (head.id === undefined || blob === undefined) return undefined;
-    if (!head.store.has(blob)) await remote.fetch({ wants: [blob] }, head.store, signal);
+    if (!head.store.has(blob)) await fetchBlobs(remote, head, [blob], signal);
     const path = segments.join("/");
     const carried = format.deploymentOf(readText(head, blob, path), path);
     if (carried === undefined) return undefined;
@@ -120,30 +121,32 @@ export class BranchCommitter {
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {
     if (this.#head === undefined || !this.#headIsCurrent) {
-      const lookedAt = performance.now();
       this.#head = await readHead(remote, this.#branch, this.#head, signal);
       this.#headIsCurrent = true;
-      this.#shownAt = lookedAt;
     }
     return this.#head;
   }
 
-  /** The server's words when it rejects the push. */
+  /** What the server says when it rejects the push. */
   async #push(
     remote: GitRemote,
     head: BranchHead,
     build: Build,
     pushed: readonly PendingCommit[],
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<Pick<Rejection, "reason" | "message"> | undefined> {
     const { tip = "", objects } = build;
     const ref = `refs/heads/${this.#branch}`;
     const pushedAt = performance.now();
+    const deltas = { selfContained: this.#selfContained, baseOf: head.store.get.bind(head.store) };
     try {
-      const result = await remote.push({ ref, old: head.id, new: tip, objects }, signal);
+      const request = { ref, old: head.id, new: tip, objects, ...deltas };
+      const result = await remote.push(request, signal);
       if (result.status === "rejected") {
         this.distrustHead();
-        return result.message;
+        // Perhaps for want of a base: some servers keep less than what their head reaches.
+        this.#selfContained = result.reason.startsWith("unpack");
+        return { reason: result.reason, message: result.message };
       }
     } catch (error) {
       if (!isErrorCode(error, "GitUnauthorized")) {
@@ -151,8 +154,9 @@ export class BranchCommitter {
       }
       throw error;
     }
-    this.#head = { id: tip, store: head.store };
-    this.#shownAt = pushedAt;
+    build.settle();
+    this.#head = { ...head, id: tip, shownAt: pushedAt };
+    this.#selfContained = false;
     this.#prune(tip, head);
     return undefined;
   }

@@ -4,6 +4,8 @@ import { BranchCommitter, type Rejection } from "./branch-committer.ts";
 import { isErrorCode } from "./error-code.ts";
 import { PendingCommit, remoteKey } from "./pending-commit.ts";
 import type { CommitRequest, CommitResult, CurrentDeployment, PointerLocation } from "./ports.ts";
+import { saysLostRace } from "./rejection.ts";
+import { supersede } from "./supersede.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
 const maxQueued = 1_000;
@@ -92,6 +94,8 @@ export class BranchQueue {
   /** The oldest requests of one remote; after a failure, another remote's go first. */
   #nextBatch(): PendingCommit[] {
     this.#pending = this.#pending.filter(({ settled }) => !settled);
+    supersede(this.#pending);
+    this.#pending = this.#pending.filter(({ settled }) => !settled);
     const other = this.#pending.find((pending) => pending.remoteKey !== this.#failedKey);
     const key = (other ?? this.#pending[0])?.remoteKey;
     return this.#pending.filter((pending) => pending.remoteKey === key).slice(0, this.#batchLimit);
@@ -114,17 +118,18 @@ export class BranchQueue {
   }
 
   /**
-   * After a lost race the head is another one at the next attempt. When it stays, a hook or a rule
-   * refuses: requests are tried one by one, so that only the refused one fails.
+   * After a lost race the head is another one at the next attempt. When it stays, and the server
+   * does not say that it lost one itself, a hook or a rule refuses: requests are tried one by one,
+   * so that only the refused one fails.
    */
-  async #afterRejection({ head, message, requests }: Rejection): Promise<void> {
+  async #afterRejection({ head, reason, message, requests }: Rejection): Promise<void> {
     const times = this.#rejected?.head === head ? (this.#rejected?.times ?? 0) + 1 : 1;
     this.#rejected = { head, times };
     const what = `branch "${this.#branch}" refuses the push: ${message}`;
     const error = new ForgeError("GitRejected", what);
     for (const pending of requests) pending.lastError = error;
     this.#options.log?.debug({ branch: this.#branch, message, times }, "push rejected");
-    if (times < maxRejections) return this.#delay(times);
+    if (times < maxRejections || saysLostRace(reason)) return this.#delay(times);
     this.#rejected = undefined;
     if (requests.length === 1) requests[0]?.reject(error);
     this.#batchLimit = 1;

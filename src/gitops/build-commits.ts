@@ -1,10 +1,11 @@
 import { ForgeError } from "../api/index.ts";
-import { encodeCommit, type GitObject, gitObject } from "../git/index.ts";
+import { encodeCommit, gitObject, type PackedObject } from "../git/index.ts";
 import type { BranchHead } from "./branch-head.ts";
 import { commitMessage } from "./commit-message.ts";
+import { type PinnedState, refuseConflict, refuseOutdated } from "./conflict.ts";
 import { pointerFolder } from "./pointer-path.ts";
 import type { CommitRequest, PointerFormat } from "./ports.ts";
-import { findFile, writeFile } from "./tree-edit.ts";
+import { TreeDraft } from "./tree-draft.ts";
 
 export type BuildOutcome =
   /** `first` is false for a request that repeats an earlier one of the same batch. */
@@ -16,9 +17,19 @@ export type BuildOutcome =
 export interface Build {
   /** The last commit; the head itself when nothing was built. */
   readonly tip: string | undefined;
-  readonly objects: readonly GitObject[];
+  readonly objects: readonly PackedObject[];
   /** One for each request, in their order. */
   readonly outcomes: readonly BuildOutcome[];
+  /** Call it once the tip is the head: the store then holds the tip in the place of the head. */
+  settle(): void;
+}
+
+/** A request, and what its pointer file said at the first look at the server behind its arrival. */
+export interface Buildable {
+  readonly request: CommitRequest;
+  /** Monotonic, as BranchHead.shownAt. */
+  readonly arrivedAt: number;
+  basis: PinnedState | undefined;
 }
 
 /** The segments of a request's pointer file. Throws PointerPathInvalid. */
@@ -32,10 +43,10 @@ export function missingBlobs(
   requests: readonly CommitRequest[],
   format: PointerFormat,
 ): string[] {
-  const root = rootOf(head);
+  const draft = new TreeDraft(head.store, rootOf(head), head.format);
   const blobs = requests.map((request) => {
     try {
-      return findFile(head.store, root, pointerPath(request, format));
+      return draft.find(pointerPath(request, format));
     } catch (error) {
       refusalOf(error);
       return undefined;
@@ -50,72 +61,70 @@ export function missingBlobs(
  */
 export function buildCommits(
   head: BranchHead,
-  requests: readonly CommitRequest[],
+  items: readonly Buildable[],
   format: PointerFormat,
   time: string,
 ): Build {
-  const objects: GitObject[] = [];
+  const draft = new TreeDraft(head.store, rootOf(head), head.format);
+  const objects: PackedObject[] = [];
   const builtBy = new Map<string, string>();
+  const texts = new Map<string, { before: string | undefined; after: string }>();
   let tip = head.id;
-  let root = rootOf(head);
+  let tipObject: ReturnType<typeof encodeCommit> | undefined;
 
-  const build = (request: CommitRequest): BuildOutcome => {
-    const { deployment, author } = request;
-    const path = pointerPath(request, format);
-    const present = findFile(head.store, root, path);
-    const before = present === undefined ? undefined : readText(head, present, path.join("/"));
-    const carried = before === undefined ? undefined : format.deploymentOf(before, path.join("/"));
+  const build = (item: Buildable): BuildOutcome => {
+    const { deployment, author } = item.request;
+    const segments = pointerPath(item.request, format);
+    const path = segments.join("/");
+    const present = draft.find(segments);
+    const before = present && (texts.get(present)?.after ?? readText(head, present, path));
+    const carried = before === undefined ? undefined : format.deploymentOf(before, path);
     if (carried?.id === deployment.id && carried.digest === deployment.image.digest) {
       const commit = builtBy.get(deployment.id);
       return commit === undefined ? { kind: "present" } : { kind: "built", commit, first: false };
     }
     if (carried !== undefined) refuseOutdated(carried.id, deployment.id, path);
+    // A file of nobody's deployment is known by its blob.
+    const release = carried === undefined ? present : carried.release;
+    const state = { deployment: carried?.id, digest: carried?.digest, release };
+    refuseConflict(item.basis, state, deployment.id, path);
+    if (head.shownAt >= item.arrivedAt) item.basis ??= state;
     const after =
-      before === undefined
-        ? format.create(deployment)
-        : format.edit(before, deployment, path.join("/"));
-    const blob = gitObject("blob", Buffer.from(after));
-    const trees = writeFile(head.store, root, path, blob.id);
-    const tree = trees.at(-1)?.id ?? "";
+      before === undefined ? format.create(deployment) : format.edit(before, deployment, path);
+    const blob = gitObject("blob", Buffer.from(after), head.format);
+    const trees = draft.write(segments, blob.id);
     const signature = { ...author, time };
-    const commit = encodeCommit({
-      tree,
+    tipObject = encodeCommit({
+      tree: draft.root ?? "",
       parents: tip === undefined ? [] : [tip],
       author: signature,
       committer: signature,
       message: commitMessage(deployment),
     });
-    for (const object of [blob, ...trees, commit]) {
-      head.store.put(object);
-      objects.push(object);
-    }
-    [tip, root] = [commit.id, tree];
-    builtBy.set(deployment.id, commit.id);
-    return { kind: "built", commit: commit.id, first: true };
+    objects.push(blob, ...trees, tipObject);
+    texts.set(blob.id, { before: present, after });
+    tip = tipObject.id;
+    builtBy.set(deployment.id, tip);
+    return { kind: "built", commit: tip, first: true };
   };
 
-  const outcomes = requests.map((request): BuildOutcome => {
+  const outcomes = items.map((item): BuildOutcome => {
     try {
-      return build(request);
+      return build(item);
     } catch (error) {
       return { kind: "refused", error: refusalOf(error) };
     }
   });
-  return { tip, objects, outcomes };
-}
-
-/**
- * A fence: a controller that was paused, or that lost its memory, must not undo what another has
- * committed for the same pointer since.
- */
-function refuseOutdated(carried: string, asked: string, path: readonly string[]): void {
-  const [theirs, ours] = [carried, asked].map((id) => /^(.*)-([0-9]{1,15})$/.exec(id));
-  if (theirs?.[1] === undefined || theirs[1] !== ours?.[1]) return;
-  if (Number(theirs[2]) < Number(ours[2])) return;
-  throw new ForgeError(
-    "DeploymentOutdated",
-    `${path.join("/")} carries deployment ${carried}; ${asked} comes too late`,
-  );
+  const settle = () => {
+    draft.settle();
+    if (tipObject !== undefined && head.id !== undefined) head.store.delete(head.id);
+    if (tipObject !== undefined) head.store.put(tipObject);
+    for (const { before } of texts.values()) if (before !== undefined) head.store.delete(before);
+    for (const [id, { after }] of texts) {
+      head.store.put({ id, type: "blob", data: Buffer.from(after) });
+    }
+  };
+  return { tip, objects, outcomes, settle };
 }
 
 export function rootOf(head: BranchHead): string | undefined {

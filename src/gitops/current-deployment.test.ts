@@ -57,15 +57,11 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
   test("with the commit that brought it, also below the commits of others", async () => {
     const { commit } = await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
     await writer.commit(requestOf(server.url, { id: "b-1", project: "billing" }), signal);
-    const { digest } = deploymentOf().image;
-    expect(await writer.currentDeployment(location(), signal)).toEqual({ id: "d-7", digest, path });
+    const { image, commit: release, by } = deploymentOf();
+    const current = { id: "d-7", digest: image.digest, release, by, path };
+    expect(await writer.currentDeployment(location(), signal)).toEqual(current);
     const asked = { ...location(), deployment: "d-7" };
-    expect(await writer.currentDeployment(asked, signal)).toEqual({
-      id: "d-7",
-      digest,
-      commit,
-      path,
-    });
+    expect(await writer.currentDeployment(asked, signal)).toEqual({ ...current, commit });
   });
 
   test.each([
@@ -88,11 +84,15 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
 
   test("reads and commits at once do not disturb each other", async () => {
     const ids = ["d-1", "d-2", "d-3", "d-4"];
-    const commits = ids.map((id) => writer.commit(requestOf(server.url, { id }), signal));
-    const reads = ids.map(() => writer.currentDeployment(location(), signal));
+    const commits = ids.map((id) =>
+      writer.commit(requestOf(server.url, { id, project: id }), signal),
+    );
+    const reads = ids.map((project) => {
+      const pointer = { ...deploymentOf(), project };
+      return writer.currentDeployment({ ...location(), pointer }, signal);
+    });
     await Promise.all([...commits, ...reads]);
     expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("4");
-    expect(await writer.currentDeployment(location(), signal)).toMatchObject({ id: "d-4" });
   });
 
   test("a broken file refuses a deployment, and lets it in as soon as it is repaired", async () => {

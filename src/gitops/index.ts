@@ -6,7 +6,10 @@ export type {
   CommitResult,
   CurrentDeployment,
   Deployment,
+  DeploymentHistory,
   GitOpsWriter,
+  HistoryRequest,
+  LoggedDeployment,
   PointerFormat,
 } from "./ports.ts";
 export { createGitOpsWriter } from "./writer.ts";

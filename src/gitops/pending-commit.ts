@@ -1,5 +1,6 @@
 import { ForgeError } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
+import type { PinnedState } from "./conflict.ts";
 import type { CommitRequest, CommitResult } from "./ports.ts";
 
 const defaultDeadlineMs = 60_000;
@@ -15,6 +16,9 @@ export class PendingCommit {
   readonly promise: Promise<CommitResult>;
   /** Requests may share a push only when the server would let either of them push alone. */
   readonly remoteKey: string;
+  readonly arrivedAt = performance.now();
+  /** What the pointer file said at the first look at the server behind the arrival. */
+  basis: PinnedState | undefined;
   /** A push that held this request was sent on this head, and its answer never came. */
   doubt: { readonly sentOn: string | undefined } | undefined;
   /** The last reason why it could not be committed yet. */

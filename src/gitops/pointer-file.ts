@@ -52,10 +52,14 @@ export const releasePointerFormat: PointerFormat = {
 
   deploymentOf(text, path) {
     const document = openDocument(text, path);
-    const id = optionalTextAt(document, path, "metadata", "annotations", annotation.deployment);
+    const annotated = (key: string) =>
+      optionalTextAt(document, path, "metadata", "annotations", key);
+    const id = annotated(annotation.deployment);
     if (id === undefined) return undefined;
     const digest = optionalTextAt(document, path, "spec", "image", "digest");
-    return { id, ...(digest !== undefined && { digest }) };
+    const release = optionalTextAt(document, path, "spec", "release");
+    const by = annotated(annotation.by);
+    return { id, ...(digest && { digest }), ...(release && { release }), ...(by && { by }) };
   },
 };
 

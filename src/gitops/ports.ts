@@ -47,6 +47,9 @@ export interface CarriedDeployment {
   readonly id: string;
   /** Digest of the image that the file points at; a person may have removed it. */
   readonly digest?: string;
+  /** The commit that the file pins. */
+  readonly release?: string;
+  readonly by?: string;
 }
 
 export interface CurrentDeployment extends CarriedDeployment {
@@ -65,6 +68,41 @@ export interface CommitResult {
   readonly alreadyCommitted: boolean;
 }
 
+export interface HistoryRequest extends Pick<CommitRequest, "remote" | "branch" | "pathTemplate"> {
+  /** Of every environment when absent. */
+  readonly environment?: string;
+}
+
+/** A deployment as the log of its branch tells it. */
+export interface LoggedDeployment
+  extends Omit<Deployment, "image" | "by" | "previous">,
+    Partial<Pick<Deployment, "by">> {
+  /** The number at the end of its id. */
+  readonly sequence?: number;
+  /** Of the image; like `by` it comes from the pointer file, and is absent where that is not found. */
+  readonly digest?: string;
+  readonly gitCommit: string;
+  /** The pointer file, from the repository's root. */
+  readonly path: string;
+  /** Of the commit, ISO 8601 in UTC. */
+  readonly time: string;
+  /** The deployment of the same pointer before it; of one beyond the log what the message says. */
+  readonly previous?: {
+    readonly id?: string;
+    readonly commit?: string;
+    readonly number: number;
+    readonly version?: string;
+    readonly digest?: string;
+  };
+}
+
+export interface DeploymentHistory {
+  /** The newest first. */
+  readonly deployments: readonly LoggedDeployment[];
+  /** Nothing older was left out, be it for the limit or for a log that is too long. */
+  readonly complete: boolean;
+}
+
 export interface GitOpsWriter {
   /**
    * Resolves once the commit is on the server's branch. Throws PointerFileInvalid,
@@ -80,6 +118,12 @@ export interface GitOpsWriter {
     location: PointerLocation,
     signal: AbortSignal,
   ): Promise<CurrentDeployment | undefined>;
+  /**
+   * The last deployments of a branch, at most `limit`, rebuilt from its log alone: from messages
+   * and trailers of forge's commits, and from the pointer files as they left them. Looks at the
+   * last 100,000 generations of commits. Throws like commit, and SourceTooLarge.
+   */
+  history(request: HistoryRequest, limit: number, signal: AbortSignal): Promise<DeploymentHistory>;
   close(): Promise<void>;
 }
 

@@ -2,11 +2,14 @@ import { ForgeError } from "../api/index.ts";
 import { branchNameProblem } from "../git/index.ts";
 import { BranchQueue } from "./branch-queue.ts";
 import { pointerPath } from "./build-commits.ts";
+import { readHistory } from "./deployment-history.ts";
 import type {
   CommitRequest,
   CommitResult,
   CurrentDeployment,
+  DeploymentHistory,
   GitOpsWriter,
+  HistoryRequest,
   PointerLocation,
 } from "./ports.ts";
 import { defaultWriterOptions, type WriterOptions } from "./writer-options.ts";
@@ -54,6 +57,20 @@ class QueuedWriter implements GitOpsWriter {
     return result;
   }
 
+  async history(
+    request: HistoryRequest,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<DeploymentHistory> {
+    checkBranch(request.branch);
+    const remote = this.#options.openRemote(request.remote);
+    try {
+      return await readHistory(remote, request, this.#options.format, limit, signal);
+    } finally {
+      await remote.close();
+    }
+  }
+
   async close(): Promise<void> {
     const queues = [...this.#queues.values()];
     this.#queues.clear();
@@ -61,10 +78,7 @@ class QueuedWriter implements GitOpsWriter {
   }
 
   #queueFor({ branch, remote }: Pick<CommitRequest, "branch" | "remote">): BranchQueue {
-    const problem = branchNameProblem(branch);
-    if (problem !== undefined) {
-      throw new ForgeError("InvalidObject", `branch "${branch}" ${problem}`);
-    }
+    checkBranch(branch);
     const key = `${remote.url}\n${branch}`;
     const queue = this.#queues.get(key) ?? new BranchQueue(branch, this.#options);
     this.#queues.delete(key);
@@ -81,4 +95,10 @@ class QueuedWriter implements GitOpsWriter {
       return;
     }
   }
+}
+
+function checkBranch(branch: string): void {
+  const problem = branchNameProblem(branch);
+  if (problem === undefined) return;
+  throw new ForgeError("InvalidObject", `branch "${branch}" ${problem}`);
 }

@@ -1,5 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
-import { type GitObject, gitObject, isObjectId } from "./git-object.ts";
+import { formatOf, type GitObject, gitObject, isObjectId } from "./git-object.ts";
 
 export interface Signature {
   readonly name: string;
@@ -26,7 +26,7 @@ export function encodeCommit(commit: Commit): GitObject {
     "",
     commit.message.endsWith("\n") ? commit.message : `${commit.message}\n`,
   ];
-  return gitObject("commit", Buffer.from(lines.join("\n")));
+  return gitObject("commit", Buffer.from(lines.join("\n")), formatOf(commit.tree));
 }
 
 /** Headers that forge does not know (gpgsig, mergetag, encoding) are passed over. */

@@ -1,6 +1,6 @@
 import { ForgeError } from "../../api/index.ts";
 import { type Commit, decodeCommit } from "./commit.ts";
-import type { GitObject, ObjectType } from "./git-object.ts";
+import { formatOf, type GitObject, type ObjectType } from "./git-object.ts";
 import { decodeTree, directoryMode, type TreeEntry } from "./tree.ts";
 
 /** Git objects in memory, by id. */
@@ -22,6 +22,11 @@ export class ObjectStore {
     this.#objects.set(object.id, object);
   }
 
+  delete(id: string): void {
+    this.#bytes -= this.#objects.get(id)?.data.byteLength ?? 0;
+    this.#objects.delete(id);
+  }
+
   has(id: string): boolean {
     return this.#objects.has(id);
   }
@@ -35,7 +40,12 @@ export class ObjectStore {
   }
 
   tree(id: string): readonly TreeEntry[] {
-    return decodeTree(this.#read(id, "tree"));
+    return decodeTree(this.#read(id, "tree"), formatOf(id));
+  }
+
+  /** A tree's bytes, for findEntry. */
+  treeData(id: string): Uint8Array {
+    return this.#read(id, "tree");
   }
 
   blob(id: string): Uint8Array {
@@ -55,7 +65,7 @@ export class ObjectStore {
     for (let id = trees.pop(); id !== undefined; id = trees.pop()) {
       const tree = keep(id);
       if (tree === undefined) continue;
-      for (const entry of decodeTree(tree.data)) {
+      for (const entry of decodeTree(tree.data, formatOf(tree.id))) {
         if (entry.mode === directoryMode) trees.push(entry.id);
         else keep(entry.id);
       }

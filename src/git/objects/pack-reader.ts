@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { ForgeError } from "../../api/index.ts";
 import { applyDelta, deltaResultSize } from "./delta.ts";
-import { type GitObject, gitObject, type ObjectType } from "./git-object.ts";
+import {
+  type GitObject,
+  gitObject,
+  idLength,
+  type ObjectFormat,
+  type ObjectType,
+} from "./git-object.ts";
 
 export interface PackLimits {
   /** Bytes of the pack as it comes over the wire. */
@@ -44,10 +50,9 @@ const objectTypes: readonly (ObjectType | undefined)[] = [
 const offsetDelta = 6;
 const referenceDelta = 7;
 const headerBytes = 12;
-const checksumBytes = 20;
 
 /**
- * Reads a pack (gitformat-pack, version 2): checks its SHA-1, resolves deltas in whatever order
+ * Reads a pack (gitformat-pack, version 2): checks its checksum, resolves deltas in whatever order
  * they stand, and computes every object's id from its bytes. Bases that a thin pack leaves out
  * come from `baseOf`. Throws SourceTooLarge beyond the limits, GitProtocol for malformed packs.
  */
@@ -55,11 +60,12 @@ export function readPack(
   pack: Uint8Array,
   limits: PackLimits = defaultPackLimits,
   baseOf: (id: string) => GitObject | undefined = () => undefined,
+  format: ObjectFormat = "sha1",
 ): GitObject[] {
   const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
-  const count = checkFrame(bytes, limits);
+  const count = checkFrame(bytes, limits, format);
   const budget = new Budget(limits);
-  const end = bytes.length - checksumBytes;
+  const end = bytes.length - idLength(format);
   const objects: GitObject[] = [];
   const byOffset = new Map<number, Resolved>();
   const byId = new Map<string, Resolved>();
@@ -69,7 +75,7 @@ export function readPack(
     const ready: [Entry, Resolved][] = [[first, firstObject]];
     for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
       const [entry, { type, data }] = next;
-      const object = gitObject(type, data);
+      const object = gitObject(type, data, format);
       objects.push(object);
       byOffset.set(entry.offset, object);
       byId.set(object.id, object);
@@ -83,7 +89,7 @@ export function readPack(
 
   let offset = headerBytes;
   for (let index = 0; index < count; index++) {
-    const { entry, next } = readEntry(bytes, offset, end, budget);
+    const { entry, next } = readEntry(bytes, offset, end, budget, idLength(format));
     offset = next;
     const type = objectTypes[entry.type];
     if (type !== undefined) {
@@ -102,13 +108,14 @@ export function readPack(
 }
 
 /** The number of objects, once header and checksum are found right. */
-function checkFrame(bytes: Buffer, limits: PackLimits): number {
+function checkFrame(bytes: Buffer, limits: PackLimits, format: ObjectFormat): number {
+  const checksumBytes = idLength(format);
   if (bytes.length > limits.packBytes) throw tooLarge(`the pack is over ${limits.packBytes} bytes`);
   if (bytes.length < headerBytes + checksumBytes || bytes.toString("latin1", 0, 4) !== "PACK") {
     throw malformed("is cut short");
   }
   if (bytes.readUInt32BE(4) !== 2) throw malformed(`has version ${bytes.readUInt32BE(4)}, not 2`);
-  const sum = createHash("sha1").update(bytes.subarray(0, -checksumBytes)).digest();
+  const sum = createHash(format).update(bytes.subarray(0, -checksumBytes)).digest();
   if (!sum.equals(bytes.subarray(-checksumBytes))) throw malformed("does not match its checksum");
   const count = bytes.readUInt32BE(8);
   if (count > limits.objects)
@@ -121,6 +128,7 @@ function readEntry(
   offset: number,
   end: number,
   budget: Budget,
+  idBytes: number,
 ): { entry: Entry; next: number } {
   let position = offset;
   const nextByte = (): number => {
@@ -146,9 +154,9 @@ function readEntry(
     base = offset - distance;
     if (base < headerBytes || base >= offset) throw malformed("has a delta outside its bounds");
   } else if (type === referenceDelta) {
-    if (position + 20 > end) throw malformed("is cut short");
-    base = bytes.toString("hex", position, position + 20);
-    position += 20;
+    if (position + idBytes > end) throw malformed("is cut short");
+    base = bytes.toString("hex", position, position + idBytes);
+    position += idBytes;
   } else if (objectTypes[type] === undefined) {
     throw malformed(`has an object of unknown type ${type}`);
   }

@@ -1,5 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
-import { type GitObject, gitObject } from "./git-object.ts";
+import { formatOf, type GitObject, gitObject, idLength, type ObjectFormat } from "./git-object.ts";
 
 // The modes git writes, in octal without leading zeros (gitformat: "tree" objects).
 export const directoryMode = "40000";
@@ -14,39 +14,38 @@ export interface TreeEntry {
   readonly id: string;
 }
 
-export function isRegularFile(entry: TreeEntry): boolean {
+export function isRegularFile(entry: Pick<TreeEntry, "mode">): boolean {
   // 100664 stands in trees written by very old versions of git.
   return entry.mode === fileMode || entry.mode === executableMode || entry.mode === "100664";
 }
 
-/** The tree of these entries, in git's order whatever theirs. */
+/** The tree of these entries, in git's order whatever theirs. An empty one is of SHA-1. */
 export function encodeTree(entries: readonly TreeEntry[]): GitObject {
   const sorted = entries
     .map((entry) => ({ entry, key: sortKey(entry) }))
     .toSorted((left, right) => Buffer.compare(left.key, right.key));
-  const parts = sorted.flatMap(({ entry }) => [
-    Buffer.from(`${entry.mode} ${entry.name}\0`),
-    Buffer.from(entry.id, "hex"),
-  ]);
-  return gitObject("tree", Buffer.concat(parts));
+  const parts = sorted.map(({ entry }) => encodeEntry(entry));
+  return gitObject("tree", Buffer.concat(parts), formatOf(entries[0]?.id ?? ""));
+}
+
+export function encodeEntry({ mode, name, id }: TreeEntry): Buffer {
+  return Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]);
 }
 
 /** Throws GitProtocol when the bytes are not a tree, or a name is not UTF-8. */
-export function decodeTree(data: Uint8Array): TreeEntry[] {
+export function decodeTree(data: Uint8Array, format: ObjectFormat = "sha1"): TreeEntry[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const entries: TreeEntry[] = [];
   let offset = 0;
   while (offset < bytes.length) {
     const space = bytes.indexOf(0x20, offset);
     const end = space < 0 ? -1 : bytes.indexOf(0, space + 1);
-    const next = end + 21;
-    if (end < 0 || next > bytes.length) throw malformed("is cut short");
-    const mode = bytes.toString("latin1", offset, space);
-    if (!/^[0-7]{5,6}$/.test(mode)) throw malformed("has a malformed mode");
+    const next = end + 1 + idLength(format);
+    if (end < 0 || next > bytes.length) throw malformedTree("is cut short");
     const name = bytes.subarray(space + 1, end);
-    if (name.length === 0 || name.includes(0x2f)) throw malformed("has a malformed name");
+    if (name.length === 0 || name.includes(0x2f)) throw malformedTree("has a malformed name");
     entries.push({
-      mode: mode === "040000" ? directoryMode : mode,
+      mode: decodeMode(bytes.toString("latin1", offset, space)),
       name: decodeName(name),
       id: bytes.toString("hex", end + 1, next),
     });
@@ -55,8 +54,13 @@ export function decodeTree(data: Uint8Array): TreeEntry[] {
   return entries;
 }
 
+export function decodeMode(mode: string): string {
+  if (!/^[0-7]{5,6}$/.test(mode)) throw malformedTree("has a malformed mode");
+  return mode === "040000" ? directoryMode : mode;
+}
+
 /** Git sorts by bytes, and a directory as if its name ended in a slash. */
-function sortKey(entry: TreeEntry): Buffer {
+export function sortKey(entry: Pick<TreeEntry, "mode" | "name">): Buffer {
   return Buffer.from(entry.mode === directoryMode ? `${entry.name}/` : entry.name);
 }
 
@@ -64,11 +68,11 @@ function sortKey(entry: TreeEntry): Buffer {
 function decodeName(bytes: Buffer): string {
   const name = bytes.toString("utf8");
   if (name.includes("\ufffd") && !Buffer.from(name).equals(bytes)) {
-    throw malformed(`has a name that is not UTF-8 ("${name}")`);
+    throw malformedTree(`has a name that is not UTF-8 ("${name}")`);
   }
   return name;
 }
 
-function malformed(what: string): ForgeError {
+export function malformedTree(what: string): ForgeError {
   return new ForgeError("GitProtocol", `a tree in the repository ${what}`);
 }

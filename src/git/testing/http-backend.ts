@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkRepository } from "./check-repository.ts";
 
 /** Runs git in a folder, apart from the settings of the machine, and answers its output. */
 export function git(cwd: string, ...args: string[]): string {
@@ -32,9 +33,14 @@ export interface GitServer extends AsyncDisposable {
   /** "POST /repo.git/git-receive-pack", in order of arrival. */
   readonly requests: string[];
   intercept: Intercept | undefined;
+  /** What a repository may be done to that git calls broken: then it is not checked at the end. */
+  unchecked: boolean;
 }
 
-/** The real git http-backend behind node:http, with one empty bare repository. */
+/**
+ * The real git http-backend behind node:http, with one empty bare repository. At the end
+ * `git fsck --strict` checks it, and isomorphic-git every pack that was pushed.
+ */
 export async function startGitServer(...initArgs: string[]): Promise<GitServer> {
   const root = mkdtempSync(join(tmpdir(), "forge-git-"));
   const gitDir = join(root, "repo.git");
@@ -48,9 +54,12 @@ export async function startGitServer(...initArgs: string[]): Promise<GitServer> 
     git(gitDir, "config", key, value);
   }
   const requests: string[] = [];
+  const packs: Buffer[] = [];
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    if (!(await state.intercept?.(request, response))) runBackend(root, request, response);
+    if (await state.intercept?.(request, response)) return;
+    collectPack(request, packs);
+    runBackend(root, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/repo.git`;
@@ -59,13 +68,25 @@ export async function startGitServer(...initArgs: string[]): Promise<GitServer> 
     gitDir,
     requests,
     intercept: undefined,
+    unchecked: false,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (!state.unchecked) await checkRepository(gitDir, packs);
       rmSync(root, { recursive: true, force: true });
     },
   };
   return state;
+}
+
+function collectPack(request: IncomingMessage, packs: Buffer[]): void {
+  if (request.method !== "POST" || !request.url?.endsWith("/git-receive-pack")) return;
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    const body = Buffer.concat(chunks);
+    packs.push(body.subarray(body.indexOf("0000PACK") + 4));
+  });
 }
 
 /** CGI (RFC 3875): headers, an empty line, the body. */

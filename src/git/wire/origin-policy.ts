@@ -25,6 +25,21 @@ export function checkedRepositoryUrl(url: string, allowed: readonly string[]): U
   return new URL(parsed.origin + parsed.pathname.replace(/\/+$/, ""));
 }
 
+/** Throws InsecureTransport. */
+export function checkedProxyUrl(url: string): string {
+  const parsed = URL.parse(url);
+  const isHttp = parsed?.protocol === "http:" || parsed?.protocol === "https:";
+  if (parsed === null || !isHttp) {
+    throw new ForgeError("InsecureTransport", "the git proxy's url is neither http nor https", {
+      hint: "Give the proxy as http://host:port.",
+    });
+  }
+  if (parsed.username === "" && parsed.password === "") return parsed.origin;
+  throw new ForgeError("InsecureTransport", `the url of proxy ${parsed.host} carries credentials`, {
+    hint: "Give the proxy's credentials apart from its url.",
+  });
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

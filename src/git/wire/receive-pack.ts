@@ -1,26 +1,38 @@
 import { ForgeError } from "../../api/index.ts";
-import { writePack } from "../objects/pack-writer.ts";
+import { idLength } from "../objects/git-object.ts";
+import { missingBases, type PackedObject, writePack } from "../objects/pack-writer.ts";
 import type { PushRequest, PushResult } from "../ports.ts";
-import type { Capabilities } from "./advertisement.ts";
+import { type Capabilities, objectFormatOf } from "./advertisement.ts";
 import { decodePackets, encodePacket, flushPacket, packetText } from "./pkt-line.ts";
 import { demultiplex } from "./side-band.ts";
 
-const noObject = "0".repeat(40);
-
 /** gitprotocol-pack, "Reference Update Request": the old id makes it a compare-and-swap. */
 export function writePush(request: PushRequest, offered: Capabilities, agent: string): Buffer {
+  const format = objectFormatOf(offered);
   const capabilities = [
     "report-status",
     ...(offered.has("side-band-64k") ? ["side-band-64k"] : []),
-    ...(offered.has("object-format") ? ["object-format=sha1"] : []),
+    ...(offered.has("object-format") ? [`object-format=${format}`] : []),
     ...(offered.has("agent") ? [`agent=${agent}`] : []),
   ];
+  const noObject = "00".repeat(idLength(format));
   const command = `${request.old ?? noObject} ${request.new} ${request.ref}`;
   return Buffer.concat([
     encodePacket(`${command}\0${capabilities.join(" ")}\n`),
     flushPacket,
-    writePack(request.objects),
+    writePack(objectsToSend(request, offered), format),
   ]);
+}
+
+function objectsToSend(request: PushRequest, offered: Capabilities): readonly PackedObject[] {
+  const { objects, baseOf, selfContained = false } = request;
+  if (!selfContained && !offered.has("no-thin")) return objects;
+  const bases = [...missingBases(objects)].map((id) => {
+    const base = baseOf?.(id);
+    if (base === undefined) throw new RangeError(`the base ${id} of a delta is not there`);
+    return base;
+  });
+  return [...bases, ...objects];
 }
 
 /** gitprotocol-pack, "Report Status". Throws GitProtocol when it says nothing of our ref. */
@@ -32,12 +44,13 @@ export function parsePushReport(body: Buffer, ref: string, offered: Capabilities
     if (packet.kind !== "data") continue;
     const line = packetText(packet.data);
     if (line === `ok ${ref}`) return { status: "accepted" };
-    const reason = line.startsWith("unpack ")
-      ? line.slice("unpack ".length)
+    const reason = /^unpack (?!ok$)/.test(line)
+      ? line
       : line.startsWith(`ng ${ref} `)
         ? line.slice(`ng ${ref} `.length)
         : "ok";
-    if (reason !== "ok") return { status: "rejected", message: withProgress(reason, progress) };
+    if (reason === "ok") continue;
+    return { status: "rejected", reason, message: withProgress(reason, progress) };
   }
   throw new ForgeError("GitProtocol", `the git server does not say what became of ${ref}`);
 }

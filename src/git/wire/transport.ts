@@ -1,9 +1,9 @@
 import { rootCertificates } from "node:tls";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { ForgeError } from "../../api/index.ts";
 import type { RemoteOptions } from "../ports.ts";
 import { refuseStatus, unreachable } from "./http-errors.ts";
-import { checkedRepositoryUrl } from "./origin-policy.ts";
+import { checkedProxyUrl, checkedRepositoryUrl } from "./origin-policy.ts";
 
 export type Service = "git-upload-pack" | "git-receive-pack";
 
@@ -25,14 +25,7 @@ export class Transport {
     this.userAgent = options.userAgent ?? "git/forge";
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#authorization = authorizationOf(options.credentials);
-    this.#dispatcher = new Agent({
-      connect: {
-        timeout: this.#timeouts.connectMs,
-        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
-      },
-      headersTimeout: this.#timeouts.answerMs,
-      bodyTimeout: this.#timeouts.answerMs,
-    });
+    this.#dispatcher = dispatcherOf(options, this.#timeouts);
   }
 
   /** For messages: where this goes, without anything secret. */
@@ -141,14 +134,34 @@ export class Transport {
 
 const empty = Buffer.alloc(0);
 
+function dispatcherOf(
+  { ca, proxy }: RemoteOptions,
+  { connectMs: timeout, answerMs }: typeof defaultTimeouts,
+): Dispatcher {
+  const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const waits = { headersTimeout: answerMs, bodyTimeout: answerMs };
+  if (proxy === undefined) return new Agent({ connect: { timeout, ...trust }, ...waits });
+  const { url: uri, credentials } = proxy;
+  return new ProxyAgent({
+    uri: checkedProxyUrl(uri),
+    ...(credentials && { token: basic(credentials.username, credentials.password) }),
+    // The server's TLS, and the proxy's own if it is reached by https.
+    requestTls: { timeout, ...trust },
+    proxyTls: { timeout, ...trust },
+    ...waits,
+  });
+}
+
 /** Hosts take a token as the password of a user whose name they ignore. */
 function authorizationOf(credentials: RemoteOptions["credentials"]): string | undefined {
   if (credentials === undefined) return undefined;
-  const pair =
-    "token" in credentials
-      ? `x-access-token:${credentials.token}`
-      : `${credentials.username}:${credentials.password}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
+  if ("bearerToken" in credentials) return `Bearer ${credentials.bearerToken}`;
+  if ("token" in credentials) return basic("x-access-token", credentials.token);
+  return basic(credentials.username, credentials.password);
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
 async function readBounded(

@@ -46,23 +46,16 @@ export function parseListRefs(body: Buffer): Ref[] {
 }
 
 export function writeFetch(request: FetchRequest, offered: Capabilities, agent: string): Buffer {
-  const malformed = request.wants.find((id) => !isObjectId(id));
-  if (malformed !== undefined) {
-    throw new ForgeError("CommitNotFound", `"${malformed}" is not a full SHA-1 object id`);
-  }
   const features = new Set((offered.get("fetch") ?? "").split(" "));
-  const haves = request.haves ?? [];
-  const shallow = request.shallow ?? [];
-  if ((request.depth !== undefined || shallow.length > 0) && !features.has("shallow")) {
-    throw new ForgeError("GitProtocol", "the git server does not offer shallow fetches");
-  }
+  const { haves = [], depth, filter, thin = true } = request;
+  const isShallow = features.has("shallow");
   const lines = [
-    ...(haves.length > 0 ? ["thin-pack"] : []),
+    ...(haves.length > 0 && thin ? ["thin-pack"] : []),
     "ofs-delta",
     "no-progress",
-    ...shallow.map((id) => `shallow ${id}`),
-    ...(request.depth === undefined ? [] : [`deepen ${request.depth}`]),
-    ...(request.filter !== undefined && features.has("filter") ? [`filter ${request.filter}`] : []),
+    ...(isShallow ? (request.shallow ?? []).map((id) => `shallow ${id}`) : []),
+    ...(isShallow && depth !== undefined ? [`deepen ${depth}`] : []),
+    ...(filter !== undefined && features.has("filter") ? [`filter ${filter}`] : []),
     ...request.wants.map((id) => `want ${id}`),
     ...haves.map((id) => `have ${id}`),
     "done",
@@ -93,6 +86,8 @@ function writeCommand(command: string, offered: Capabilities, agent: string): Bu
   return [
     encodePacket(`command=${command}\n`),
     ...(offered.has("agent") ? [encodePacket(`agent=${agent}\n`)] : []),
-    ...(offered.has("object-format") ? [encodePacket("object-format=sha1\n")] : []),
+    ...(offered.has("object-format")
+      ? [encodePacket(`object-format=${offered.get("object-format")}\n`)]
+      : []),
   ];
 }

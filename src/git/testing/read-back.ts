@@ -1,0 +1,13 @@
+import type { GitObject, ObjectFormat } from "../objects/git-object.ts";
+import type { ObjectStore } from "../objects/object-store.ts";
+import { defaultPackLimits, readPack } from "../objects/pack-reader.ts";
+import { type PackedObject, writePack } from "../objects/pack-writer.ts";
+
+/** What a reader makes of the pack of these objects; bases outside it come from the store. */
+export function readBack(
+  objects: readonly PackedObject[],
+  bases: ObjectStore,
+  format: ObjectFormat,
+): GitObject[] {
+  return readPack(writePack(objects, format), defaultPackLimits, (id) => bases.get(id), format);
+}
