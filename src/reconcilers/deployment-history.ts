@@ -3,7 +3,7 @@ import { isNotFound } from "../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import { endRecord } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
-import { rebuildHistory } from "./lost-history.ts";
+import { EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { indexValue, resources } from "./resources.ts";
 import { isOurs, projectOf } from "./sharding.ts";
@@ -15,6 +15,7 @@ const defaultLimit = 50;
  * later one took the place of, writes again what was lost, and drops what is beyond the limit.
  */
 export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconciler {
+  const logs = new EnvironmentLogs(deps);
   return {
     reconcile: async ({ namespace, name }, { signal }) => {
       const pointer = deps.caches.pointers.get({ namespace, name });
@@ -22,7 +23,7 @@ export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconci
       const records = recordsOf(deps, pointer);
       const current = records.find((record) => isCurrent(record, pointer));
       if (current === undefined) {
-        await rebuildHistory(deps, pointer, records, signal);
+        await rebuildHistory(deps, logs, pointer, records, signal);
         return { type: "done" };
       }
       for (const record of records) await end(deps, record, records, current, signal);

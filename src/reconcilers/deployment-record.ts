@@ -36,7 +36,7 @@ export type RecordedFacts = Pick<
 export async function openRecord(
   deps: RecordDeps,
   pointer: ReleasePointer,
-  { name, sequence, generations, commit, number, version, digest }: Begun,
+  { name, sequence, generations, commit, number, version, digest }: Omit<Begun, "target">,
   facts: RecordedFacts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -68,7 +68,7 @@ export async function openRecord(
 export async function completeRecord(
   { client, clock, caches }: RecordDeps & Pick<ReconcilerDeps, "caches">,
   { namespace, name }: RecordName,
-  git: { readonly commit: string; readonly path: string },
+  git: { readonly commit: string; readonly path: string; readonly time?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const now = new Date(clock.now()).toISOString();
@@ -81,7 +81,7 @@ export async function completeRecord(
     observedGeneration: 1,
     outcome: "Active" satisfies DeploymentOutcome,
     git: { commit: git.commit, path: git.path },
-    committedAt: now,
+    committedAt: git.time ?? now,
     conditions: conditions.map((condition) => ({
       ...condition,
       lastTransitionTime: now,

@@ -1,36 +1,137 @@
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
-import { sequenceOf } from "./deployment-plan.ts";
+import type { LoggedDeployment } from "../gitops/index.ts";
+import { type Begun, sequenceOf } from "./deployment-plan.ts";
 import { completeRecord, openRecord } from "./deployment-record.ts";
+import { locationOf } from "./deployment-request.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 
+/** Of a whole environment; beyond, a project that is deployed rarely loses what is older. */
+const loggedLimit = 2_000;
+
+/** Pointers of one environment are often lost together: one log is enough for them. */
+const keptMs = 60_000;
+const keptLogs = 8;
+
+/** What the log of a branch says of an environment. */
+export class EnvironmentLogs {
+  readonly #deps: ReconcilerDeps;
+  readonly #logs = new Map<
+    string,
+    { readonly at: number; readonly log: Promise<readonly LoggedDeployment[]> }
+  >();
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  async read(
+    pointer: ReleasePointer,
+    target: Begun["target"],
+    signal: AbortSignal,
+  ): Promise<readonly LoggedDeployment[]> {
+    const { environment } = pointer.spec;
+    const location = await locationOf(this.#deps, pointer, target, signal);
+    // The namespace too: what its Secret opens is not for another one.
+    const key = JSON.stringify([pointer.metadata.namespace, environment, target]);
+    const now = this.#deps.clock.monotonic();
+    const known = this.#logs.get(key);
+    if (known !== undefined && now - known.at < keptMs) return known.log;
+    const log = this.#deps.writer
+      .history({ ...location, environment }, loggedLimit, signal)
+      .then(({ deployments }) => deployments);
+    log.catch(() => this.#logs.delete(key));
+    this.#logs.delete(key);
+    this.#logs.set(key, { at: now, log });
+    const [oldest] = this.#logs.keys();
+    if (this.#logs.size > keptLogs && oldest !== undefined) this.#logs.delete(oldest);
+    return log;
+  }
+}
+
 /**
- * Writes again the record of what runs, when it was lost: a person deleted it, a backup was
- * restored without it, or an older forge never wrote it. The pointer's own status says most of it.
+ * Writes the records of a pointer again when that of what runs is lost: a person deleted it, a
+ * backup was restored without it, or an older forge never wrote it. The log of the branch says what
+ * was deployed, when and on whose word; what was decided then is lost, but for what the pointer's
+ * status still says.
  */
 export async function rebuildHistory(
   deps: ReconcilerDeps,
+  logs: EnvironmentLogs,
   pointer: ReleasePointer,
   records: readonly ReleaseDeployment[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { git, deployed, previous, deployment, decision } = pointer.status ?? {};
+  const { git, deployed, deployment } = pointer.status ?? {};
   if (git === undefined || deployed === undefined || deployment === undefined) return;
+  const isThere = (name: string) => records.some(({ metadata }) => metadata.name === name);
   // What is there and not completed is another loop's, or its news are on their way.
-  if (records.some(({ metadata }) => metadata.name === git.deployment)) return;
-  const sequence = sequenceOf(pointer.spec, git.deployment);
-  const begun = { ...deployment, ...deployed, name: git.deployment, sequence };
+  if (isThere(git.deployment)) return;
+  const { environment, repository, project } = pointer.spec;
+  const logged = (await logs.read(pointer, deployment.target, signal)).filter(
+    (entry) =>
+      entry.environment === environment &&
+      entry.repository === repository &&
+      entry.project === project,
+  );
+  for (const entry of logged) {
+    if (!isThere(entry.id)) await writeLogged(deps, pointer, entry, signal);
+  }
+  if (!logged.some(({ id }) => id === git.deployment)) await writeCurrent(deps, pointer, signal);
+}
+
+async function writeLogged(
+  deps: ReconcilerDeps,
+  pointer: ReleasePointer,
+  entry: LoggedDeployment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id: name, sequence, digest, commit, number, version, type, by, reason, previous } = entry;
+  if (sequence === undefined || digest === undefined) return;
+  const release = { commit, number, digest, ...(version && { version }) };
+  const before =
+    previous?.commit === undefined || previous.digest === undefined
+      ? undefined
+      : { commit: previous.commit, number: previous.number, digest: previous.digest };
+  const { git, decision } = pointer.status ?? {};
+  await openRecord(
+    deps,
+    pointer,
+    { name, sequence, ...release },
+    {
+      request: { type, ...(by && { by }), ...(reason && { reason }) },
+      decision: (name === git?.deployment ? decision : undefined) ?? lostDecision,
+      approvals: [],
+      ...(before && { previous: before }),
+    },
+    signal,
+  );
+  const { namespace } = pointer.metadata;
+  const committed = { commit: entry.gitCommit, path: entry.path, time: entry.time };
+  await completeRecord(deps, { namespace, name }, committed, signal);
+}
+
+/** Where the log says nothing, as on a branch that was made anew. */
+async function writeCurrent(
+  deps: ReconcilerDeps,
+  pointer: ReleasePointer,
+  signal: AbortSignal,
+): Promise<void> {
+  const { git, deployed, previous, decision } = pointer.status ?? {};
+  if (git === undefined || deployed === undefined) return;
+  const { namespace } = pointer.metadata;
+  const name = git.deployment;
+  const sequence = sequenceOf(pointer.spec, name);
   const facts = {
     request: pointer.spec.request ?? { type: "Deploy" as const },
-    decision: decision ?? unknownDecision,
+    decision: decision ?? lostDecision,
     approvals: [],
     ...(previous && { previous }),
   };
-  await openRecord(deps, pointer, begun, facts, signal);
-  const { namespace } = pointer.metadata;
-  await completeRecord(deps, { namespace, name: begun.name }, git, signal);
+  await openRecord(deps, pointer, { name, sequence, ...deployed }, facts, signal);
+  await completeRecord(deps, { namespace, name }, git, signal);
 }
 
-const unknownDecision = {
+const lostDecision = {
   allowed: true,
   rules: [
     {

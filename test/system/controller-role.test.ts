@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clusterRoles } from "../../src/api/index.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { clusterRoles, pointerName } from "../../src/api/index.ts";
 import { requireTool } from "../../tools/locate.ts";
 import { type Controller, startController } from "../ground/index.ts";
 import { Workspace } from "./workspace.ts";
@@ -42,6 +42,35 @@ function granted(): string[] {
     );
 }
 
+/** forge's own verbs are no requests: the admission policies ask for them, of those below. */
+const askedByPolicies: Readonly<Record<string, string>> = {
+  "deploy forge.dev/environments": "update forge.dev/releasepointers",
+  "record forge.dev/releasedeployments": "create forge.dev/releasedeployments",
+};
+
+/** Makes a pointer, moves it, and leaves no room in its history for the record of before. */
+async function deployAutomatically(workspace: Workspace): Promise<void> {
+  const environment = workspace.environment("auto", { autoDeploy: true }) as { spec: object };
+  await workspace.apply({ ...environment, spec: { ...environment.spec, revisionHistoryLimit: 1 } });
+  const pointer = pointerName("auto", workspace.repository, "auth");
+  for (const number of [1, 2, 3]) {
+    if (number > 1) await workspace.apply(workspace.release(`later-${number}`, `b${number}`));
+    await vi.waitFor(
+      () => workspace.waitForField("rp", pointer, ".status.deployed.number", String(number)),
+      { timeout: 30_000 },
+    );
+  }
+  await vi.waitFor(
+    async () => {
+      const selector = "--field-selector=spec.environment=auto";
+      const args = ["-n", workspace.namespace, "get", "rd", selector, "-o", "name"];
+      const records = (await workspace.kubectl.output(args)).trim().split("\n");
+      if (records.length > 2) throw new Error(`${records.length} records are left`);
+    },
+    { timeout: 30_000 },
+  );
+}
+
 describe("the roles of forge-controller", () => {
   const workspace = new Workspace("roles");
   let controller: Controller;
@@ -73,6 +102,7 @@ describe("the roles of forge-controller", () => {
       workspace.pointer("dev", "1"),
     );
     await workspace.waitFor("Ready", "releasepointer", "dev-auth");
+    await deployAutomatically(workspace);
     await controller.process.stop();
   });
 
@@ -93,7 +123,8 @@ describe("the roles of forge-controller", () => {
         .filter(({ responseStatus }) => responseStatus?.code !== 403)
         .map(asked),
     );
-    expect(granted().filter((permission) => !used.has(permission))).toEqual([]);
+    const isUsed = (permission: string) => used.has(askedByPolicies[permission] ?? permission);
+    expect(granted().filter((permission) => !isUsed(permission))).toEqual([]);
   });
 
   test("nothing used is missing", () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Controller } from "../ground/index.ts";
-import { Journey } from "./journey.ts";
+import { type DeploymentObject, Journey } from "./journey.ts";
 
 describe("rollbacks and history", () => {
   const journey = new Journey("rollback");
@@ -82,20 +82,30 @@ describe("rollbacks and history", () => {
     expect(pointer.spec["hold"]).toEqual(hold);
   });
 
-  test("the record of what runs is written again when it is lost", async () => {
-    const records = await journey.records("dev");
-    const last = records.at(-1);
-    const { namespace } = journey;
+  test("a history that was lost is written again from the log in Git", async () => {
+    const plain = (records: DeploymentObject[]) =>
+      records.map(({ metadata, spec, status }) => ({
+        name: metadata.name,
+        release: spec.release,
+        type: spec.request.type,
+        by: spec.request.by,
+        outcome: status.outcome,
+        git: status.git,
+      }));
+    const before = await journey.records("dev");
     await journey.kubectl.output([
-      ...["-n", namespace, "delete", "releasedeployment", last?.metadata.name ?? ""],
+      "-n",
+      journey.namespace,
+      "delete",
+      "releasedeployments",
+      "--all",
     ]);
-    await expect
-      .poll(async () => (await journey.records("dev")).at(-1)?.status.outcome)
-      .toBe("Active");
-    expect((await journey.records("dev")).at(-1)).toMatchObject({
-      metadata: { name: last?.metadata.name },
-      spec: { release: last?.spec.release, sequence: last?.spec.sequence },
-    });
+    const after = await journey.outcomes(
+      "dev",
+      before.map(({ status }) => status.outcome),
+    );
+    expect(plain(after)).toEqual(plain(before));
+    expect(after[0]?.spec.decision.rules).toMatchObject([{ reason: "Rebuilt" }]);
   });
 
   test("the history is kept by count, with what runs and where a rollback goes", async () => {

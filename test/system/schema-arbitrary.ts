@@ -14,6 +14,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema;
 }
 
 /** Longer texts are left out: they would be most of a run. */
@@ -45,7 +46,15 @@ function mostly(right: fc.Arbitrary<unknown>, wrong: fc.Arbitrary<unknown>) {
   return fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: wrong });
 }
 
-function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> {
+function objects({
+  properties = {},
+  required = [],
+  additionalProperties,
+}: Schema): fc.Arbitrary<unknown> {
+  if (additionalProperties !== undefined) {
+    const names = fc.constantFrom("a", "b", "c");
+    return fc.dictionary(names, arbitraryOf(additionalProperties), { maxKeys: 3 });
+  }
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, arbitraryOf(schema)]),
   );
