@@ -5,6 +5,7 @@ import {
   type GivenApproval,
   otherDigest,
   policyInput,
+  untilOf,
 } from "../testing/policy-input.ts";
 import { approvals } from "./approvals.ts";
 
@@ -211,8 +212,10 @@ describe("approvals", () => {
         reason,
         passed: ["Approved", "NotRequired"].includes(reason),
       });
-      expect(verdict.approvals?.map(({ approver }) => approver) ?? []).toEqual(counted ?? []);
-      expect(verdict.until).toBe(until);
+      expect(verdict.evidence.approvals?.map(({ approver }) => approver) ?? []).toEqual(
+        counted ?? [],
+      );
+      expect(untilOf(verdict)).toBe(until);
     },
   );
 
@@ -221,7 +224,7 @@ describe("approvals", () => {
     expect(judge({ policy, approvals: [{}, { approver: "erin" }] })).toMatchObject({
       message:
         "production needs 3 approvals of this image by others than alice; it has 2, by bob and erin.",
-      by: "bob, erin",
+      evidence: { by: "bob, erin" },
     });
     expect(judge({ policy: needsOne }).message).toBe(
       "production needs 1 approval of this image by others than alice; it has none.",
@@ -232,7 +235,7 @@ describe("approvals", () => {
     const given = [{ approver: "frank", decision: "Reject" }] as const;
     expect(judge({ policy: needsOne, approvals: given })).toMatchObject({
       message: "frank rejected this image for production: looks good",
-      by: "frank",
+      evidence: { by: "frank" },
     });
   });
 

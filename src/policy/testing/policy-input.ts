@@ -1,5 +1,6 @@
 import { environmentKind, parseSpec, releaseKind, releasePointerKind } from "../../api/index.ts";
-import type { PolicyInput, Run } from "../decision.ts";
+import type { Judgement, PolicyInput, Run } from "../decision.ts";
+import { instant } from "../instant.ts";
 
 export const digest = `sha256:${"a".repeat(64)}`;
 export const otherDigest = `sha256:${"b".repeat(64)}`;
@@ -95,6 +96,11 @@ export function policyInput(given: Given): PolicyInput {
     runs: (given.runs ?? []).map(run),
     now: new Date(given.now ?? now),
   };
+}
+
+/** When time alone may change a verdict, as a decision says it. */
+export function untilOf({ evidence: { until } }: Judgement): string | undefined {
+  return until !== undefined && Number.isFinite(until) ? instant(until) : undefined;
 }
 
 function metadata(name: string, creationTimestamp = "2026-01-01T00:00:00Z") {
