@@ -2,9 +2,10 @@
 import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { oci } from "./oci.ts";
+import { policy } from "./policy.ts";
 import { release } from "./release.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, oci, release];
+const benchmarks: readonly Benchmark[] = [controller, oci, policy, release];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);

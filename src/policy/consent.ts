@@ -1,6 +1,9 @@
+import type { PromotionPolicy } from "../api/index.ts";
 import type { PolicyInput } from "./decision.ts";
 import { milliseconds } from "./duration.ts";
+import { preparedOnce } from "./prepared.ts";
 
+type Settings = NonNullable<PromotionPolicy["approvals"]>;
 type Approval = PolicyInput["approvals"][number];
 
 /** A person's approval that counts now. */
@@ -15,6 +18,11 @@ export interface Consent {
 export interface Rejection extends Consent {
   readonly justification: string;
 }
+
+/** How long an approval counts, in milliseconds. */
+const lifetimeOf = preparedOnce(({ expireAfter }: Settings) =>
+  expireAfter === undefined ? Number.POSITIVE_INFINITY : milliseconds(expireAfter),
+);
 
 /**
  * Who consents to this image in this environment, one entry a person: of several approvals by one
@@ -43,11 +51,11 @@ function precedes(a: Consent, b: Consent): boolean {
 
 /** Those that were given for this very image in this environment, not revoked and not expired. */
 function standing(input: PolicyInput, decision: "Approve" | "Reject"): Rejection[] {
-  const { expireAfter } = input.environment.spec.promotionPolicy.approvals ?? {};
+  const settings = input.environment.spec.promotionPolicy.approvals;
   const lifetime =
-    expireAfter === undefined || decision === "Reject"
+    settings === undefined || decision === "Reject"
       ? Number.POSITIVE_INFINITY
-      : milliseconds(expireAfter);
+      : lifetimeOf(settings);
   return input.approvals.flatMap((approval) => {
     const { approver, revoked, justification, expiresAt } = approval.spec;
     if (approval.spec.decision !== decision || approver === undefined || revoked !== undefined) {

@@ -12,8 +12,6 @@ export interface InvalidSchedule {
   readonly problem: string;
 }
 
-const minute = 60_000;
-
 /**
  * Where the clock is put forward, a time that it leaves out comes right behind the gap; where it
  * is put back, a time that comes twice counts once, unless the expression repeats within the day.
@@ -32,10 +30,9 @@ export function readCron(cron: string, timeZone: string): CronSchedule | Invalid
       return { field: "cron", problem: `${cron} names a day that never comes` };
     }
     return {
-      // The library looks before the moment, and to the minute.
+      // The library looks before the moment that it is given.
       lastUpTo: (moment) => library.previousRuns(1, new Date(moment + 1))[0]?.getTime(),
-      firstAfter: (moment) =>
-        library.nextRun(new Date(Math.floor(moment / minute) * minute))?.getTime(),
+      firstAfter: (moment) => library.nextRun(new Date(moment))?.getTime(),
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -42,10 +42,19 @@ export interface CountedApproval {
   readonly approver: string;
 }
 
-/** What a rule answers: its verdict, and the approvals that it counted. */
-export type Judgement = Omit<Verdict, "rule"> & {
-  readonly approvals?: readonly CountedApproval[];
-};
+/** What a verdict rests on, besides its sentence. */
+interface Evidence {
+  readonly pattern?: string | undefined;
+  readonly by?: string | undefined;
+  /** When time alone may change the verdict, in milliseconds; absent or infinite: never. */
+  readonly until?: number | undefined;
+  readonly approvals?: readonly CountedApproval[] | undefined;
+}
+
+/** What a rule answers. */
+export interface Judgement extends Pick<Verdict, "passed" | "reason" | "message"> {
+  readonly evidence: Evidence;
+}
 
 /** One rule of an environment's policy: pure, without clock and I/O. */
 export interface Rule {
@@ -66,12 +75,12 @@ export interface Decision extends DecisionStatus {
   readonly approvals: readonly CountedApproval[];
 }
 
-type Evidence = Pick<Judgement, "pattern" | "by" | "until" | "approvals">;
+const none: Evidence = {};
 
-export function passed(reason: string, message: string, evidence?: Evidence): Judgement {
-  return { passed: true, reason, message, ...evidence };
+export function passed(reason: string, message: string, evidence = none): Judgement {
+  return { passed: true, reason, message, evidence };
 }
 
-export function refused(reason: string, message: string, evidence?: Evidence): Judgement {
-  return { passed: false, reason, message, ...evidence };
+export function refused(reason: string, message: string, evidence = none): Judgement {
+  return { passed: false, reason, message, evidence };
 }

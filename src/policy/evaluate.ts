@@ -1,4 +1,5 @@
-import type { Decision, PolicyInput, Rule } from "./decision.ts";
+import type { Verdict } from "../api/index.ts";
+import type { CountedApproval, Decision, PolicyInput, Rule } from "./decision.ts";
 import { instant } from "./instant.ts";
 import { approvals } from "./rules/approvals.ts";
 import { branches } from "./rules/branches.ts";
@@ -39,16 +40,29 @@ const byBytes = 254;
  * judged, also after one refused, so that a person sees at once all that is in the way.
  */
 export function evaluate(input: PolicyInput): Decision {
-  const judged = rules.map((rule) => ({ rule: rule.name, ...rule.judge(input) }));
-  const moments = judged.flatMap(({ until }) => (until === undefined ? [] : Date.parse(until)));
-  return {
-    allowed: judged.every(({ passed }) => passed),
-    rules: judged.map(({ approvals: _, message, by, ...verdict }) => ({
-      ...verdict,
+  const verdicts: Verdict[] = [];
+  const approvalsCounted: CountedApproval[] = [];
+  let allowed = true;
+  let changes = { at: Number.POSITIVE_INFINITY, text: "" };
+  for (const rule of rules) {
+    const { passed, reason, message, evidence } = rule.judge(input);
+    const { pattern, by, until = Number.POSITIVE_INFINITY } = evidence;
+    const verdict: Verdict = {
+      rule: rule.name,
+      passed,
+      reason,
       message: cutText(message, messageBytes),
-      ...(by !== undefined && { by: cutText(by, byBytes) }),
-    })),
-    ...(moments.length > 0 && { changesAt: instant(Math.min(...moments)) }),
-    approvals: judged.flatMap((judgement) => judgement.approvals ?? []),
-  };
+    };
+    if (pattern !== undefined) verdict.pattern = pattern;
+    if (by !== undefined) verdict.by = cutText(by, byBytes);
+    if (Number.isFinite(until)) {
+      verdict.until = instant(until);
+      if (until < changes.at) changes = { at: until, text: verdict.until };
+    }
+    if (evidence.approvals !== undefined) approvalsCounted.push(...evidence.approvals);
+    allowed &&= passed;
+    verdicts.push(verdict);
+  }
+  const decision = { allowed, rules: verdicts, approvals: approvalsCounted };
+  return changes.text === "" ? decision : { ...decision, changesAt: changes.text };
 }

@@ -1,6 +1,7 @@
 import type { PromotionPolicy } from "../api/index.ts";
 import { type CronSchedule, readCron } from "./cron-schedule.ts";
 import { milliseconds } from "./duration.ts";
+import { instant } from "./instant.ts";
 
 type Freeze = PromotionPolicy["freezes"][number];
 
@@ -9,6 +10,8 @@ export interface Stretch {
   readonly from: number;
   /** First moment at which the answer may be another; infinite where there is none. */
   readonly until: number;
+  /** That moment as status says it; empty where there is none. */
+  readonly untilText: string;
   /** The freeze that keeps the environment closed to the end of the stretch; absent when open. */
   readonly freeze?: Freeze;
   /** Set when the freeze does not end with the stretch: its end was too far to look for. */
@@ -70,7 +73,8 @@ export class FreezeCalendar {
   }
 
   #openStretch(moment: number): Stretch {
-    return { from: moment, until: this.#firstStart(moment) };
+    const until = this.#firstStart(moment);
+    return { from: moment, until, untilText: Number.isFinite(until) ? instant(until) : "" };
   }
 
   /**
@@ -85,7 +89,8 @@ export class FreezeCalendar {
       const until = goesOn ? fullHour + hour : end;
       if (moment < until) {
         const freeze = this.#windowsAt(until - 1)[0]?.freeze;
-        return { from, until, ...(freeze && { freeze }), ...(goesOn && { goesOn }) };
+        const stretch = { from, until, untilText: instant(until) };
+        return { ...stretch, ...(freeze && { freeze }), ...(goesOn && { goesOn }) };
       }
       from = until;
     }

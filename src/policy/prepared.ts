@@ -14,3 +14,26 @@ export function preparedOnce<Specification extends object, Prepared>(
     return made;
   };
 }
+
+/**
+ * The same for specifications that come again as other objects, such as those of an Environment
+ * that was read anew: as many different ones as the limit are kept, the oldest are forgotten.
+ */
+export function preparedForText<Specification extends object, Prepared>(
+  prepare: (specification: Specification) => Prepared,
+  limit: number,
+): (specification: Specification) => Prepared {
+  const known = new Map<string, Prepared>();
+  return preparedOnce((specification) => {
+    const text = JSON.stringify(specification);
+    const made = known.get(text) ?? prepare(specification);
+    // Set anew, it is the youngest.
+    known.delete(text);
+    known.set(text, made);
+    for (const oldest of known.keys()) {
+      if (known.size <= limit) break;
+      known.delete(oldest);
+    }
+    return made;
+  });
+}

@@ -1,4 +1,4 @@
-import { Range, satisfies, valid } from "semver";
+import { parse, Range } from "semver";
 import { compileGlob } from "./glob.ts";
 
 /** What a tag may look like: a glob, or a range of semantic versions. */
@@ -22,7 +22,11 @@ export function compileTagPattern(pattern: string): TagPattern {
     const versions = new Range(pattern);
     return {
       pattern,
-      matches: (tag) => valid(tag) !== null && satisfies(tag, versions),
+      matches: (tag) => {
+        // What is no version at all is told before the library makes an error of it.
+        const version = /^v?[0-9]/.test(tag) ? parse(tag) : null;
+        return version !== null && versions.test(version);
+      },
     };
   } catch {
     return { pattern, invalid: true, matches: () => false };

@@ -22,16 +22,19 @@ export function isAutomatic({ pointer }: PolicyInput): boolean {
 
 /** `a`, `a or b`, `a, b or c`; a long list is cut. */
 export function listed(words: readonly string[], conjunction = "or"): string {
+  const [only = ""] = words;
+  if (words.length < 2) return only;
   const distinct = [...new Set(words)];
   if (distinct.length > 5)
     return `${distinct.slice(0, 5).join(", ")} ${conjunction} ${distinct.length - 5} more`;
-  if (distinct.length < 2) return distinct.join("");
+  if (distinct.length < 2) return only;
   return `${distinct.slice(0, -1).join(", ")} ${conjunction} ${distinct.at(-1)}`;
 }
 
 /** Text of at most so many bytes: cut with a mark where it is too long. */
 export function cutText(text: string, maximumBytes: number): string {
-  if (Buffer.byteLength(text) <= maximumBytes) return text;
+  // A code unit is at most three bytes: only what is in doubt is counted.
+  if (text.length * 3 <= maximumBytes || Buffer.byteLength(text) <= maximumBytes) return text;
   const mark = "…";
   const room = maximumBytes - Buffer.byteLength(mark);
   if (room < 0) return "";

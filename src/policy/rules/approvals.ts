@@ -1,6 +1,6 @@
 import { type Consent, consentsTo, type Rejection, rejectionOf } from "../consent.ts";
 import { type PolicyInput, passed, type Rule, refused } from "../decision.ts";
-import { instant, untilFirst } from "../instant.ts";
+import { instant } from "../instant.ts";
 import { isAutomatic, isRollback, listed, triggersOf } from "../wording.ts";
 
 /** How many a record keeps. */
@@ -43,8 +43,8 @@ function counted(
 ) {
   const people = consents.map(({ approver }) => approver);
   const evidence = {
-    ...(people.length > 0 && { by: people.join(", ") }),
-    ...untilFirst(consents.map(({ expires }) => expires)),
+    by: people.length === 0 ? undefined : people.join(", "),
+    until: Math.min(...consents.map(({ expires }) => expires)),
     approvals: consents.map(({ name, approver }) => ({ name, approver })),
   };
   if (people.length >= required) {
@@ -62,7 +62,7 @@ function rejected({ environment }: PolicyInput, rejection: Rejection) {
   return refused(
     "Rejected",
     `${approver} rejected this image for ${environment.metadata.name}${end}: ${justification}`,
-    { by: approver, ...untilFirst([expires]) },
+    { by: approver, until: expires },
   );
 }
 

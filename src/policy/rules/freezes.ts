@@ -1,10 +1,10 @@
 import { passed, type Rule, refused } from "../decision.ts";
 import { readFreezes } from "../freeze-calendar.ts";
-import { instant, untilFirst } from "../instant.ts";
-import { preparedOnce } from "../prepared.ts";
+import { preparedForText } from "../prepared.ts";
 import { isRollback } from "../wording.ts";
 
-const calendarOf = preparedOnce(readFreezes);
+/** Reading a cron expression costs as much as a hundred decisions; a few environments share few. */
+const calendarOf = preparedForText(readFreezes, 256);
 
 /** Now is in none of the environment's freezes. One that cannot be read freezes it altogether. */
 export const freezes: Rule = {
@@ -25,15 +25,14 @@ export const freezes: Rule = {
         `promotionPolicy.${field} of ${name} cannot be read, so that nothing is deployed: ${problem}.`,
       );
     }
-    const { freeze, until, goesOn } = calendar.at(now.getTime());
-    const evidence = untilFirst([until]);
+    const { freeze, until, untilText, goesOn } = calendar.at(now.getTime());
     if (freeze === undefined) {
-      const next = evidence.until === undefined ? "" : ` the next begins at ${evidence.until}`;
-      return passed("NotFrozen", `No freeze is on;${next}.`, evidence);
+      const next = untilText === "" ? "" : `; the next begins at ${untilText}`;
+      return passed("NotFrozen", `No freeze is on${next}.`, { until });
     }
     const { cron, timeZone } = freeze;
-    const end = goesOn ? `beyond ${instant(until)}` : `until ${instant(until)}`;
+    const end = `${goesOn ? "beyond" : "until"} ${untilText}`;
     const message = `${name} is frozen ${end} (${cron}, ${timeZone}).`;
-    return refused("Frozen", message, { pattern: cron, ...evidence });
+    return refused("Frozen", message, { pattern: cron, until });
   },
 };

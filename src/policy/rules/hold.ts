@@ -7,7 +7,7 @@ export const hold: Rule = {
   judge: (input) => {
     const { hold: held } = input.pointer.spec;
     if (held === undefined) return passed("NotHeld", "The pointer is not held.");
-    const evidence = held.by === undefined ? {} : { by: held.by };
+    const evidence = { by: held.by };
     if (!isAutomatic(input)) {
       return passed("AskedFor", "The hold stops automatic deployments alone.", evidence);
     }

@@ -8,6 +8,6 @@ export const lock: Rule = {
     if (held === undefined) return passed("NotLocked", "The environment is not locked.");
     const by = held.by === undefined ? "" : ` by ${held.by}`;
     const message = `${environment.metadata.name} is locked${by}: ${held.reason}`;
-    return refused("Locked", message, held.by === undefined ? {} : { by: held.by });
+    return refused("Locked", message, { by: held.by });
   },
 };

@@ -8,6 +8,6 @@ export const pointerLock: Rule = {
     if (held === undefined) return passed("PointerNotLocked", "The pointer is not locked.");
     const by = held.by === undefined ? "" : ` by ${held.by}`;
     const message = `${project} is locked in ${environment.metadata.name}${by}: ${held.reason}`;
-    return refused("PointerLocked", message, held.by === undefined ? {} : { by: held.by });
+    return refused("PointerLocked", message, { by: held.by });
   },
 };

@@ -1,18 +1,36 @@
 import type { PromotionPolicy } from "../../api/index.ts";
 import { type PolicyInput, passed, type Rule, type Run, refused } from "../decision.ts";
 import { milliseconds } from "../duration.ts";
-import { instant, untilFirst } from "../instant.ts";
+import { instant } from "../instant.ts";
+import { preparedOnce } from "../prepared.ts";
 import { listed, rollbackExempt } from "../wording.ts";
 
 type Origin = PromotionPolicy["promotesFrom"][number];
 
-/** How an image did in one of the environments that come first. */
+/** An environment that comes first. */
+interface Predecessor {
+  readonly environment: string;
+  /** In milliseconds. */
+  readonly soak: number;
+  /** Such as staging for 24h. */
+  readonly words: string;
+}
+
+/** How an image did in one of them. */
 interface Trial {
-  readonly origin: Origin;
+  readonly origin: Predecessor;
   readonly ran: boolean;
   /** When it has run long enough there; infinite when no run of it leads there. */
   readonly metAt: number;
 }
+
+const predecessors = preparedOnce((origins: readonly Origin[]): readonly Predecessor[] =>
+  origins.map(({ environment, soak }) => ({
+    environment,
+    soak: soak === undefined ? 0 : milliseconds(soak),
+    words: soak === undefined ? environment : `${environment} for ${soak}`,
+  })),
+);
 
 /**
  * The same image has run in the environments that come first, in one stretch of the soak time,
@@ -27,7 +45,7 @@ export const promotesFrom: Rule = {
     const exempt = rollbackExempt(input);
     if (exempt !== undefined) return exempt;
     const digest = release.status?.image?.digest;
-    const trials = origins.map((origin) => trialOf(origin, digest, input.runs));
+    const trials = predecessors(origins).map((origin) => trialOf(origin, digest, input.runs));
     const met = trials.filter(({ metAt }) => metAt <= now.getTime());
     if (met.length === trials.length || (promotesFromMatch === "Any" && met.length > 0)) {
       return passed("RanBefore", `The image has run in ${whereItRan(met, promotesFromMatch)}.`);
@@ -36,12 +54,11 @@ export const promotesFrom: Rule = {
   },
 };
 
-function trialOf(origin: Origin, digest: string | undefined, runs: readonly Run[]): Trial {
+function trialOf(origin: Predecessor, digest: string | undefined, runs: readonly Run[]): Trial {
   const here = runs.filter(
     (run) => run.environment === origin.environment && run.digest === digest,
   );
-  const soak = origin.soak === undefined ? 0 : milliseconds(origin.soak);
-  const metAt = Math.min(Number.POSITIVE_INFINITY, ...here.map((run) => metBy(run, soak)));
+  const metAt = Math.min(...here.map((run) => metBy(run, origin.soak)));
   return { origin, ran: here.length > 0, metAt };
 }
 
@@ -56,7 +73,7 @@ function metBy({ from, until, health }: Run, soak: number): number {
 /** Of several that any of would do, the one that was first: it stays first as others follow. */
 function whereItRan(met: readonly Trial[], match: PromotionPolicy["promotesFromMatch"]): string {
   const first = met.toSorted((a, b) => a.metAt - b.metAt).slice(0, 1);
-  const named = (match === "Any" ? first : met).map(({ origin }) => inWords(origin));
+  const named = (match === "Any" ? first : met).map(({ origin }) => origin.words);
   return listed(named, "and");
 }
 
@@ -65,10 +82,10 @@ function refusal({ environment, now }: PolicyInput, trials: readonly Trial[]) {
   const any = promotionPolicy.promotesFromMatch === "Any";
   const open = trials.filter(({ metAt }) => metAt > now.getTime());
   const takes = `${name} takes what ran in ${listed(
-    trials.map(({ origin }) => inWords(origin)),
+    trials.map(({ origin }) => origin.words),
     any ? "or" : "and",
   )}`;
-  const evidence = untilFirst(open.map(({ metAt }) => metAt));
+  const evidence = { until: Math.min(...open.map(({ metAt }) => metAt)) };
   const missing = (some: readonly Trial[]) =>
     listed(
       some.map((t) => t.origin.environment),
@@ -95,8 +112,4 @@ function refusal({ environment, now }: PolicyInput, trials: readonly Trial[]) {
     `${takes}; this image ran in ${missing(ran)}, but not long enough in one stretch and healthy.`,
     evidence,
   );
-}
-
-function inWords({ environment, soak }: Origin): string {
-  return soak === undefined ? environment : `${environment} for ${soak}`;
 }
