@@ -52,14 +52,18 @@ export const releasePointerFormat: PointerFormat = {
 
   deploymentOf(text, path) {
     const document = openDocument(text, path);
-    const annotated = (key: string) =>
-      optionalTextAt(document, path, "metadata", "annotations", key);
-    const id = annotated(annotation.deployment);
+    const id = optionalTextAt(document, path, "metadata", "annotations", annotation.deployment);
     if (id === undefined) return undefined;
     const digest = optionalTextAt(document, path, "spec", "image", "digest");
-    const release = optionalTextAt(document, path, "spec", "release");
-    const by = annotated(annotation.by);
-    return { id, ...(digest && { digest }), ...(release && { release }), ...(by && { by }) };
+    // These two tell more of it, and stop nobody when a person spoilt them.
+    const release = document.getIn(["spec", "release"]);
+    const by = document.getIn(["metadata", "annotations", annotation.by]);
+    return {
+      id,
+      ...(digest && { digest }),
+      ...(release !== undefined && { release: String(release) }),
+      ...(typeof by === "string" && { by }),
+    };
   },
 };
 
