@@ -1,11 +1,12 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
 import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
+import { gitops } from "./gitops.ts";
 import { oci } from "./oci.ts";
 import { policy } from "./policy.ts";
 import { release } from "./release.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, oci, policy, release];
+const benchmarks: readonly Benchmark[] = [controller, gitops, oci, policy, release];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);

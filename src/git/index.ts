@@ -15,6 +15,7 @@ export {
 export {
   applySplice,
   entryNames,
+  type FoundEntry,
   findEntry,
   placeEntry,
   type Splice,

@@ -2,6 +2,7 @@ import type { GitRemote } from "../git/index.ts";
 import { type BranchHead, fetchBlobs, readHead } from "./branch-head.ts";
 import {
   type Build,
+  beginDraft,
   buildCommits,
   missingBlobs,
   pointerPath,
@@ -65,10 +66,11 @@ export class BranchCommitter {
 
     const open = batch.filter(({ settled }) => !settled);
     const requests = open.map(({ request }) => request);
-    const blobs = missingBlobs(head, requests, this.#options.format);
+    const draft = beginDraft(head);
+    const blobs = missingBlobs(head, draft, requests, this.#options.format);
     await fetchBlobs(remote, head, blobs, signal);
     const time = new Date(this.#options.now()).toISOString();
-    const build = buildCommits(head, open, this.#options.format, time);
+    const build = buildCommits(head, draft, open, this.#options.format, time);
     if (!isFresh && build.outcomes.some(({ kind }) => kind === "refused")) {
       // A person may have repaired the file since: nobody is refused by a head of yesterday.
       this.distrustHead();
@@ -112,7 +114,7 @@ export class BranchCommitter {
     if (head.id === undefined || blob === undefined) return undefined;
     if (!head.store.has(blob)) await fetchBlobs(remote, head, [blob], signal);
     const path = segments.join("/");
-    const carried = format.deploymentOf(readText(head, blob, path), path);
+    const carried = format.open(readText(head, blob, path), path).carried;
     if (carried === undefined) return undefined;
     if (carried.id !== deployment) return { ...carried, path };
     const found = await findDeployments(remote, head.id, new Set([carried.id]), signal);

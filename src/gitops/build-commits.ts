@@ -37,13 +37,17 @@ export function pointerPath(request: CommitRequest, format: PointerFormat): stri
   return [...pointerFolder(request.deployment, request.pathTemplate), format.fileName];
 }
 
+export function beginDraft(head: BranchHead): TreeDraft {
+  return new TreeDraft(head.store, rootOf(head), head.format);
+}
+
 /** Blobs of the pointer files that the requests edit and the store lacks. */
 export function missingBlobs(
   head: BranchHead,
+  draft: TreeDraft,
   requests: readonly CommitRequest[],
   format: PointerFormat,
 ): string[] {
-  const draft = new TreeDraft(head.store, rootOf(head), head.format);
   const blobs = requests.map((request) => {
     try {
       return draft.find(pointerPath(request, format));
@@ -56,16 +60,16 @@ export function missingBlobs(
 }
 
 /**
- * Builds a commit for each request, one on the other, on top of the head. Every request is asked
+ * Builds a commit for each request, one on the other, on top of the head, of which `draft` is. Every request is asked
  * against the tree it would change; one that is refused leaves no trace and stops no other.
  */
 export function buildCommits(
   head: BranchHead,
+  draft: TreeDraft,
   items: readonly Buildable[],
   format: PointerFormat,
   time: string,
 ): Build {
-  const draft = new TreeDraft(head.store, rootOf(head), head.format);
   const objects: PackedObject[] = [];
   const builtBy = new Map<string, string>();
   const texts = new Map<string, { before: string | undefined; after: string }>();
@@ -78,7 +82,8 @@ export function buildCommits(
     const path = segments.join("/");
     const present = draft.find(segments);
     const before = present && (texts.get(present)?.after ?? readText(head, present, path));
-    const carried = before === undefined ? undefined : format.deploymentOf(before, path);
+    const open = before === undefined ? undefined : format.open(before, path);
+    const carried = open?.carried;
     if (carried?.id === deployment.id && carried.digest === deployment.image.digest) {
       const commit = builtBy.get(deployment.id);
       return commit === undefined ? { kind: "present" } : { kind: "built", commit, first: false };
@@ -89,8 +94,7 @@ export function buildCommits(
     const state = { deployment: carried?.id, digest: carried?.digest, release };
     refuseConflict(item.basis, state, deployment.id, path);
     if (head.shownAt >= item.arrivedAt) item.basis ??= state;
-    const after =
-      before === undefined ? format.create(deployment) : format.edit(before, deployment, path);
+    const after = open === undefined ? format.create(deployment) : open.edit(deployment);
     const blob = gitObject("blob", Buffer.from(after), head.format);
     const trees = draft.write(segments, blob.id);
     const signature = { ...author, time };

@@ -86,7 +86,7 @@ function carriedBy(
 ): Partial<CarriedDeployment> | undefined {
   if (text === undefined) return {};
   try {
-    const carried = format.deploymentOf(text, path.join("/"));
+    const { carried } = format.open(text, path.join("/"));
     return carried === undefined || carried.id === message.deployment ? (carried ?? {}) : undefined;
   } catch (error) {
     if (error instanceof ForgeError) return {};

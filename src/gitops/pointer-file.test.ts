@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { Deployment } from "./index.ts";
 import { releasePointerFormat as format, parsePointerFile } from "./pointer-file.ts";
 import { deploymentOf } from "./testing/requests.ts";
+
+const edit = (text: string, deployment: Deployment, at: string) =>
+  format.open(text, at).edit(deployment);
 
 const path = "production/apps/company/monorepo/auth-service/release.yaml";
 const created = `apiVersion: forge.dev/v1alpha1
@@ -37,7 +41,7 @@ describe("create", () => {
       image,
       deployment: id,
     });
-    expect(format.deploymentOf(created, path)?.id).toBe(id);
+    expect(format.open(created, path).carried?.id).toBe(id);
   });
 
   test.each([
@@ -115,7 +119,7 @@ metadata:
 `;
 
   test("what people added survives: comments, order, fields, lists, annotations", () => {
-    const edited = format.edit(tended, deploymentOf(), path);
+    const edited = edit(tended, deploymentOf(), path);
     expect(edited).toBe(
       tended
         .replace("auth-service   #", "auth-service #")
@@ -133,19 +137,13 @@ metadata:
   });
 
   test("the same release again still writes who and which deployment", () => {
-    const edited = format.edit(
-      created,
-      deploymentOf({ id: "production-auth-service-1f2e3d4c-18" }),
-      path,
-    );
+    const edited = edit(created, deploymentOf({ id: "production-auth-service-1f2e3d4c-18" }), path);
     expect(edited).toBe(created.replace("4c-17", "4c-18"));
   });
 
   test("line ends stay what they were", () => {
     const windows = created.replaceAll("\n", "\r\n");
-    expect(format.edit(windows, deploymentOf({ number: 43 }), path)).toBe(
-      windows.replace('"42"', '"43"'),
-    );
+    expect(edit(windows, deploymentOf({ number: 43 }), path)).toBe(windows.replace('"42"', '"43"'));
   });
 
   test("an edit equals the creation, whatever stood there before", () => {
@@ -157,7 +155,7 @@ metadata:
     });
     fc.assert(
       fc.property(release, release, (before, after) => {
-        const edited = format.edit(format.create(deploymentOf(before)), deploymentOf(after), path);
+        const edited = edit(format.create(deploymentOf(before)), deploymentOf(after), path);
         expect(parse(edited)).toEqual(parse(format.create(deploymentOf(after))));
       }),
     );
@@ -215,7 +213,7 @@ metadata:
     },
   ])("refuses when $because", ({ text, says }) => {
     const refused = { code: "PointerFileInvalid", message: expect.stringContaining(says) };
-    expect(() => format.edit(text, deploymentOf(), path)).toThrow(expect.objectContaining(refused));
-    expect(() => format.edit(text, deploymentOf(), path)).toThrow(path);
+    expect(() => edit(text, deploymentOf(), path)).toThrow(expect.objectContaining(refused));
+    expect(() => edit(text, deploymentOf(), path)).toThrow(path);
   });
 });

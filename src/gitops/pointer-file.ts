@@ -1,6 +1,7 @@
 import { Document, isMap, LineCounter, parseAllDocuments } from "yaml";
 import { ForgeError } from "../api/index.ts";
-import type { Deployment, PointerFormat } from "./ports.ts";
+import { openForm } from "./pointer-form.ts";
+import type { CarriedDeployment, Deployment, OpenPointer, PointerFormat } from "./ports.ts";
 import { setText } from "./yaml-text.ts";
 
 /** What a pointer file says. */
@@ -40,28 +41,42 @@ export const releasePointerFormat: PointerFormat = {
     return pin(document, deployment, "");
   },
 
-  edit(text, deployment, path) {
-    const document = openDocument(text, path);
+  open(text, path) {
+    const known = openForm(text);
+    if (known === undefined) return openYaml(text, path);
+    const { carried, edit } = known;
+    return { carried, edit: (next) => edit(checked(next)) ?? openYaml(text, path).edit(next) };
+  },
+};
+
+/** As releasePointerFormat.open, whatever the text's form. */
+export function openYaml(text: string, path: string): OpenPointer {
+  const document = openDocument(text, path);
+  const edit = (deployment: Deployment) => {
     for (const field of ["environment", "repository", "project"] as const) {
       const found = textAt(document, path, "spec", field);
       if (found === deployment[field]) continue;
       throw invalid(path, `spec.${field} is "${found}", not "${deployment[field]}"`);
     }
     return pin(document, deployment, text);
-  },
+  };
+  return { carried: carriedBy(document, path), edit };
+}
 
-  deploymentOf(text, path) {
-    const document = openDocument(text, path);
-    const annotated = (key: string) =>
-      optionalTextAt(document, path, "metadata", "annotations", key);
-    const id = annotated(annotation.deployment);
-    if (id === undefined) return undefined;
-    const digest = optionalTextAt(document, path, "spec", "image", "digest");
-    const release = optionalTextAt(document, path, "spec", "release");
-    const by = annotated(annotation.by);
-    return { id, ...(digest && { digest }), ...(release && { release }), ...(by && { by }) };
-  },
-};
+function carriedBy(document: Document, path: string): CarriedDeployment | undefined {
+  const id = optionalTextAt(document, path, "metadata", "annotations", annotation.deployment);
+  if (id === undefined) return undefined;
+  const digest = optionalTextAt(document, path, "spec", "image", "digest");
+  // These two tell more of it, and stop nobody when a person spoilt them.
+  const release = document.getIn(["spec", "release"]);
+  const by = document.getIn(["metadata", "annotations", annotation.by]);
+  return {
+    id,
+    ...(digest && { digest }),
+    ...(release !== undefined && { release: String(release) }),
+    ...(typeof by === "string" && { by }),
+  };
+}
 
 /** Throws PointerFileInvalid, naming `path`. */
 export function parsePointerFile(text: string, path: string): PointerFile {
@@ -96,12 +111,7 @@ export function parsePointerFile(text: string, path: string): PointerFile {
 const unindentedList = /^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m;
 
 function pin(document: Document, deployment: Deployment, before: string): string {
-  if (!isCommit(deployment.commit)) {
-    throw new ForgeError(
-      "InvalidObject",
-      `commit "${deployment.commit}" is not 40 or 64 hex digits`,
-    );
-  }
+  checked(deployment);
   setText(document, ["metadata", "annotations", annotation.number], String(deployment.number));
   setText(document, ["metadata", "annotations", annotation.by], deployment.by);
   setText(document, ["metadata", "annotations", annotation.deployment], deployment.id);
@@ -111,6 +121,12 @@ function pin(document: Document, deployment: Deployment, before: string): string
   // People's layout: long lines stay whole, lists keep their indentation, CRLF stays CRLF.
   const after = document.toString({ lineWidth: 0, indentSeq: !unindentedList.test(before) });
   return before.includes("\r\n") ? after.replace(/\r?\n/g, "\r\n") : after;
+}
+
+function checked(deployment: Deployment): Deployment {
+  const { commit } = deployment;
+  if (isCommit(commit)) return deployment;
+  throw new ForgeError("InvalidObject", `commit "${commit}" is not 40 or 64 hex digits`);
 }
 
 function openDocument(text: string, path: string): Document {

@@ -131,8 +131,16 @@ export interface GitOpsWriter {
 export interface PointerFormat {
   readonly fileName: string;
   create(deployment: Deployment): string;
-  /** Throws PointerFileInvalid, naming `path`, when the text is not this deployment's pointer. */
-  edit(text: string, deployment: Deployment, path: string): string;
-  /** The deployment that the text carries, if any. Throws PointerFileInvalid. */
-  deploymentOf(text: string, path: string): CarriedDeployment | undefined;
+  /** Throws PointerFileInvalid, naming `path`, when the text is no pointer. */
+  open(text: string, path: string): OpenPointer;
+}
+
+export interface OpenPointer {
+  /** The deployment that the text carries, if any. */
+  readonly carried: CarriedDeployment | undefined;
+  /**
+   * The text with this deployment in it, once. Throws PointerFileInvalid when it is the pointer of
+   * another project.
+   */
+  edit(deployment: Deployment): string;
 }

@@ -3,6 +3,7 @@ import {
   applySplice,
   directoryMode,
   entryNames,
+  type FoundEntry,
   fileMode,
   findEntry,
   gitObject,
@@ -23,6 +24,8 @@ interface Folder {
   /** How many deltas the last one written stands on. */
   chain: number;
   readonly children: Map<string, Folder>;
+  /** The last look into it: who writes a file has mostly looked for it just before. */
+  looked: { readonly name: string; readonly found: FoundEntry | undefined } | undefined;
 }
 
 /** As git's own packs: who reads an object applies no more deltas than this. */
@@ -108,7 +111,7 @@ export class TreeDraft {
     const steps: Step[] = [];
     let folder = this.#root;
     for (const [index, name] of path.entries()) {
-      const found = findEntry(folder.data, name, this.#format);
+      const found = this.#look(folder, name);
       const created = found === undefined ? missing(folder, name) : undefined;
       if (found === undefined && created === undefined) return undefined;
       const here = path.slice(0, index + 1);
@@ -125,10 +128,17 @@ export class TreeDraft {
     return steps;
   }
 
+  #look(folder: Folder, name: string): FoundEntry | undefined {
+    if (folder.looked?.name === name) return folder.looked.found;
+    const found = findEntry(folder.data, name, this.#format);
+    folder.looked = { name, found };
+    return found;
+  }
+
   #open(id: string | undefined): Folder {
     const data = id === undefined ? new Uint8Array() : this.#store.treeData(id);
     if (id !== undefined) this.#known.add(id);
-    return { data, id, original: id, chain: 0, children: new Map() };
+    return { data, id, original: id, chain: 0, children: new Map(), looked: undefined };
   }
 
   #apply(folder: Folder, splice: Splice): PackedObject[] {
@@ -136,6 +146,7 @@ export class TreeDraft {
     const object = gitObject("tree", applySplice(before, splice), this.#format);
     folder.data = object.data;
     folder.id = object.id;
+    folder.looked = undefined;
     if (this.#known.has(object.id)) return [];
     this.#known.add(object.id);
     const mayDelta = base !== undefined && before.length >= minDeltaBase;
@@ -148,7 +159,7 @@ export class TreeDraft {
 interface Step {
   readonly folder: Folder;
   readonly name: string;
-  readonly entry: ReturnType<typeof findEntry>;
+  readonly entry: FoundEntry | undefined;
   readonly child?: Folder;
 }
 

@@ -17,7 +17,11 @@ export function setText(document: Document, path: readonly string[], value: stri
 }
 
 /** Quotes cost nothing: plain are only words of harmless characters that read as strings. */
-function needsQuotes(value: string): boolean {
+export function needsQuotes(value: string): boolean {
   if (!/^[A-Za-z0-9][A-Za-z0-9._/@-]*$/.test(value)) return true;
+  // No word that stands for something is longer than "false"; numbers begin with a digit, and one
+  // in hexadecimal with 0x. To ask the parser costs more than all the rest of an edit.
+  if (/^[0-9]+$/.test(value)) return true;
+  if (/^[A-Za-z].{5}|^[0-9a-f]*[acdf][0-9a-f]*$/.test(value)) return false;
   return [parse(value, { version: "1.1" }), parse(value)].some((read) => typeof read !== "string");
 }

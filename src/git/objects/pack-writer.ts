@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { deflateSync } from "node:zlib";
 import type { GitObject, ObjectFormat } from "./git-object.ts";
+import { zlibStream } from "./zlib-stream.ts";
 
 /** An object as what has to be changed in another one, its base. */
 export interface DeltaObject {
@@ -25,10 +25,10 @@ export function writePack(objects: readonly PackedObject[], format: ObjectFormat
     if ("delta" in object) {
       const { base, delta } = object;
       parts.push(entryHeader(referenceDelta, delta.length), Buffer.from(base, "hex"));
-      parts.push(deflateSync(delta));
+      parts.push(zlibStream(delta));
     } else {
       const { type, data } = object;
-      parts.push(entryHeader(typeNumbers[type], data.length), deflateSync(data));
+      parts.push(entryHeader(typeNumbers[type], data.length), zlibStream(data));
     }
   }
   const hash = createHash(format);
