@@ -48,6 +48,7 @@ export {
   type ReleaseApprovalStatus,
   releaseApprovalKind,
 } from "./release-approval.ts";
+export { parseReleaseBlock, type ReleaseBlock } from "./release-block.ts";
 export {
   type ReleaseDeployment,
   type ReleaseDeploymentSpec,

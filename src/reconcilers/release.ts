@@ -8,7 +8,7 @@ import {
   type ReleaseStatus,
   releaseKind,
 } from "../api/index.ts";
-import { countByKind, render } from "../render/index.ts";
+import { countByKind, renderYaml } from "../render/index.ts";
 import { countsWithinBytes, limits } from "./bounded-status.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { releaseContent } from "./release-content.ts";
@@ -162,7 +162,7 @@ async function packageRelease(
   signal: AbortSignal,
 ): Promise<{ status: Made; report: Report }> {
   const source = await readSource(deps, release, signal);
-  const manifests = render(source.files);
+  const manifests = renderYaml(source.files);
   const content = releaseContent(deps, release, number, source, manifests);
   const published = await deps.images.publish(content, signal);
   if (published.number !== number) {
