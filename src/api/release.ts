@@ -140,6 +140,9 @@ const statusSchema = z
         "Container images in the manifests that none of the artifacts explains: the first of them.",
       "x-kubernetes-list-type": "atomic",
     }),
+    retry: text(0, 63)
+      .optional()
+      .describe("The annotation forge.dev/retry that was followed last."),
     warnings: z.array(text(1, 512)).max(16).optional().meta({
       description: "What should be looked at, and keeps nothing from being released.",
       "x-kubernetes-list-type": "atomic",

@@ -24,5 +24,7 @@ export function countsWithinBytes(
 export const limits = {
   triggerBytes: 1_024,
   aliasBytes: 512,
-  resourceBytes: 448,
+  resourceBytes: 416,
+  imageBytes: 256,
+  warningBytes: 192,
 } as const;

@@ -2,7 +2,8 @@ import type { EventRecorder } from "../../controller/index.ts";
 import type { CacheReader, Clock, KubeClient, Random } from "../../controller/kube/index.ts";
 import type { Environment, Project, Release, ReleasePointer } from "../api/index.ts";
 import type { GitOpsWriter } from "../gitops/index.ts";
-import type { ReleaseImages } from "../oci/index.ts";
+import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
+import type { Renderer } from "../render/index.ts";
 import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
 
 /** What the reconcilers know from their caches; informers.ts names the indexes. */
@@ -27,6 +28,10 @@ export interface ReconcilerDeps {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly images: ReleaseImages;
+  /** Of artifacts, which pipelines pushed. */
+  readonly digests: ManifestDigests;
+  /** The first that accepts a project renders it. */
+  readonly renderers: readonly Renderer[];
   readonly writer: GitOpsWriter;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: ReleaseMetrics;
