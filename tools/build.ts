@@ -1,8 +1,22 @@
-// Builds the programs that tests and the demo run against: `node tools/build.ts`.
+// Builds the programs that tests and the demo run against, and cue.wasm: `node tools/build.ts`, or
+// those that are named: `node tools/build.ts cue.wasm`.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { limitMemory } from "./limit-memory.ts";
 import { cacheFolder, locateTool } from "./locate.ts";
 import { type ToolModule, toolModules } from "./modules.ts";
 
@@ -21,7 +35,7 @@ function fail(message: string): never {
 
 function requireGo(): void {
   const answer = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", env: goEnvironment });
-  const wanted = `Go ${oldestGo.join(".")} or later is needed to build kube-apiserver and the other test tools`;
+  const wanted = `Go ${oldestGo.join(".")} or later is needed to build cue.wasm, kube-apiserver and the other test tools`;
   if (answer.error !== undefined) fail(`${wanted}, and there is no \`go\` on the PATH.`);
   const [major = 0, minor = 0] = answer.stdout.trim().slice(2).split(".").map(Number);
   if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1])) {
@@ -29,16 +43,51 @@ function requireGo(): void {
   }
 }
 
+function environmentOf({ target }: ToolModule): NodeJS.ProcessEnv {
+  return { ...goEnvironment, ...target?.environment };
+}
+
 function go(module: ToolModule, ...args: string[]): string {
   const cwd = join(import.meta.dirname, module.folder);
   const answer = spawnSync("go", args, {
     cwd,
     encoding: "utf8",
-    env: goEnvironment,
+    env: environmentOf(module),
     maxBuffer: 1 << 26,
   });
   if (answer.status !== 0) fail(`go ${args[0]} in tools/${module.folder}: ${answer.stderr}`);
   return answer.stdout.trim();
+}
+
+/**
+ * Flags that build from a copy of the published module with files of our own added: Go's own
+ * -overlay does not touch what is in the module cache.
+ */
+function targetFlags(module: ToolModule, into: string): string[] {
+  if (module.target === undefined) return [];
+  const own = join(import.meta.dirname, module.folder);
+  const copy = join(into, "published");
+  cpSync(go(module, "list", "-m", "-f", "{{.Dir}}", module.versionOf), copy, { recursive: true });
+  for (const [theirs, ours] of Object.entries(module.target.added)) {
+    // The module cache is read-only, and so is its copy.
+    chmodSync(dirname(join(copy, theirs)), 0o755);
+    copyFileSync(join(own, ours), join(copy, theirs));
+  }
+  const modules = readFileSync(join(own, "go.mod"), "utf8");
+  const modFile = join(into, "go.mod");
+  writeFileSync(modFile, `${modules}\nreplace ${module.versionOf} => ${copy}\n`);
+  copyFileSync(join(own, "go.sum"), join(into, "go.sum"));
+  return [...module.target.flags, `-modfile=${modFile}`];
+}
+
+function removeSources(into: string): void {
+  const copy = join(into, "published");
+  for (const entry of readdirSync(copy, { withFileTypes: true, recursive: true })) {
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755);
+  }
+  for (const name of ["published", "go.mod", "go.sum"]) {
+    rmSync(join(into, name), { recursive: true });
+  }
 }
 
 /** Runs `go build -v`, which names each package as it is compiled, and shows how far it is. */
@@ -55,10 +104,13 @@ async function build(module: ToolModule, into: string): Promise<void> {
     const flags = ["-s", "-w", ...module.stamp(version)].join(" ");
     const child = spawn(
       "go",
-      ["build", "-v", "-trimpath", "-ldflags", flags, "-o", join(into, program), main],
+      [
+        ...["build", "-v", "-trimpath", ...targetFlags(module, into)],
+        ...["-ldflags", flags, "-o", join(into, program), main],
+      ],
       {
         cwd: join(import.meta.dirname, module.folder),
-        env: goEnvironment,
+        env: environmentOf(module),
         stdio: ["ignore", "inherit", "pipe"],
       },
     );
@@ -74,13 +126,19 @@ async function build(module: ToolModule, into: string): Promise<void> {
       );
     }
     if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
+    if (module.target !== undefined) removeSources(into);
     if (child.exitCode !== 0) fail(`go build ${main}:\n${said.slice(-20).join("\n")}`);
+    if (module.target === undefined) continue;
+    const file = join(into, program);
+    writeFileSync(file, limitMemory(readFileSync(file), module.target.maximumMemoryPages));
   }
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(`tools: ${Object.keys(module.programs).join(", ")} ${version} built in ${seconds} s`);
 }
 
+const wanted = process.argv.slice(2);
 for (const module of toolModules) {
+  if (wanted.length > 0 && !wanted.some((program) => program in module.programs)) continue;
   const missing = Object.keys(module.programs).filter((p) => locateTool(p) === undefined);
   if (missing.length === 0) continue;
   requireGo();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type ToolModule, toolModules } from "./modules.ts";
 
 /** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
@@ -10,12 +10,19 @@ const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
 /** Folder of a module's programs: outside the checkout, named by what decides their content. */
 export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process.env): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) {
-    hash.update(readFileSync(join(import.meta.dirname, module.folder, file)));
-  }
+  const source = join(import.meta.dirname, module.folder);
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(source, file)));
   hash.update(JSON.stringify([module.programs, module.stamp("v"), process.arch]));
+  if (module.target !== undefined) {
+    hash.update(JSON.stringify(module.target));
+    const files = readdirSync(source).filter((name) => name.endsWith(".go"));
+    files.push(...Object.values(module.target.added));
+    for (const name of files.toSorted()) hash.update(readFileSync(join(source, name)));
+    hash.update(readFileSync(join(import.meta.dirname, "limit-memory.ts")));
+  }
   const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "forge", "tools", `${module.folder}-${hash.digest("hex").slice(0, 12)}`);
+  const name = `${basename(module.folder)}-${hash.digest("hex").slice(0, 12)}`;
+  return join(cache, "forge", "tools", name);
 }
 
 /** Where $KUBEBUILDER_ASSETS has the program, if it is set and has it. */

@@ -1,6 +1,6 @@
-/** A pinned Go module whose only purpose is to build the programs that tests run against. */
+/** A pinned Go module whose only purpose is to build programs, most of them for tests to run against. */
 export interface ToolModule {
-  /** Folder under tools/ that holds its go.mod and go.sum. */
+  /** Folder, seen from tools/, that holds its go.mod and go.sum. */
   readonly folder: string;
   /** Module whose version the programs report. */
   readonly versionOf: string;
@@ -8,6 +8,15 @@ export interface ToolModule {
   readonly programs: Readonly<Record<string, string>>;
   /** Linker flags that stamp the version into the programs. */
   readonly stamp: (version: string) => readonly string[];
+  /** For a module with source of its own, built for something else than this machine. */
+  readonly target?: {
+    readonly environment: { readonly GOOS: string; readonly GOARCH: string };
+    readonly flags: readonly string[];
+    /** Files of its own, seen from the folder, by where they are added to the module `versionOf`. */
+    readonly added: Readonly<Record<string, string>>;
+    /** Written into the program, which has no such limit of its own: pages of 64 KiB. */
+    readonly maximumMemoryPages: number;
+  };
 }
 
 const componentVersion = "k8s.io/component-base/version";
@@ -48,5 +57,24 @@ export const toolModules: readonly ToolModule[] = [
     stamp: (version) => [
       `-X github.com/google/go-containerregistry/cmd/crane/cmd.Version=${version}`,
     ],
+  },
+  {
+    folder: "cue",
+    versionOf: "cuelang.org/go",
+    programs: { cue: "cuelang.org/go/cmd/cue" },
+    stamp: () => [],
+  },
+  {
+    folder: "../cue",
+    versionOf: "cuelang.org/go",
+    programs: { "cue.wasm": "." },
+    stamp: () => [],
+    target: {
+      environment: { GOOS: "wasip1", GOARCH: "wasm" },
+      flags: ["-buildmode=c-shared"],
+      added: { "internal/robustio/robustio_wasip1.go": "_added/robustio_wasip1.go" },
+      // 256 MiB: far above what real projects take, and all that a hostile one can.
+      maximumMemoryPages: 4_096,
+    },
   },
 ];

@@ -12,6 +12,7 @@ describe("readConfig", () => {
       insecureGitHosts: [],
       dockerConfig: undefined,
       credentialHelpers: [],
+      cueModule: undefined,
       namespace: undefined,
       leaderElection: undefined,
       shard: undefined,

@@ -11,6 +11,8 @@ export interface Config {
   readonly insecureGitHosts: readonly string[];
   readonly dockerConfig: string | undefined;
   readonly credentialHelpers: readonly string[];
+  /** undefined: beside the program. */
+  readonly cueModule: string | undefined;
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
   /** The shard whose projects this process works on; undefined: those without a label. */
@@ -64,6 +66,11 @@ const flags = {
     value: "NAME",
     multiple: true,
     help: "docker-credential-NAME may be started when that file names it",
+  },
+  "cue-module": {
+    value: "FILE",
+    variable: "FORGE_CUE_MODULE",
+    help: "cue.wasm, which renders projects in CUE, where it is not beside the program",
   },
   kubeconfig: {
     value: "FILE",
@@ -196,6 +203,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     insecureGitHosts: list("insecure-git-host"),
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
+    cueModule: text("cue-module"),
     namespace: text("namespace"),
     shard,
     leaderElection: values["leader-elect"]

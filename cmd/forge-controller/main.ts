@@ -14,11 +14,14 @@ import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import {
   credentialHelpers,
   credentialsFromDockerConfig,
+  manifestDigestsIn,
   releaseImagesIn,
 } from "../../src/oci/index.ts";
 import { cachesOf, createInformers, createLoops, ownUserBy } from "../../src/reconcilers/index.ts";
+import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
+import { cueProgram } from "./cue-program.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
 import { loadKubeConfig } from "./kube-config.ts";
@@ -59,6 +62,7 @@ async function run(config: Config): Promise<void> {
     }),
   };
   const registry = new FencedRegistry(registryOptions, fence);
+  const cue = new CueWorkers(cueProgram(config.cueModule));
   const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
   const informers = createInformers({
     client,
@@ -79,6 +83,8 @@ async function run(config: Config): Promise<void> {
       client,
       caches: cachesOf(informers),
       images: releaseImagesIn(registry),
+      digests: manifestDigestsIn(registry),
+      renderers: [createCueRenderer(cue), yamlRenderer],
       writer,
       events,
       metrics: new ReleaseMetrics(metricsRegistry),
@@ -141,6 +147,7 @@ async function run(config: Config): Promise<void> {
   await manager.run(stop.signal);
   await events.flush();
   await writer.close();
+  await cue.close();
   await registry[Symbol.asyncDispose]();
   await connection.close();
   log.info({}, "stopped");

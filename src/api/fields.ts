@@ -27,8 +27,10 @@ export const commitField = text(0, 64)
   .regex(commitPattern)
   .describe("Full commit id: 40 or 64 hexadecimal digits, lower case.");
 
+export const digestPattern = /^sha256:[0-9a-f]{64}$/;
+
 export const digestField = text(0, 71)
-  .regex(/^sha256:[0-9a-f]{64}$/)
+  .regex(digestPattern)
   .describe("Digest of the content: sha256:<64 hexadecimal digits>.");
 
 export const personField = text(1, 256).describe(

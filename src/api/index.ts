@@ -12,7 +12,7 @@ export {
   type PromotionPolicy,
 } from "./environment.ts";
 export { type ErrorCode, errorKinds, ForgeError, messageOf, type Retry } from "./errors.ts";
-export { commitPattern } from "./fields.ts";
+export { commitPattern, digestPattern } from "./fields.ts";
 export {
   apiVersion,
   defineKind,
@@ -48,6 +48,7 @@ export {
   type ReleaseApprovalStatus,
   releaseApprovalKind,
 } from "./release-approval.ts";
+export { parseReleaseBlock, type ReleaseBlock } from "./release-block.ts";
 export {
   type DeploymentOutcome,
   type ReleaseDeployment,

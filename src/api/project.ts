@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { conditionsField, observedGenerationField, unseen } from "./condition.ts";
-import { text, transitions } from "./constraints.ts";
+import { setOf, text, transitions } from "./constraints.ts";
 import { gitUrlField, projectField, repositoryField, secretRefField } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
+import { releaseBlockSchema } from "./release-block.ts";
 
 const specSchema = z
   .object({
@@ -21,32 +22,38 @@ const specSchema = z
     registry: text(1, 255)
       .optional()
       .describe("Registry and prefix for this project's images, instead of the controller's own."),
-    release: z
+    release: releaseBlockSchema.prefault({}),
+    artifacts: z
       .object({
-        enabled: z
-          .boolean()
-          .default(true)
-          .describe("Whether git events release the project at all."),
-        on: z
-          .array(
-            z
-              .object({
-                branch: text(0, 256)
-                  .optional()
-                  .describe("Branches that release, as an RE2 expression."),
-                tag: z.boolean().optional().describe("Whether tags release."),
-              })
-              .describe("A git event that releases."),
-          )
-          .max(32)
+        registries: setOf(text(1, 255), 16)
           .default([])
-          .meta({
-            description: "Which git events release the project.",
-            "x-kubernetes-list-type": "atomic",
-          }),
+          .describe(
+            "Registries, or prefixes in them, where artifacts are looked up, beside the project's own.",
+          ),
+        allowMissing: z
+          .boolean()
+          .default(false)
+          .describe("Whether a release may name an artifact that its registry does not hold."),
+        allowTags: z
+          .boolean()
+          .default(false)
+          .describe("Whether a release may name an artifact for which no digest can be found."),
       })
       .prefault({})
-      .describe("When the project is released."),
+      .describe("What a release may be made with."),
+    objects: z
+      .object({
+        clusterScoped: setOf(text(1, 320), 64)
+          .default([])
+          .describe(
+            "Kinds outside of namespaces that a release may hold, such as ClusterRole.rbac.authorization.k8s.io; * is every kind.",
+          ),
+        namespaces: setOf(text(1, 63), 64)
+          .optional()
+          .describe("Namespaces that an object may name. Without the list it may name any."),
+      })
+      .prefault({})
+      .describe("What a release may hold."),
     source: z
       .object({
         url: gitUrlField.optional(),

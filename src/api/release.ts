@@ -21,6 +21,13 @@ export const artifactSchema = z
     trackingUri: text(0, 1024)
       .optional()
       .describe("Where the pipeline keeps its record of the artifact."),
+    fields: z
+      .record(text(1, 63).regex(/^[A-Za-z][A-Za-z0-9_-]*$/), text(0, 1024))
+      .optional()
+      .meta({
+        description: 'Further fields that manifests may refer to: @artifact("<name>.<field>").',
+        maxProperties: 16,
+      }),
   })
   .describe("Something built from the commit.");
 
@@ -32,7 +39,9 @@ const sourceSchema = withRules(
           url: gitUrlField,
           path: text(0, 1024)
             .default("")
-            .describe("Folder of YAML manifests in the repository; empty means its root."),
+            .describe(
+              "Folder of the project in the repository, with a CUE package or YAML manifests; empty means its root.",
+            ),
           secretRef: secretRefField.optional(),
         })
         .optional()
@@ -126,6 +135,18 @@ const statusSchema = z
       .record(text(0, 63), z.int().min(0))
       .optional()
       .meta({ description: "Number of objects by kind.", maxProperties: 256 }),
+    unexplainedImages: z.array(text(1, 512)).max(32).optional().meta({
+      description:
+        "Container images in the manifests that none of the artifacts explains: the first of them.",
+      "x-kubernetes-list-type": "atomic",
+    }),
+    retry: text(0, 63)
+      .optional()
+      .describe("The annotation forge.dev/retry that was followed last."),
+    warnings: z.array(text(1, 512)).max(16).optional().meta({
+      description: "What should be looked at, and keeps nothing from being released.",
+      "x-kubernetes-list-type": "atomic",
+    }),
     conditions: conditionsField,
   })
   .default(unseen)

@@ -30,3 +30,4 @@ export type {
 } from "./ports.ts";
 export { type Folder, type FolderFile, type FolderRequest, readFolder } from "./read-folder.ts";
 export { openRemote } from "./remote.ts";
+export { type Containment, commitOfTag, isOnBranch } from "./source-claims.ts";

@@ -82,3 +82,9 @@ export interface ReleaseImages {
   /** Highest release number in `<registry>/<repository>/<project>`; 0 when there is none. */
   highestNumber(repository: string, signal: AbortSignal): Promise<number>;
 }
+
+/** What others pushed, by digest. */
+export interface ManifestDigests {
+  /** `reference` by tag or digest; undefined when there is no such manifest. Throws InvalidReference. */
+  find(reference: string, signal: AbortSignal): Promise<string | undefined>;
+}

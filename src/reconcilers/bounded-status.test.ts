@@ -64,6 +64,18 @@ describe("a status stays below 8 kB", () => {
         metadataDigest: digest,
       },
       resources: countsWithinBytes(Object.fromEntries(kinds), limits.resourceBytes),
+      unexplainedImages: withinBytes(
+        Array.from({ length: 32 }, () => "i".repeat(limits.imageBytes / 2)),
+        limits.imageBytes,
+      ),
+      warnings: [
+        ...withinBytes(
+          Array.from({ length: 32 }, () => "w".repeat(limits.warningBytes)),
+          limits.warningBytes,
+        ),
+        "And 10000 more.",
+      ],
+      retry: "r".repeat(63),
       conditions: conditions(["SourceVerified", "Rendered", "Packaged"], "stalled"),
     };
     expect(sizeOf(status)).toBeLessThan(8_192);

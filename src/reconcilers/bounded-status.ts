@@ -24,6 +24,8 @@ export function countsWithinBytes(
 export const limits = {
   triggerBytes: 1_024,
   aliasBytes: 512,
-  resourceBytes: 448,
   decisionBytes: 1_600,
+  resourceBytes: 416,
+  imageBytes: 256,
+  warningBytes: 192,
 } as const;

@@ -9,7 +9,8 @@ import type {
   ReleasePointer,
 } from "../api/index.ts";
 import type { GitOpsWriter } from "../gitops/index.ts";
-import type { ReleaseImages } from "../oci/index.ts";
+import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
+import type { Renderer } from "../render/index.ts";
 import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
 
 /** The name under which the API server knows this process. */
@@ -39,6 +40,10 @@ export interface ReconcilerDeps {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly images: ReleaseImages;
+  /** Of artifacts, which pipelines pushed. */
+  readonly digests: ManifestDigests;
+  /** The first that accepts a project renders it. */
+  readonly renderers: readonly Renderer[];
   readonly writer: GitOpsWriter;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: ReleaseMetrics;

@@ -1,4 +1,4 @@
-import type { Project, Release } from "../api/index.ts";
+import type { Artifact, Project, Release } from "../api/index.ts";
 import { formatRepository, type ReleaseContent, releaseRepository } from "../oci/index.ts";
 import type { Manifest } from "../render/index.ts";
 import { aliasesOf } from "./aliases.ts";
@@ -36,8 +36,9 @@ export function releaseContent(
   number: number,
   source: ReleaseSource,
   objects: readonly Manifest[],
+  artifacts: readonly Artifact[],
 ): ReleaseContent {
-  const { repository, project, commit, version, notes, trigger, artifacts } = release.spec;
+  const { repository, project, commit, version, notes, trigger } = release.spec;
   const owner = projectOf(deps, release);
   const given = aliasesOf(owner?.spec ?? defaultSpec(project), trigger, number);
   const aliases = (release.status?.aliases ?? []).filter(({ value }) =>

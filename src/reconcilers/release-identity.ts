@@ -61,11 +61,12 @@ export function isPlaced(
   );
 }
 
-/** Failed for good in rendering or packaging; a number that was refused is no such failure. */
+/** Failed for good in one of its steps; a number that was refused is no such failure. */
 export function hasFailed({ status }: Pick<Release, "status">): boolean {
   const is = (type: string, value: string) =>
     status?.conditions?.some((c) => c.type === type && c.status === value) === true;
-  return is("Stalled", "True") && (is("Rendered", "False") || is("Packaged", "False"));
+  const steps = ["SourceVerified", "Rendered", "Packaged"];
+  return is("Stalled", "True") && steps.some((type) => is(type, "False"));
 }
 
 /** What must be equal for two Releases of one commit to be the same: source and artifacts. */

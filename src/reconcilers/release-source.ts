@@ -1,14 +1,20 @@
 import { ForgeError, projectPath, type Release } from "../api/index.ts";
-import { openRemote, readFolder } from "../git/index.ts";
+import { type GitRemote, openRemote, readFolder } from "../git/index.ts";
 import { parseReference } from "../oci/index.ts";
 import type { SourceFile } from "../render/index.ts";
 import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { notChecked, verifyClaims } from "./release-claims.ts";
 import { byAge, indexValue } from "./resources.ts";
+import { projectOf } from "./sharding.ts";
 
 /** The files of a release, and what git says of its commit. */
 export interface ReleaseSource {
   readonly files: readonly SourceFile[];
+  /** Of the project, seen from the root of the files. */
+  readonly folder: string;
+  /** Whether what the release says of its commit is so. */
+  readonly verified: Awaited<ReturnType<typeof verifyClaims>>;
   readonly commit?: {
     /** `Name <address>`. */
     readonly author: string;
@@ -19,8 +25,14 @@ export interface ReleaseSource {
 }
 
 const manifestFile = /\.(ya?ml|json)$/;
+const cueFile = /\.cue$/;
+/** A package in CUE may import any other of its module: more files than those of one project. */
+const moduleLimits = { files: 10_000 };
 
-/** Reads the source of a release: inline manifests, a folder of its commit, or a snapshot. */
+/**
+ * Reads the source of a release: inline manifests, a folder of its commit, or a snapshot.
+ * @throws ForgeError SourceNotAllowed, SourceNotVerified, and those of git and the registry
+ */
 export async function readSource(
   deps: Pick<ReconcilerDeps, "client" | "caches" | "images" | "settings">,
   release: Release,
@@ -28,7 +40,8 @@ export async function readSource(
 ): Promise<ReleaseSource> {
   const { source, commit } = release.spec;
   if (source.manifests !== undefined) {
-    return { files: [{ path: "spec.source.manifests", content: source.manifests }] };
+    const files = [{ path: "spec.source.manifests", content: source.manifests }];
+    return { files, folder: "", verified: notChecked };
   }
   if (source.oci !== undefined) return await readSnapshot(deps, release, source.oci.ref, signal);
   if (source.git === undefined) {
@@ -38,23 +51,49 @@ export async function readSource(
   const options = await remoteOptions(deps, release.metadata.namespace, source.git, signal);
   const remote = openRemote(options);
   try {
-    const folder = await readFolder(
-      remote,
-      { commit, folder: source.git.path, wanted: (path) => manifestFile.test(path) },
-      signal,
-    );
-    const { author, committer, message } = folder.commit;
-    return {
-      files: folder.files,
-      commit: {
-        author: `${author.name} <${author.email}>`,
-        message,
-        time: committer.time,
-      },
-    };
+    const read = await readProject(remote, commit, source.git.path, signal);
+    const verified = await verifyClaims(remote, release, projectOf(deps, release), signal);
+    return { ...read, verified };
   } finally {
     await remote.close();
   }
+}
+
+/** A project with CUE in its own folder is one in CUE, and every other one is in YAML. */
+async function readProject(
+  remote: GitRemote,
+  commit: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Omit<ReleaseSource, "verified">> {
+  const wanted = (file: string) => manifestFile.test(file) || cueFile.test(file);
+  const own = await readFolder(remote, { commit, folder: path, wanted }, signal);
+  const { author, committer, message } = own.commit;
+  const about = {
+    commit: { author: `${author.name} <${author.email}>`, message, time: committer.time },
+  };
+  if (!own.files.some((file) => cueFile.test(file.path) && !file.path.includes("/"))) {
+    const files = own.files.filter((file) => manifestFile.test(file.path));
+    return { ...about, files, folder: "" };
+  }
+  const request = { commit, folder: "", wanted: (file: string) => cueFile.test(file) };
+  const all = await readFolder(remote, { ...request, limits: moduleLimits }, signal);
+  const folder = path
+    .replace(/^(\.\/)+/, "")
+    .replace(/^\.$/, "")
+    .replace(/\/+$/, "");
+  return { ...about, files: filesOfModule(all.files, folder), folder };
+}
+
+/** Those of the nearest module that the folder is in; without one, those of the folder. */
+function filesOfModule(files: readonly SourceFile[], folder: string): readonly SourceFile[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const isModule = (root: string) =>
+    paths.has(`${root === "" ? "" : `${root}/`}cue.mod/module.cue`);
+  let root = folder;
+  while (root !== "" && !isModule(root)) root = root.slice(0, Math.max(root.lastIndexOf("/"), 0));
+  const within = isModule(root) ? root : folder;
+  return within === "" ? files : files.filter(({ path }) => path.startsWith(`${within}/`));
 }
 
 /**
@@ -93,6 +132,8 @@ async function readSnapshot(
   }
   return {
     files: files.map(({ name, yaml }) => ({ path: name, content: yaml })),
+    folder: "",
+    verified: notChecked,
     ...(author !== undefined &&
       message !== undefined &&
       created !== undefined && { commit: { author, message, time: created } }),

@@ -1,19 +1,9 @@
 import type { Outcome, Reconciler } from "../../controller/index.ts";
 import { isNotFound, type Key } from "../../controller/kube/index.ts";
-import {
-  ForgeError,
-  isTrue,
-  projectPath,
-  type Release,
-  type ReleaseStatus,
-  releaseKind,
-} from "../api/index.ts";
-import { countByKind, render } from "../render/index.ts";
-import { countsWithinBytes, limits } from "./bounded-status.ts";
+import { isTrue, type Project, projectPath, type Release, releaseKind } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { releaseContent } from "./release-content.ts";
 import { hasFailed } from "./release-identity.ts";
-import { readSource } from "./release-source.ts";
+import { type Made, ReleaseSteps } from "./release-steps.ts";
 import { indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import {
@@ -25,16 +15,14 @@ import {
   writeStatus,
 } from "./status.ts";
 
-/** Owns image, resources and conditions; the number and what joins are the numbering's. */
+/** Owns what is made of a Release and its conditions; number and places are the numbering's. */
 const fieldManager = "forge-controller";
 
-/** Codes of the last step; all others speak of the source and its manifests. */
-const registryErrors = /^(Registry|Image|InvalidReference)/;
+/** Set or changed by people, it has a release that failed looked at once more. */
+const retryAnnotation = "forge.dev/retry";
 
 /** How long a new Release waits for its number before its status speaks of it. */
 const patienceMs = 10_000;
-
-type Made = Pick<ReleaseStatus, "image" | "resources">;
 
 /** Renders a numbered Release, packages it and says how that went. */
 export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
@@ -48,7 +36,7 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (!isOurs(deps, project)) return { type: "done" };
       const invalid = invalidShard(project);
       if (invalid !== undefined) return report(deps, cached, invalid, {}, signal);
-      const waiting = standsAside(deps, cached);
+      const waiting = standsAside(deps, cached) ?? disabled(project, cached);
       if (waiting?.readiness === "progressing" && isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
@@ -58,20 +46,15 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       if (release === undefined || number === undefined || isSettled(release)) {
         return { type: "done" };
       }
+      const steps = new ReleaseSteps(deps, release, number, project);
       try {
-        const made = await packageRelease(deps, release, number, signal);
-        log.info({ image: made.status.image?.digest, number }, "release packaged");
-        return await report(deps, release, made.report, made.status, signal);
+        const { image, ...made } = await steps.run(signal);
+        log.info({ image: image?.digest, number }, "release packaged");
+        return await report(deps, release, steps.ready(), { image, ...made }, signal);
       } catch (error) {
         const failure = reportOf(error);
         if (failure === undefined) throw error;
-        const { reason, message } = failure;
-        const type = registryErrors.test(reason) ? "Packaged" : "Rendered";
-        const failed = {
-          ...failure,
-          conditions: [{ type, status: "False", reason, message }],
-        } as const;
-        const outcome = await report(deps, release, failed, {}, signal);
+        const outcome = await report(deps, release, steps.failed(failure), {}, signal);
         if (failure.readiness === "retrying") throw error;
         deps.metrics.packaged("failed");
         return outcome;
@@ -91,7 +74,23 @@ function isNew({ clock }: ReconcilerDeps, { metadata, status }: Release): boolea
 export function isSettled(release: Release): boolean {
   const { status } = release;
   if (status?.number === undefined || status.joined !== undefined) return false;
-  return isTrue(release, "Ready") || hasFailed(release);
+  if (isTrue(release, "Ready")) return true;
+  const retry = retryOf(release);
+  const isAsked = retry !== undefined && retry !== status.retry && !status.replacedBy;
+  return hasFailed(release) && !isAsked;
+}
+
+function retryOf({ metadata }: Release): string | undefined {
+  return metadata.annotations?.[retryAnnotation]?.slice(0, 63);
+}
+
+/** A project that is stopped takes no releases of git events; what people ask for goes on. */
+function disabled(project: Project | undefined, { spec }: Release): Report | undefined {
+  if (project?.spec.release.enabled !== false || spec.trigger.type === "Manual") return undefined;
+  return stalled(
+    "ReleaseDisabled",
+    `Project ${project.metadata.name} is not released by git events: spec.release.enabled is false. Set it to true, and this release goes on.`,
+  );
 }
 
 /** What a Release reports that is not to be packaged: not yet, or not at all. */
@@ -155,65 +154,6 @@ async function readLive(
   }
 }
 
-async function packageRelease(
-  deps: ReconcilerDeps,
-  release: Release,
-  number: number,
-  signal: AbortSignal,
-): Promise<{ status: Made; report: Report }> {
-  const source = await readSource(deps, release, signal);
-  const manifests = render(source.files);
-  const content = releaseContent(deps, release, number, source, manifests);
-  const published = await deps.images.publish(content, signal);
-  if (published.number !== number) {
-    throw new ForgeError(
-      "ImageTaken",
-      `${published.ref} holds this release as number ${published.number}, and ${number} was given to it here`,
-    );
-  }
-  deps.metrics.packaged(published.adopted ? "adopted" : "pushed");
-  const message = `${published.ref}@${published.digest}`;
-  const outcome: Outcome = { type: "done" };
-  return {
-    status: {
-      image: {
-        ref: published.ref,
-        digest: published.digest,
-        size: published.size,
-        resourcesDigest: published.resourcesDigest,
-        metadataDigest: published.metadataDigest,
-      },
-      resources: countsWithinBytes(countByKind(manifests), limits.resourceBytes),
-    },
-    report: {
-      readiness: "ready",
-      reason: "Packaged",
-      message: `Release ${number} is ${message}.`,
-      conditions: [
-        {
-          type: "SourceVerified",
-          status: "Unknown",
-          reason: "NotChecked",
-          message: "What the release says of its branch, tag and commit was not checked.",
-        },
-        {
-          type: "Rendered",
-          status: "True",
-          reason: "Rendered",
-          message: `${manifests.length} objects.`,
-        },
-        {
-          type: "Packaged",
-          status: "True",
-          reason: published.adopted ? "Adopted" : "Pushed",
-          message,
-        },
-      ],
-      outcome,
-    },
-  };
-}
-
 async function report(
   deps: ReconcilerDeps,
   release: Release,
@@ -225,6 +165,9 @@ async function report(
     observedGeneration: release.metadata.generation,
     image: made.image,
     resources: made.resources,
+    unexplainedImages: made.unexplainedImages,
+    warnings: made.warnings,
+    retry: retryOf(release),
     conditions: conditionsOf(release, found, new Date(deps.clock.now())),
   };
   await writeStatus(deps, releaseKind, release, fieldManager, fields, signal);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fetch } from "undici";
+import { locateTool } from "../../tools/locate.ts";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
 
@@ -25,6 +26,8 @@ export interface Controller {
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  // A bundle has it beside it.
+  const cue = options.program === undefined ? locateTool("cue.wasm") : undefined;
   const running = await startProcess({
     name: "forge-controller",
     command: process.execPath,
@@ -36,6 +39,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       `--port=${port}`,
       "--log-level=debug",
       ...(options.namespace ? [`--namespace=${options.namespace}`] : []),
+      ...(cue === undefined ? [] : [`--cue-module=${cue}`]),
       ...(options.args ?? []),
     ],
     logFile: options.logFile,

@@ -45,6 +45,7 @@ const metadataSchema = z.object({
         uri: text(1_024),
         digest: digest.optional(),
         trackingUri: z.string().max(1_024).optional(),
+        fields: z.record(text(63), z.string().max(1_024)).optional(),
       }),
     )
     .max(256),

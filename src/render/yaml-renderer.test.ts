@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countByKind, render, type SourceFile } from "./index.ts";
+import { countByKind, renderYaml as render, type SourceFile } from "./index.ts";
 
 function object(apiVersion: string, kind: string, name: string, namespace?: string): SourceFile {
   const metadata = namespace === undefined ? { name } : { name, namespace };

@@ -1,0 +1,172 @@
+/**
+ * What is done with a numbered Release, all or nothing: its source is read and held against its
+ * claims, its artifacts are pinned, its manifests rendered and checked, and the whole is packaged.
+ * Nothing is in the registry under the release's tag before the last write of the last step, so
+ * that a failure leaves nothing behind, and a retry goes on from what is there.
+ */
+import type { ConditionUpdate } from "../../controller/index.ts";
+import { ForgeError, type Project, type Release, type ReleaseStatus } from "../api/index.ts";
+import {
+  countByKind,
+  type Manifest,
+  pinImages,
+  type Rendered,
+  refuseObjects,
+  warningsOf,
+} from "../render/index.ts";
+import { countsWithinBytes, limits, withinBytes } from "./bounded-status.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+import { fieldsOf, pinArtifacts } from "./release-artifacts.ts";
+import { releaseContent } from "./release-content.ts";
+import { type ReleaseSource, readSource } from "./release-source.ts";
+import type { Report } from "./status.ts";
+
+export type Made = Pick<ReleaseStatus, "image" | "resources" | "unexplainedImages" | "warnings">;
+
+type Step = "source" | "artifacts" | "rendering" | "packaging";
+
+/** Which condition speaks of a step that failed; of the source, SourceNotVerified does otherwise. */
+const conditionOf = {
+  source: "Rendered",
+  artifacts: "Rendered",
+  rendering: "Rendered",
+  packaging: "Packaged",
+} as const satisfies Record<Step, string>;
+
+/** One look at one Release. */
+export class ReleaseSteps {
+  readonly #deps: ReconcilerDeps;
+  readonly #release: Release;
+  readonly #number: number;
+  readonly #project: Project | undefined;
+  readonly #conditions: ConditionUpdate[] = [];
+  #step: Step = "source";
+  #image = "";
+
+  constructor(
+    deps: ReconcilerDeps,
+    release: Release,
+    number: number,
+    project: Project | undefined,
+  ) {
+    this.#deps = deps;
+    this.#release = release;
+    this.#number = number;
+    this.#project = project;
+  }
+
+  /** @throws ForgeError of the step that failed */
+  async run(signal: AbortSignal): Promise<Made> {
+    const source = await readSource(this.#deps, this.#release, signal);
+    this.#conditions.push({ type: "SourceVerified", ...source.verified });
+
+    this.#step = "artifacts";
+    const artifacts = await pinArtifacts(this.#deps, this.#release, this.#project, signal);
+
+    this.#step = "rendering";
+    const rendered = await this.#render(source, artifacts, signal);
+    const { manifests, unexplained } = pinImages(rendered.manifests, artifacts);
+    refuseObjects(manifests, this.#project?.spec.objects ?? { clusterScoped: [] });
+    this.#passed("Rendered", "Rendered", `${manifests.length} objects.`);
+
+    this.#step = "packaging";
+    const image = await this.#publish(source, manifests, artifacts, signal);
+    return {
+      image,
+      resources: countsWithinBytes(countByKind(manifests), limits.resourceBytes),
+      ...(unexplained.length > 0 && {
+        unexplainedImages: withinBytes(
+          unexplained.map((name) => name.slice(0, limits.imageBytes / 2)),
+          limits.imageBytes,
+        ),
+      }),
+      ...this.#warnings(manifests),
+    };
+  }
+
+  ready(): Report {
+    return {
+      readiness: "ready",
+      reason: "Packaged",
+      message: `Release ${this.#number} is ${this.#image}.`,
+      conditions: this.#conditions,
+      outcome: { type: "done" },
+    };
+  }
+
+  /** The failure, with the step that it came from. */
+  failed(failure: Report): Report {
+    const { reason } = failure;
+    const message = `${this.#step}: ${failure.message}`;
+    const type = reason === "SourceNotVerified" ? "SourceVerified" : conditionOf[this.#step];
+    const { outcome } = failure;
+    return {
+      ...failure,
+      message,
+      outcome: outcome.type === "stall" ? { ...outcome, message } : outcome,
+      conditions: [...this.#conditions, { type, status: "False", reason, message }],
+    };
+  }
+
+  async #render(
+    source: ReleaseSource,
+    artifacts: Awaited<ReturnType<typeof pinArtifacts>>,
+    signal: AbortSignal,
+  ): Promise<Rendered> {
+    const { files, folder } = source;
+    const renderer = this.#deps.renderers.find((each) => each.accepts({ files, folder }));
+    if (renderer === undefined) {
+      throw new ForgeError("NoManifests", `nothing renders the files of folder "${folder}"`);
+    }
+    const rendered = await renderer.render(
+      { files, folder, artifacts: fieldsOf(artifacts) },
+      signal,
+    );
+    const isGitEvent = this.#release.spec.trigger.type !== "Manual";
+    if (isGitEvent && rendered.release?.enabled === false) {
+      throw new ForgeError(
+        "ReleaseDisabled",
+        "the project's own file says release: enabled: false, so that git events do not release it",
+        { hint: "Change it in a later commit, or release this one by hand (trigger Manual)." },
+      );
+    }
+    return rendered;
+  }
+
+  async #publish(
+    source: ReleaseSource,
+    manifests: readonly Manifest[],
+    artifacts: Awaited<ReturnType<typeof pinArtifacts>>,
+    signal: AbortSignal,
+  ): Promise<Made["image"]> {
+    const number = this.#number;
+    const content = releaseContent(this.#deps, this.#release, number, source, manifests, artifacts);
+    const published = await this.#deps.images.publish(content, signal);
+    if (published.number !== number) {
+      throw new ForgeError(
+        "ImageTaken",
+        `${published.ref} holds this release as number ${published.number}, and ${number} was given to it here`,
+      );
+    }
+    this.#deps.metrics.packaged(published.adopted ? "adopted" : "pushed");
+    this.#image = `${published.ref}@${published.digest}`;
+    this.#passed("Packaged", published.adopted ? "Adopted" : "Pushed", this.#image);
+    const { ref, digest, size, resourcesDigest, metadataDigest } = published;
+    return { ref, digest, size, resourcesDigest, metadataDigest };
+  }
+
+  #warnings(manifests: readonly Manifest[]): Pick<Made, "warnings"> {
+    const warnings = warningsOf(manifests);
+    const kept = withinBytes(
+      warnings.map((text) => text.slice(0, limits.warningBytes)),
+      limits.warningBytes,
+    ).slice(0, 15);
+    const more = warnings.length - kept.length;
+    if (warnings.length === 0) return {};
+    return { warnings: [...kept, ...(more > 0 ? [`And ${more} more.`] : [])] };
+  }
+
+  #passed(type: string, reason: string, message: string): void {
+    this.#conditions.push({ type, status: "True", reason, message });
+  }
+}
