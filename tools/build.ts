@@ -1,10 +1,10 @@
 // Builds the programs that tests and the demo run against: `node tools/build.ts`.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { cacheFolder, locateTool } from "./locate.ts";
-import { type ToolModule, toolModules } from "./modules.ts";
+import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 const oldestGo = [1, 26] as const;
 const goEnvironment = {
@@ -76,12 +76,16 @@ async function build(module: ToolModule, into: string): Promise<void> {
     if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
     if (child.exitCode !== 0) fail(`go build ${main}:\n${said.slice(-20).join("\n")}`);
   }
+  const source = go(module, "list", "-m", "-f", "{{.Dir}}", module.versionOf);
+  for (const path of module.files ?? []) {
+    copyFileSync(join(source, path), join(into, basename(path)));
+  }
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(`tools: ${Object.keys(module.programs).join(", ")} ${version} built in ${seconds} s`);
 }
 
 for (const module of toolModules) {
-  const missing = Object.keys(module.programs).filter((p) => locateTool(p) === undefined);
+  const missing = productsOf(module).filter((name) => locateTool(name) === undefined);
   if (missing.length === 0) continue;
   requireGo();
   const folder = cacheFolder(module);

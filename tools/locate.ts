@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type ToolModule, toolModules } from "./modules.ts";
+import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 /** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
 const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
@@ -10,10 +10,11 @@ const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
 /** Folder of a module's programs: outside the checkout, named by what decides their content. */
 export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process.env): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) {
-    hash.update(readFileSync(join(import.meta.dirname, module.folder, file)));
-  }
-  hash.update(JSON.stringify([module.programs, module.stamp("v"), process.arch]));
+  const source = join(import.meta.dirname, module.folder);
+  for (const file of readdirSync(source).toSorted()) hash.update(readFileSync(join(source, file)));
+  hash.update(
+    JSON.stringify([module.programs, module.stamp("v"), process.arch, ...(module.files ?? [])]),
+  );
   const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(cache, "forge", "tools", `${module.folder}-${hash.digest("hex").slice(0, 12)}`);
 }
@@ -26,14 +27,14 @@ function kubebuilderPath(program: string, env: NodeJS.ProcessEnv): string | unde
   return existsSync(path) ? path : undefined;
 }
 
-/** Path of a program that tests run against, or undefined when it is not built yet. */
+/** Path of a program (or a file of it) that tests run against, or undefined when it is not built yet. */
 export function locateTool(
   program: string,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
   const given = kubebuilderPath(program, env);
   if (given !== undefined) return given;
-  const module = toolModules.find((m) => program in m.programs);
+  const module = toolModules.find((m) => productsOf(m).includes(program));
   if (module === undefined) throw new Error(`tools/modules.ts names no program ${program}`);
   const path = join(cacheFolder(module, env), program);
   return existsSync(path) ? path : undefined;
