@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry",
   ],
   "src/query": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
+  "src/plugin": ["src/api", "src/oci", "src/telemetry"],
   "src/render": ["src/api"],
   "src/policy": ["src/api"],
   "src/oci": ["src/api", "src/telemetry"],

@@ -14,11 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { limitMemory } from "./limit-memory.ts";
 import { cacheFolder, locateTool } from "./locate.ts";
-import { type ToolModule, toolModules } from "./modules.ts";
+import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 const oldestGo = [1, 26] as const;
 const goEnvironment = {
@@ -132,6 +132,10 @@ async function build(module: ToolModule, into: string): Promise<void> {
     const file = join(into, program);
     writeFileSync(file, limitMemory(readFileSync(file), module.target.maximumMemoryPages));
   }
+  const source = go(module, "list", "-m", "-f", "{{.Dir}}", module.versionOf);
+  for (const path of module.files ?? []) {
+    copyFileSync(join(source, path), join(into, basename(path)));
+  }
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(`tools: ${Object.keys(module.programs).join(", ")} ${version} built in ${seconds} s`);
 }
@@ -139,7 +143,7 @@ async function build(module: ToolModule, into: string): Promise<void> {
 const wanted = process.argv.slice(2);
 for (const module of toolModules) {
   if (wanted.length > 0 && !wanted.some((program) => program in module.programs)) continue;
-  const missing = Object.keys(module.programs).filter((p) => locateTool(p) === undefined);
+  const missing = productsOf(module).filter((name) => locateTool(name) === undefined);
   if (missing.length === 0) continue;
   requireGo();
   const folder = cacheFolder(module);

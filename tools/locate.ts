@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { type ToolModule, toolModules } from "./modules.ts";
+import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 /** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
 const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
@@ -11,13 +11,15 @@ const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
 export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process.env): string {
   const hash = createHash("sha256");
   const source = join(import.meta.dirname, module.folder);
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(source, file)));
-  hash.update(JSON.stringify([module.programs, module.stamp("v"), process.arch]));
+  const isSource = (name: string) => name.endsWith(".go") || ["go.mod", "go.sum"].includes(name);
+  const files = readdirSync(source).filter(isSource).toSorted();
+  files.push(...Object.values(module.target?.added ?? {}));
+  for (const file of files) hash.update(readFileSync(join(source, file)));
+  hash.update(
+    JSON.stringify([module.programs, module.stamp("v"), process.arch, ...(module.files ?? [])]),
+  );
   if (module.target !== undefined) {
     hash.update(JSON.stringify(module.target));
-    const files = readdirSync(source).filter((name) => name.endsWith(".go"));
-    files.push(...Object.values(module.target.added));
-    for (const name of files.toSorted()) hash.update(readFileSync(join(source, name)));
     hash.update(readFileSync(join(import.meta.dirname, "limit-memory.ts")));
   }
   const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
@@ -33,14 +35,14 @@ function kubebuilderPath(program: string, env: NodeJS.ProcessEnv): string | unde
   return existsSync(path) ? path : undefined;
 }
 
-/** Path of a program that tests run against, or undefined when it is not built yet. */
+/** Path of a program (or a file of it) that tests run against, or undefined when it is not built yet. */
 export function locateTool(
   program: string,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
   const given = kubebuilderPath(program, env);
   if (given !== undefined) return given;
-  const module = toolModules.find((m) => program in m.programs);
+  const module = toolModules.find((m) => productsOf(m).includes(program));
   if (module === undefined) throw new Error(`tools/modules.ts names no program ${program}`);
   const path = join(cacheFolder(module, env), program);
   return existsSync(path) ? path : undefined;

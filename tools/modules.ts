@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** A pinned Go module whose only purpose is to build programs, most of them for tests to run against. */
 export interface ToolModule {
   /** Folder, seen from tools/, that holds its go.mod and go.sum. */
@@ -6,6 +8,8 @@ export interface ToolModule {
   readonly versionOf: string;
   /** Program name to main package. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Files of that module which its programs need beside them, by path. */
+  readonly files?: readonly string[];
   /** Linker flags that stamp the version into the programs. */
   readonly stamp: (version: string) => readonly string[];
   /** For a module with source of its own, built for something else than this machine. */
@@ -77,4 +81,30 @@ export const toolModules: readonly ToolModule[] = [
       maximumMemoryPages: 4_096,
     },
   },
+  {
+    folder: "argocd",
+    versionOf: "github.com/argoproj/argo-cd/v3",
+    // helm is there to be measured against; it shares most of its packages with Argo CD.
+    programs: {
+      argocd: "github.com/argoproj/argo-cd/v3/cmd",
+      helm: "helm.sh/helm/v3/cmd/helm",
+    },
+    files: [
+      "manifests/crds/application-crd.yaml",
+      "manifests/crds/applicationset-crd.yaml",
+      "manifests/crds/appproject-crd.yaml",
+    ],
+    stamp: (version) => [`-X github.com/argoproj/argo-cd/v3/common.version=${version.slice(1)}`],
+  },
+  {
+    folder: "redis",
+    versionOf: "github.com/alicebob/miniredis/v2",
+    programs: { "redis-server": "." },
+    stamp: () => [],
+  },
 ];
+
+/** Names under which a module's programs and files stand in its folder. */
+export function productsOf({ programs, files = [] }: ToolModule): string[] {
+  return [...Object.keys(programs), ...files.map((path) => basename(path))];
+}

@@ -159,6 +159,22 @@ export const errorKinds = {
     retry: "never",
     hint: "The tag of this commit holds something else; delete it, or release another commit.",
   },
+  ImageNotAllowed: {
+    retry: "never",
+    hint: "Correct spec.image of the pointer file, or add the registry to the plugin's --registry.",
+  },
+  EnvironmentFileInvalid: {
+    retry: "never",
+    hint: "Correct env.yaml: one EnvironmentConfig of apiextensions.crossplane.io.",
+  },
+  ApplicationInvalid: {
+    retry: "never",
+    hint: "Correct the Application: its path must be the folder of one pointer file.",
+  },
+  PluginOverloaded: {
+    retry: "backoff",
+    hint: "Raise the plugin's --concurrency and its CPU, or lower Argo CD's status processors.",
+  },
   Timeout: {
     retry: "backoff",
     hint: "Check the other side's load and the network between.",

@@ -1,12 +1,20 @@
 export { credentialHelpers } from "./auth/credential-program.ts";
 export { type Credentials, firstOf } from "./auth/credentials.ts";
 export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
+export { hasDigest, isDigest } from "./digest.ts";
 export { type Attachment, attach, readAttachment } from "./image/attachment.ts";
 export { manifestDigestsIn } from "./image/manifest-digests.ts";
 export type { ReleaseMetadata } from "./image/metadata.ts";
+export { type ImageSource, readReleaseImage } from "./image/read.ts";
 export type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 export { releaseImagesIn } from "./image/release-images.ts";
-export type { ManifestDigests, Referrer, Registry, ReleaseImages } from "./ports.ts";
+export type {
+  FetchedManifest,
+  ManifestDigests,
+  Referrer,
+  Registry,
+  ReleaseImages,
+} from "./ports.ts";
 export { formatRepository, parseReference, releaseRepository } from "./reference.ts";
 export { RegistryClient } from "./registry/registry-client.ts";
 export { RegistryError } from "./registry/registry-error.ts";

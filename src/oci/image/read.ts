@@ -9,12 +9,15 @@ import type { ReleaseImage } from "./release-image.ts";
 import { parseReleaseManifest } from "./release-manifest.ts";
 import { inflatedLimit, readTar, tarLimits } from "./tar.ts";
 
+/** What an image is read from: a registry, or something that keeps what a registry gave. */
+export type ImageSource = Pick<Registry, "getManifest" | "getBlob">;
+
 /**
  * Reads a release image by digest or tag, verifying manifest → metadata → resources.
  * Throws ImageNotFound, or ImageInvalid with what is wrong.
  */
 export async function readReleaseImage(
-  registry: Registry,
+  registry: ImageSource,
   reference: Reference,
   signal: AbortSignal,
 ): Promise<ReleaseImage> {

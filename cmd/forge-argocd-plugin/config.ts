@@ -1,0 +1,207 @@
+import { parseArgs } from "node:util";
+import { checkRegistryPrefix, defaultPathTemplate } from "../../src/plugin/index.ts";
+import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
+import { parseDuration } from "../forge-controller/duration.ts";
+
+/** What both ways of running the plugin need. */
+export interface Config {
+  /** Registry prefixes that images may come from. */
+  readonly registries: readonly string[];
+  readonly insecureRegistries: readonly string[];
+  readonly dockerConfig: string | undefined;
+  readonly credentialHelpers: readonly string[];
+  readonly pathTemplates: readonly string[];
+  /** undefined: nothing is kept on disk. */
+  readonly cacheFolder: string | undefined;
+  readonly cacheBytes: number;
+  readonly timeoutMs: number;
+  readonly logLevel: LogLevel;
+}
+
+export interface ServeConfig extends Config {
+  readonly socket: string;
+  readonly socketMode: number;
+  readonly memoryBytes: number;
+  readonly concurrency: number;
+  readonly drainMs: number;
+  readonly bindAddress: string;
+  readonly port: number;
+}
+
+interface Flag {
+  /** What stands behind the flag in the help; a flag without one is a switch. */
+  readonly value?: string;
+  /** Environment variable that is read when the flag is not given; a list has commas. */
+  readonly variable?: string;
+  readonly fallback?: string;
+  readonly multiple?: true;
+  readonly help: string;
+}
+
+const flags = {
+  registry: {
+    value: "PREFIX",
+    variable: "FORGE_REGISTRY",
+    multiple: true,
+    help: "registry and prefix that images may come from, such as registry.example.com/releases (required)",
+  },
+  "insecure-registry": {
+    value: "HOST",
+    variable: "FORGE_INSECURE_REGISTRY",
+    multiple: true,
+    help: "registry host, with port, that plain http may reach; loopback always may",
+  },
+  "docker-config": {
+    value: "FILE",
+    variable: "FORGE_DOCKER_CONFIG",
+    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
+  },
+  "credential-helper": {
+    value: "NAME",
+    multiple: true,
+    help: "docker-credential-NAME may be started when that file names it",
+  },
+  path: {
+    value: "TEMPLATE",
+    variable: "FORGE_PATH",
+    multiple: true,
+    fallback: defaultPathTemplate,
+    help: "folder where a pointer may lie, as the Environments' gitOps.path has it",
+  },
+  cache: {
+    value: "FOLDER",
+    variable: "FORGE_CACHE",
+    help: "folder to keep images in; none are kept on disk without it",
+  },
+  "cache-size": { value: "MIB", fallback: "1024", help: "how much of the disk that may take" },
+  timeout: {
+    value: "TIME",
+    fallback: "55s",
+    help: "longest time for one request; below Argo CD's own timeout of 60s",
+  },
+  "log-level": {
+    value: "LEVEL",
+    variable: "FORGE_LOG_LEVEL",
+    fallback: "info",
+    help: logLevels.join(", "),
+  },
+  socket: {
+    value: "FILE",
+    variable: "FORGE_SOCKET",
+    fallback: "/home/argocd/cmp-server/plugins/forge-v1.sock",
+    help: "socket to serve: <Argo CD's plugin folder>/<plugin name>.sock",
+  },
+  "socket-mode": {
+    value: "OCTAL",
+    fallback: "0660",
+    help: "its mode: who may write to it may ask; repo-server runs as user and group 999",
+  },
+  "memory-size": {
+    value: "MIB",
+    fallback: "32",
+    help: "how much memory generated manifests may take",
+  },
+  concurrency: { value: "COUNT", fallback: "16", help: "requests worked on at once" },
+  "drain-timeout": {
+    value: "TIME",
+    fallback: "20s",
+    help: "how long requests may go on after SIGTERM",
+  },
+  "bind-address": {
+    value: "ADDRESS",
+    fallback: "0.0.0.0",
+    help: "address that /healthz, /readyz and /metrics are served on",
+  },
+  port: {
+    value: "PORT",
+    fallback: "8090",
+    help: "port that they are served on; 0 takes a free one",
+  },
+  help: { help: "show this help" },
+} as const satisfies Record<string, Flag>;
+
+type FlagName = keyof typeof flags;
+
+/** The text of --help. */
+export function helpText(): string {
+  const lines = Object.entries<Flag>(flags).map(([name, flag]) => {
+    const left = `  --${name}${flag.value ? ` ${flag.value}` : ""}`.padEnd(28);
+    const notes = [
+      ...(flag.variable ? [`$${flag.variable}`] : []),
+      ...(flag.fallback ? [`default ${flag.fallback}`] : []),
+      ...(flag.multiple ? ["may be repeated"] : []),
+    ];
+    return `${left}${flag.help}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+  });
+  return `forge-argocd-plugin turns release pointers into manifests for Argo CD.
+
+Usage: forge-argocd-plugin --registry PREFIX [flags]            serve Argo CD's repo-server on a socket
+       forge-argocd-plugin generate --registry PREFIX [flags]   print the manifests of the folder that one is in,
+                                                                for Argo CD's own plugin server
+
+generate takes the flags from --registry to --log-level, and prints its log to stderr.
+
+${lines.join("\n")}
+`;
+}
+
+/**
+ * The settings of one run, or the wish for help.
+ * @throws Error that names the flag which is wrong
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: Object.fromEntries(
+      Object.entries<Flag>(flags).map(([name, { value, multiple }]) => [
+        name,
+        { type: value ? "string" : "boolean", multiple: multiple === true } as const,
+      ]),
+    ),
+  });
+  if (values["help"]) return "help";
+  const list = (name: FlagName): string[] => {
+    const flag: Flag = flags[name];
+    const given = values[name];
+    if (Array.isArray(given)) return given.map(String);
+    if (typeof given === "string") return [given];
+    const written = (flag.variable && env[flag.variable]) || flag.fallback || "";
+    return written.split(",").filter((part) => part !== "");
+  };
+  const text = (name: FlagName): string | undefined => list(name)[0];
+  const count = (name: FlagName, least: number, most: number): number => {
+    const value = Number(text(name));
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new Error(`--${name}: ${text(name)} is no number from ${least} to ${most}`);
+  };
+
+  const registries = list("registry");
+  if (registries.length === 0) throw new Error("--registry (or $FORGE_REGISTRY) is required");
+  for (const registry of registries) checkRegistryPrefix(registry);
+  const logLevel = logLevels.find((level) => level === text("log-level"));
+  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
+  return {
+    registries,
+    insecureRegistries: list("insecure-registry"),
+    dockerConfig: text("docker-config"),
+    credentialHelpers: list("credential-helper"),
+    pathTemplates: list("path"),
+    cacheFolder: text("cache"),
+    cacheBytes: count("cache-size", 1, 1_048_576) * 1024 * 1024,
+    timeoutMs: parseDuration("timeout", text("timeout") ?? ""),
+    logLevel,
+    socket: text("socket") ?? "",
+    socketMode: octal(text("socket-mode") ?? ""),
+    memoryBytes: count("memory-size", 1, 65_536) * 1024 * 1024,
+    concurrency: count("concurrency", 1, 1_000),
+    drainMs: parseDuration("drain-timeout", text("drain-timeout") ?? ""),
+    bindAddress: text("bind-address") ?? "",
+    port: count("port", 0, 65_535),
+  };
+}
+
+function octal(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new Error(`--socket-mode: ${text} is no mode such as 0660`);
+  return Number.parseInt(text, 8);
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  credentialHelpers,
+  credentialsFromDockerConfig,
+  RegistryClient,
+} from "../../src/oci/index.ts";
+import { BlobStore } from "../../src/plugin/index.ts";
+import type { Logger } from "../../src/telemetry/index.ts";
+import type { Config } from "./config.ts";
+
+/** Shorter than the client's own: a request has less than a minute, and several registries' faults in it. */
+const registryTimeouts = { silenceMs: 10_000, exchangeMs: 40_000 };
+
+/** What generating needs, made from the settings. */
+export function makeParts(config: Config, log: Logger) {
+  const registry = new RegistryClient({
+    insecureHosts: config.insecureRegistries,
+    timeouts: registryTimeouts,
+    log,
+    ...(config.dockerConfig !== undefined && {
+      credentials: credentialsFromDockerConfig(
+        readFileSync(config.dockerConfig, "utf8"),
+        credentialHelpers({ allowed: config.credentialHelpers }),
+      ),
+    }),
+  });
+  const store =
+    config.cacheFolder === undefined
+      ? undefined
+      : new BlobStore({
+          folder: config.cacheFolder,
+          maxBytes: config.cacheBytes,
+          log,
+          now: Date.now,
+        });
+  return {
+    registry,
+    store,
+    allowedRegistries: config.registries,
+    pathTemplates: config.pathTemplates,
+    random: Math.random,
+    sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }),
+  };
+}

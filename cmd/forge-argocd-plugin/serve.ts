@@ -1,0 +1,72 @@
+// forge-argocd-plugin: serves Argo CD's repo-server until it is told to stop.
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { HealthServer } from "../../controller/index.ts";
+import {
+  ConcurrencyLimit,
+  ManifestCache,
+  ManifestGenerator,
+  PluginServer,
+} from "../../src/plugin/index.ts";
+import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
+import { keepYoungGenerationSmall } from "../forge-controller/young-generation.ts";
+import type { ServeConfig } from "./config.ts";
+import { makeParts } from "./parts.ts";
+
+/** Argo CD's controllers ask for some tens at a time; a thousand is a flood. */
+const mayWait = 1_000;
+
+export async function serve(config: ServeConfig): Promise<void> {
+  keepYoungGenerationSmall();
+  const log = createLogger(config.logLevel, { program: "forge-argocd-plugin" });
+  const metricsRegistry = new Registry();
+  collectDefaultMetrics({ register: metricsRegistry });
+  const parts = makeParts(config, log);
+  const cache = new ManifestCache(config.memoryBytes);
+  const limit = new ConcurrencyLimit(config.concurrency, mayWait);
+  const metrics = new PluginMetrics(metricsRegistry, {
+    running: () => limit.running,
+    waiting: () => limit.waiting,
+    memoryBytes: () => cache.bytes,
+    diskBytes: () => parts.store?.bytes ?? 0,
+  });
+  const observer = {
+    retried: (error: Error) => {
+      log.warn({ error }, "a registry is asked again");
+      metrics.retried();
+    },
+    read: (origin: "memory" | "disk" | "registry") => metrics.read(origin),
+  };
+  const server = new PluginServer({
+    socket: config.socket,
+    socketMode: config.socketMode,
+    generator: new ManifestGenerator({ ...parts, cache, observer }),
+    limit,
+    requestTimeoutMs: config.timeoutMs,
+    metrics,
+    log,
+    now: Date.now,
+  });
+  const health = new HealthServer({
+    host: config.bindAddress,
+    port: config.port,
+    log,
+    healthy: () => [],
+    ready: () => (server.serving ? [] : ["the socket is not served"]),
+    metrics: async () => ({
+      contentType: metricsRegistry.contentType,
+      text: await metricsRegistry.metrics(),
+    }),
+  });
+  const stopped = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => stopped.resolve(signal));
+  }
+  log.info({ port: await health.start() }, "serving health and metrics");
+  await server.start();
+  log.info({ socket: config.socket, registries: config.registries }, "serving Argo CD");
+  log.info({ signal: await stopped.promise }, "stopping");
+  await server.stop(config.drainMs);
+  await health.stop();
+  await parts.registry[Symbol.asyncDispose]();
+  log.info({}, "stopped");
+}

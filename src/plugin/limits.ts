@@ -1,0 +1,15 @@
+/** Bounds of one request: far above real ones, far below what would hurt the plugin. */
+export const limits = {
+  /** A pointer file is a few hundred bytes. */
+  pointerBytes: 64 * 1024,
+  environmentConfigBytes: 1024 * 1024,
+  /** Argo CD takes messages of 100 MiB; an archive of manifests inflates to 64 MiB at most. */
+  outputBytes: 96 * 1024 * 1024,
+  yamlDepth: 100,
+  /** Of the archive that Argo CD sends, which may be a whole repository. */
+  archive: {
+    compressedBytes: 256 * 1024 * 1024,
+    inflatedBytes: 1024 * 1024 * 1024,
+    entries: 500_000,
+  },
+} as const;

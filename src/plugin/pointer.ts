@@ -1,0 +1,68 @@
+import {
+  apiVersion,
+  commitPattern,
+  ForgeError,
+  group,
+  parseSpec,
+  releasePointerKind,
+} from "../api/index.ts";
+import { limits } from "./limits.ts";
+import { isRecord, readDocument, reasonOf } from "./yaml.ts";
+
+export const pointerFileName = "release.yaml";
+
+/** A pinned pointer, as it stands in Git. */
+export interface Pointer {
+  readonly environment: string;
+  readonly repository: string;
+  readonly project: string;
+  /** Full commit id of the release. */
+  readonly commit: string;
+  readonly image: { readonly repository: string; readonly digest: string };
+}
+
+/**
+ * Reads a pointer file. It must be pinned: a full commit, and the image with its digest.
+ * @throws ForgeError PointerFileInvalid
+ */
+export function readPointer(text: string): Pointer {
+  if (text.length > limits.pointerBytes) {
+    throw invalid(`has more than ${limits.pointerBytes} characters`);
+  }
+  const document = parse(text);
+  if (!isRecord(document)) throw invalid("holds no object");
+  if (document["kind"] !== releasePointerKind.kind || document["apiVersion"] !== apiVersion) {
+    const found = `${named(document["kind"])} of ${named(document["apiVersion"])}`;
+    throw invalid(`holds ${found}, not a ${releasePointerKind.kind} of ${group}`);
+  }
+  const { environment, repository, project, release, image } = specOf(document["spec"]);
+  if (!commitPattern.test(release)) {
+    throw invalid("spec.release is no full commit: the pointer is not pinned");
+  }
+  if (image === undefined) throw invalid("spec.image is missing: the pointer is not pinned");
+  return { environment, repository, project, commit: release, image };
+}
+
+function parse(text: string): unknown {
+  try {
+    return readDocument(text);
+  } catch (cause) {
+    throw invalid(reasonOf(cause), cause);
+  }
+}
+
+function specOf(spec: unknown) {
+  try {
+    return parseSpec(releasePointerKind, spec);
+  } catch (cause) {
+    throw invalid(reasonOf(cause), cause);
+  }
+}
+
+function named(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, 100) : "nothing";
+}
+
+function invalid(why: string, cause?: unknown): ForgeError {
+  return new ForgeError("PointerFileInvalid", `${pointerFileName}: ${why}`, { cause });
+}

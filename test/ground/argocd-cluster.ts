@@ -1,0 +1,61 @@
+import { requireTool } from "../../tools/locate.ts";
+import { argoCDNamespace } from "./argocd.ts";
+import type { Kubectl } from "./command.ts";
+
+const partOf = { "app.kubernetes.io/part-of": "argocd" };
+
+/** Puts into a cluster what Argo CD's controllers look for, but for the controllers themselves. */
+export async function installArgoCD(
+  kubectl: Kubectl,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const definitions = ["application-crd", "applicationset-crd", "appproject-crd"];
+  for (const name of definitions) {
+    // They are too large for the annotation that client-side apply leaves.
+    const file = requireTool(`${name}.yaml`);
+    await kubectl.output(["apply", "--server-side", "--force-conflicts", "-f", file]);
+  }
+  const crds = ["applications", "applicationsets", "appprojects"];
+  await kubectl.output([
+    ...["wait", "--for=condition=Established", "--timeout=60s"],
+    ...crds.map((plural) => `crd/${plural}.argoproj.io`),
+  ]);
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: argoCDNamespace } };
+  await kubectl.output(["apply", "-f", "-"], JSON.stringify(namespace));
+  await kubectl.apply(
+    argoCDNamespace,
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "argocd-cm", labels: partOf },
+      data: settings,
+    },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "argocd-secret", labels: partOf },
+      stringData: { "server.secretkey": "of-the-tests" },
+    },
+    // Only argocd-server makes it of itself.
+    {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "AppProject",
+      metadata: { name: "default" },
+      spec: {
+        sourceRepos: ["*"],
+        destinations: [{ server: "*", namespace: "*" }],
+        clusterResourceWhitelist: [{ group: "*", kind: "*" }],
+      },
+    },
+  );
+}
+
+/** The Secret by which Argo CD knows a repository, and how to enter it. */
+export function argoCDRepository(name: string, fields: Readonly<Record<string, string>>): object {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, labels: { "argocd.argoproj.io/secret-type": "repository", ...partOf } },
+    stringData: fields,
+  };
+}
