@@ -1,8 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Controller, type HoldingProxy, startHoldingProxy } from "../ground/index.ts";
-import { present, Workspace } from "./workspace.ts";
+import { deployRelease, type Proxies, Scene, startProxies, stopProxies } from "./crash-scene.ts";
+import { present } from "./workspace.ts";
 
 /**
  * The controller is killed with SIGKILL from outside at the worst moments: a server has done what
@@ -10,116 +8,13 @@ import { present, Workspace } from "./workspace.ts";
  * what an undisturbed one would have made.
  */
 
-interface Proxies {
-  readonly api: HoldingProxy;
-  readonly registry: HoldingProxy;
-  readonly git: HoldingProxy;
-}
-
 let proxies: Proxies;
-let kubeconfig: string;
 
 beforeAll(async () => {
-  const { ground } = new Workspace("crash");
-  const certificate = join(ground.folder, "control-plane", "certificates", "apiserver.crt");
-  proxies = {
-    api: await startHoldingProxy(ground.apiServer, readFileSync(certificate, "utf8")),
-    registry: await startHoldingProxy(`http://${ground.registry}`),
-    git: await startHoldingProxy(ground.gitUrl),
-  };
-  kubeconfig = kubeconfigFor(ground.controllerKubeconfig, proxies.api.url);
+  proxies = await startProxies();
 });
 
-afterAll(async () => {
-  for (const proxy of Object.values(proxies)) await proxy.stop();
-});
-
-/** The kubeconfig with another address. */
-function kubeconfigFor(original: string, server: string): string {
-  const config = JSON.parse(readFileSync(original, "utf8")) as {
-    clusters: { cluster: object }[];
-  };
-  const cluster = { server, "insecure-skip-tls-verify": true };
-  const file = `${original}-by-proxy`;
-  writeFileSync(
-    file,
-    JSON.stringify({ ...config, clusters: [{ ...config.clusters[0], cluster }] }),
-    { mode: 0o600 },
-  );
-  return file;
-}
-
-class Scene {
-  readonly workspace: Workspace;
-  controller: Controller | undefined;
-
-  constructor(name: string) {
-    this.workspace = new Workspace(name);
-  }
-
-  get gitOpsUrl(): string {
-    return `${proxies.git.url}/${this.workspace.namespace}.git`;
-  }
-
-  async start(): Promise<void> {
-    this.controller = await this.workspace.controller({
-      kubeconfig,
-      registry: proxies.registry.host,
-    });
-  }
-
-  async kill(): Promise<void> {
-    this.controller?.process.kill("SIGKILL");
-    await this.controller?.process.exited;
-    for (const proxy of Object.values(proxies)) proxy.drop();
-  }
-
-  /** Everything that a deployment leaves behind, without what differs by name and time. */
-  async end(): Promise<unknown> {
-    const { workspace } = this;
-    const release = await workspace.waitFor("Ready", "release", "first");
-    const pointer = await workspace.waitFor("Ready", "releasepointer", "dev-auth");
-    const name = await workspace.kubectl.output([
-      ...["-n", workspace.namespace, "get", "projects", "-o", "name"],
-    ]);
-    const project = await workspace.get("project", name.trim().split("/")[1] ?? "");
-    const log = await workspace.git("log", "--format=%B", "main");
-    await workspace.git("fsck", "--strict");
-    const tags = await workspace.crane(
-      "ls",
-      `${proxies.registry.host}/releases/${workspace.repository}/auth`,
-    );
-    const plain = (value: unknown) =>
-      JSON.parse(
-        JSON.stringify(value)
-          .replaceAll(workspace.namespace, "NAMESPACE")
-          .replaceAll(/(dev-auth-)[0-9a-f]{8}/g, "$1HASH")
-          .replaceAll(/sha256:[0-9a-f]{64}/g, "DIGEST")
-          .replaceAll(/"commit":"[0-9a-f]{40}"/g, '"commit":"COMMIT"')
-          .replaceAll(/[0-9a-f]{40}/g, "COMMIT")
-          .replaceAll(/\d{4}-\d\d-\d\dT[0-9:.]+Z/g, "TIME")
-          .replaceAll(/"uid":"[^"]+"/g, '"uid":"UID"')
-          // An image that was there already is adopted: the one difference that may be seen.
-          .replaceAll('"Adopted"', '"Pushed"'),
-      ) as unknown;
-    return plain({
-      release: release.status,
-      pointer: pointer.status,
-      project: project.status,
-      log: log.trim().split("\n"),
-      tags: tags.trim().split("\n"),
-    });
-  }
-}
-
-async function deployRelease(scene: Scene): Promise<void> {
-  const { workspace } = scene;
-  await workspace.apply(
-    workspace.environment("dev", {}, { url: scene.gitOpsUrl }),
-    workspace.release("first", "abc"),
-    workspace.pointer("dev", "1"),
-  );
-}
+afterAll(stopProxies);
 
 describe("the controller is killed, and started again", () => {
   let undisturbed: unknown;
@@ -160,7 +55,13 @@ describe("the controller is killed, and started again", () => {
       proxy: "api",
       wanted: /^PATCH .*\/releasepointers\/dev-auth\/status[^]*"deployment":\{/,
     },
+    { after: "its record was written", proxy: "api", wanted: /^POST .*\/releasedeployments/ },
     { after: "the commit was pushed", proxy: "git", wanted: /^POST .*\/git-receive-pack/ },
+    {
+      after: "its record was completed",
+      proxy: "api",
+      wanted: /^PATCH .*\/releasedeployments\/[^]*"outcome":"Active"/,
+    },
     {
       after: "the commit was recorded",
       proxy: "api",
@@ -170,15 +71,7 @@ describe("the controller is killed, and started again", () => {
     const scene = new Scene("crash");
     await scene.workspace.create();
     await scene.start();
-    const namespace = scene.workspace.namespace;
-    const held = proxies[proxy].holdNext(
-      ({ method, path, body }) =>
-        path.includes(namespace) && wanted.test(`${method} ${path} ${body}`),
-    );
-    await deployRelease(scene);
-    await held;
-    await scene.kill();
-    await scene.start();
+    await scene.killedAfter({ proxy, wanted }, () => deployRelease(scene));
     expect(await scene.end()).toEqual(undisturbed);
     await scene.kill();
   });
