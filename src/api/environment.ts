@@ -123,7 +123,8 @@ const gitOpsSchema = z
 const projectsSchema = z
   .object({
     matchLabels: z
-      .record(text(1, 317), text(0, 63))
+      .record(z.string(), text(0, 63))
+      .refine((labels) => Object.keys(labels).length <= 32, { message: "has more than 32 labels" })
       .optional()
       .meta({ description: "Labels that a Project must carry, each of them.", maxProperties: 32 }),
     include: setOf(glob, 64)

@@ -66,8 +66,9 @@ function standing(input: PolicyInput, decision: "Approve" | "Reject"): Rejection
       Date.parse(approval.metadata.creationTimestamp) + lifetime,
       expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),
     );
-    // Written so that a time that cannot be read counts as past.
-    if (!(expires > input.now.getTime())) return [];
+    // A time that cannot be read ends an approval, and no rejection.
+    const now = input.now.getTime();
+    if (decision === "Approve" ? !(expires > now) : expires <= now) return [];
     return { name: approval.metadata.name, approver, expires, justification };
   });
 }

@@ -268,6 +268,19 @@ describe("evaluate", () => {
     expect(evaluate(policyInput(freed)).allowed).toBe(lock === undefined);
   });
 
+  test("what a rollback may do, a deployment may not", () => {
+    const decision = evaluate(
+      policyInput({
+        policy: { requiresApproval: true, freezes: [{ cron: "0 18 * * 5", duration: "62h" }] },
+        environment: { rollback: { requiresApproval: false, duringFreeze: true } },
+      }),
+    );
+    expect(decision.rules.filter((verdict) => !verdict.passed).map(({ rule }) => rule)).toEqual([
+      "approvals",
+      "freezes",
+    ]);
+  });
+
   test("lists every rule, also after one refused", () => {
     const decision = evaluate(
       policyInput({

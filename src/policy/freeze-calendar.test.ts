@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FreezeCalendar, readFreezes } from "./freeze-calendar.ts";
 
@@ -202,6 +203,38 @@ describe("what a calendar answers", () => {
     const back = moments.toReversed().map((moment) => backward.at(moment));
     expect(back.toReversed().map(({ until, freeze }) => ({ until, freeze }))).toEqual(
       there.map(({ until, freeze }) => ({ until, freeze })),
+    );
+  });
+
+  test("every moment of a stretch gives its end and its freeze, and the moment behind it others", () => {
+    const anyFreezes = fc.uniqueArray(
+      fc.record({
+        cron: fc.constantFrom(
+          "0 18 * * 5",
+          "*/20 9-17 * * 2",
+          "0 0 * * *",
+          "* 8 * * *",
+          "59 23 * * 0",
+        ),
+        duration: fc.constantFrom("1m", "20m", "90m", "24h", "62h"),
+        timeZone: fc.constantFrom("UTC", "America/New_York", "Australia/Lord_Howe"),
+      }),
+      { minLength: 1, maxLength: 3, selector: ({ cron }) => cron },
+    );
+    const within = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(anyFreezes, fc.integer({ min: start, max: end }), within, (freezes, at, part) => {
+        const { until, freeze, goesOn } = calendar(...freezes).at(at);
+        expect(until).toBeGreaterThan(at);
+        const answer = { until, freeze, goesOn };
+        for (const moment of [Math.floor(at + (until - 1 - at) * part), until - 1]) {
+          const { from: _, untilText: __, ...again } = calendar(...freezes).at(moment);
+          expect({ goesOn: undefined, freeze: undefined, ...again }).toEqual(answer);
+        }
+        const { from: _, untilText: __, ...next } = calendar(...freezes).at(until);
+        expect({ goesOn: undefined, freeze: undefined, ...next }).not.toEqual(answer);
+      }),
+      { numRuns: 60 },
     );
   });
 

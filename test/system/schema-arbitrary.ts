@@ -11,8 +11,10 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly additionalProperties?: Schema;
 }
@@ -27,7 +29,9 @@ const longest = 2_048;
 export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
   switch (schema.type) {
     case "object":
-      return objects(schema);
+      return schema.additionalProperties === undefined
+        ? objects(schema)
+        : mappings(schema.additionalProperties, schema.maxProperties ?? 0);
     case "array":
       return arrays(schema);
     case "integer":
@@ -73,6 +77,15 @@ function objects({
     { weight: 1, arbitrary: optional },
     { weight: 1, arbitrary: fc.constant("text") },
   );
+}
+
+function mappings(value: Schema, maxKeys: number): fc.Arbitrary<unknown> {
+  const right = fc.dictionary(fc.stringMatching(/^[a-z./-]{1,9}$/), arbitraryOf(value), {
+    maxKeys,
+  });
+  const keys = Array.from({ length: maxKeys + 1 }, (_, index) => `key-${index}`);
+  const many = arbitraryOf(value).map((same) => Object.fromEntries(keys.map((k) => [k, same])));
+  return mostly(right, fc.oneof(many, fc.constant("text")));
 }
 
 function arrays({ items = {}, maxItems = 0 }: Schema): fc.Arbitrary<unknown> {

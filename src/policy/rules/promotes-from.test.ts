@@ -189,6 +189,17 @@ describe("promotesFrom", () => {
     );
   });
 
+  test("of several that any of would do it names the one that was first, and goes on to", () => {
+    const policy = { promotesFrom: [staging, canary], promotesFromMatch: "Any" };
+    const runs = [
+      { from: "2026-11-21T11:00:00Z" },
+      { from: "2026-11-20T00:00:00Z", environment: "canary" },
+    ];
+    expect(judge({ policy, runs }).message).toBe("The image has run in canary for 1h.");
+    const later = [runs[0], { ...runs[1], from: "2026-11-21T10:30:00Z" }] as typeof runs;
+    expect(judge({ policy, runs: later }).message).toBe("The image has run in staging.");
+  });
+
   test("an image that nobody knows ran nowhere", () => {
     const input = policyInput({
       policy: { promotesFrom: [staging] },

@@ -12,6 +12,7 @@ export interface GivenApproval {
   readonly name?: string;
   readonly approver?: string;
   readonly decision?: "Approve" | "Reject";
+  readonly justification?: string;
   readonly created?: string;
   readonly expiresAt?: string;
   readonly revoked?: { readonly reason: string };
@@ -129,7 +130,7 @@ function approval(given: GivenApproval, index: number): PolicyInput["approvals"]
       },
       decision: given.decision ?? "Approve",
       approver: given.approver ?? "bob",
-      justification: "looks good",
+      justification: given.justification ?? "looks good",
       ...(expiresAt !== undefined && { expiresAt }),
       ...(revoked && { revoked }),
     },
