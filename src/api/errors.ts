@@ -109,7 +109,7 @@ export const errorKinds = {
   },
   GitProtocol: {
     retry: "backoff",
-    hint: "The git server must speak smart HTTP, protocol version 2.",
+    hint: "Check that the url is that of a git repository on a smart HTTP server.",
   },
   GitRejected: {
     retry: "backoff",

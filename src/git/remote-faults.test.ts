@@ -169,6 +169,30 @@ describe("against servers that misbehave", () => {
     await remote.close();
   });
 
+  test.each([
+    {
+      credentials: { username: "ann", password: "hunter2" },
+      sends: `Basic ${Buffer.from("ann:hunter2").toString("base64")}`,
+    },
+    {
+      credentials: { token: "t0ken" },
+      sends: `Basic ${Buffer.from("x-access-token:t0ken").toString("base64")}`,
+    },
+    { credentials: { bearerToken: "t0ken" }, sends: "Bearer t0ken" },
+  ])("every request carries $sends", async ({ credentials, sends }) => {
+    const seen: (string | undefined)[] = [];
+    await using server = await answering((request, response) => {
+      seen.push(request.headers.authorization);
+      if (request.method === "GET") return response.writeHead(200, advertisement).end(version2);
+      const type = "application/x-git-upload-pack-result";
+      return response.writeHead(200, { "content-type": type }).end("0000");
+    });
+    const remote = openRemote({ url: server.url, credentials });
+    await remote.listRefs([], signal);
+    expect(seen).toEqual([sends, sends]);
+    await remote.close();
+  });
+
   test("a redirect inside the origin moves all later requests", async () => {
     const paths: (string | undefined)[] = [];
     await using server = await answering((request, response) => {

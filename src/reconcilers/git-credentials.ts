@@ -61,12 +61,21 @@ export async function remoteOptions(
       ? undefined
       : Buffer.from(encoded, "base64").toString("utf8").trim();
   };
-  const [username, password, token, ca] = ["username", "password", "token", "ca.crt"].map(value);
-  const trust = ca === undefined ? {} : { ca };
-  if (username && password) return { ...options, ...trust, credentials: { username, password } };
-  if (token) return { ...options, ...trust, credentials: { token } };
+  const [username, password] = ["username", "password"].map(value);
+  const [token, bearerToken, ca] = ["token", "bearerToken", "ca.crt"].map(value);
+  const connection = { ...(ca && { ca }), ...proxyOf(value) };
+  const found = { ...options, ...connection };
+  if (username && password) return { ...found, credentials: { username, password } };
+  if (token) return { ...found, credentials: { token } };
+  if (bearerToken) return { ...found, credentials: { bearerToken } };
   throw new ForgeError(
     "InvalidSecret",
-    `Secret ${namespace}/${name} has neither username and password nor token`,
+    `Secret ${namespace}/${name} has neither username and password nor token nor bearerToken`,
   );
+}
+
+function proxyOf(value: (key: string) => string | undefined): Pick<RemoteOptions, "proxy"> {
+  const [url, username, password] = ["proxy", "proxyUsername", "proxyPassword"].map(value);
+  if (!url) return {};
+  return { proxy: { url, ...(username && password && { credentials: { username, password } }) } };
 }

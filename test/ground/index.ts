@@ -7,6 +7,7 @@ export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
 export { type Fate, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 export { freePort } from "./free-port.ts";
+export { type Front, type Proxy, startProxy, startSlowLink, startTlsFront } from "./git-front.ts";
 export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";

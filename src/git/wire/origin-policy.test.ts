@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ForgeError } from "../../api/index.ts";
-import { checkedRepositoryUrl } from "./origin-policy.ts";
+import { checkedProxyUrl, checkedRepositoryUrl } from "./origin-policy.ts";
 
 test.each([
   {
@@ -47,6 +47,23 @@ test.each([
   let code: unknown;
   try {
     checkedRepositoryUrl(url, allowed);
+  } catch (error) {
+    code = error instanceof ForgeError && error.code;
+  }
+  expect(code).toBe(ok ? undefined : "InsecureTransport");
+});
+
+test.each([
+  { url: "http://proxy:3128", ok: true, because: "what goes through is a tunnel" },
+  { url: "https://proxy:3128/", ok: true, because: "it is https" },
+  { url: "http://ann:pw@proxy:3128", ok: false, because: "the url carries credentials" },
+  { url: "socks5://proxy:1080", ok: false, because: "it is no HTTP proxy" },
+  { url: "proxy:3128", ok: false, because: "it is no url of a host" },
+])("proxy $url is fit: $ok, since $because", ({ url, ok }) => {
+  const judge = () => checkedProxyUrl(url);
+  let code: unknown;
+  try {
+    judge();
   } catch (error) {
     code = error instanceof ForgeError && error.code;
   }

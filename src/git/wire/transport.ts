@@ -144,6 +144,8 @@ function dispatcherOf(
   const { url: uri, credentials } = proxy;
   return new ProxyAgent({
     uri: checkedProxyUrl(uri),
+    // Plain http too: what a tunnel carries the proxy does not read.
+    proxyTunnel: true,
     ...(credentials && { token: basic(credentials.username, credentials.password) }),
     // The server's TLS, and the proxy's own if it is reached by https.
     requestTls: { timeout, ...trust },
