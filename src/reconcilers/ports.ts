@@ -5,6 +5,7 @@ import type { GitOpsWriter } from "../gitops/index.ts";
 import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
 import type { Renderer } from "../render/index.ts";
 import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
+import type { ReleaseExtension } from "../triggers/index.ts";
 
 /** What the reconcilers know from their caches; informers.ts names the indexes. */
 export interface Caches {
@@ -32,6 +33,7 @@ export interface ReconcilerDeps {
   readonly digests: ManifestDigests;
   /** The first that accepts a project renders it. */
   readonly renderers: readonly Renderer[];
+  readonly extensions: readonly ReleaseExtension[];
   readonly writer: GitOpsWriter;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: ReleaseMetrics;
