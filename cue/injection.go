@@ -56,7 +56,7 @@ func (i *injection) parse(name string, src any, config parser.Config) (*ast.File
 	}
 	if done := i.inject(file); done != expected {
 		message := fmt.Sprintf("%d of %d artifact attributes stand where no value can be put", expected-done, expected)
-		i.add(message, Place{File: strings.TrimPrefix(name, "/"), Line: 1, Column: 1})
+		i.add(message, Place{File: strings.TrimPrefix(name, root+"/"), Line: 1, Column: 1})
 	}
 	return file, nil
 }
@@ -169,7 +169,7 @@ func (i *injection) place(position token.Pos) Place {
 			column -= len(anyValue)
 		}
 	}
-	return Place{File: strings.TrimPrefix(found.Filename, "/"), Line: found.Line, Column: column}
+	return Place{File: strings.TrimPrefix(found.Filename, root+"/"), Line: found.Line, Column: column}
 }
 
 func (i *injection) sortedProblems() []Problem {

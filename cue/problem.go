@@ -36,7 +36,7 @@ func problemsOf(err error, injection *injection) []Problem {
 			break
 		}
 		problem := Problem{
-			Message: strings.TrimSpace(errors.StringWithConfig(each, &errors.Config{Cwd: "/", OmitPath: true})),
+			Message: strings.TrimSpace(errors.StringWithConfig(each, &errors.Config{Cwd: root, OmitPath: true})),
 			Path:    strings.Join(each.Path(), "."),
 		}
 		for _, position := range errors.Positions(each) {

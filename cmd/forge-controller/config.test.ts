@@ -13,6 +13,7 @@ describe("readConfig", () => {
       dockerConfig: undefined,
       credentialHelpers: [],
       cueModule: undefined,
+      extensions: [],
       namespace: undefined,
       leaderElection: undefined,
       shard: undefined,

@@ -13,6 +13,7 @@ export interface Config {
   readonly credentialHelpers: readonly string[];
   /** undefined: beside the program. */
   readonly cueModule: string | undefined;
+  readonly extensions: readonly string[];
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
   /** The shard whose projects this process works on; undefined: those without a label. */
@@ -71,6 +72,11 @@ const flags = {
     value: "FILE",
     variable: "FORGE_CUE_MODULE",
     help: "cue.wasm, which renders projects in CUE, where it is not beside the program",
+  },
+  extension: {
+    value: "FILE",
+    multiple: true,
+    help: "module with a ReleaseExtension of your own, run with the controller's rights",
   },
   kubeconfig: {
     value: "FILE",
@@ -204,6 +210,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
     cueModule: text("cue-module"),
+    extensions: list("extension"),
     namespace: text("namespace"),
     shard,
     leaderElection: values["leader-elect"]

@@ -22,6 +22,7 @@ import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/in
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
+import { loadExtensions } from "./extensions.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
 import { loadKubeConfig } from "./kube-config.ts";
@@ -62,6 +63,7 @@ async function run(config: Config): Promise<void> {
     }),
   };
   const registry = new FencedRegistry(registryOptions, fence);
+  const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
   const informers = createInformers({
@@ -85,6 +87,7 @@ async function run(config: Config): Promise<void> {
       images: releaseImagesIn(registry),
       digests: manifestDigestsIn(registry),
       renderers: [createCueRenderer(cue), yamlRenderer],
+      extensions,
       writer,
       events,
       metrics: new ReleaseMetrics(metricsRegistry),

@@ -79,6 +79,10 @@ export const errorKinds = {
     retry: { afterMs: 60_000 },
     hint: "This is a fault of forge and not of the source; the controller's log says more.",
   },
+  ExtensionFailed: {
+    retry: { afterMs: 60_000 },
+    hint: "Correct the extension that the controller's --extension names, and start it again.",
+  },
   ArtifactMissing: {
     retry: "never",
     hint: "Name the artifact in spec.artifacts of the Release, or correct the reference to it.",

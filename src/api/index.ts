@@ -13,6 +13,7 @@ export {
 } from "./environment.ts";
 export { type ErrorCode, errorKinds, ForgeError, messageOf, type Retry } from "./errors.ts";
 export { commitPattern, digestPattern } from "./fields.ts";
+export { type GitEvent, parseGitEvent, parseInputs } from "./git-event.ts";
 export {
   apiVersion,
   defineKind,

@@ -19,8 +19,8 @@ import {
   releaseKind,
   type Trigger,
 } from "../api/index.ts";
-import { freeAliases } from "./aliases.ts";
 import { limits, withinBytes } from "./bounded-status.ts";
+import { freeAliases } from "./free-aliases.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
@@ -204,7 +204,9 @@ class Run {
   }
 
   #freeAliases(project: Project, release: Release, number: number): Alias[] {
-    const { free, taken } = freeAliases(project, release, number, this.#known.of(project));
+    const siblings = this.#known.of(project);
+    const { extensions } = this.#deps;
+    const { free, taken } = freeAliases(project, release, number, siblings, extensions);
     for (const { alias, holder } of taken) {
       this.#deps.events.record(release, {
         type: "Warning",

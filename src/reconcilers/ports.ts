@@ -12,6 +12,7 @@ import type { GitOpsWriter } from "../gitops/index.ts";
 import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
 import type { Renderer } from "../render/index.ts";
 import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
+import type { ReleaseExtension } from "../triggers/index.ts";
 
 /** The name under which the API server knows this process. */
 export type OwnUser = (signal: AbortSignal) => Promise<string>;
@@ -44,6 +45,7 @@ export interface ReconcilerDeps {
   readonly digests: ManifestDigests;
   /** The first that accepts a project renders it. */
   readonly renderers: readonly Renderer[];
+  readonly extensions: readonly ReleaseExtension[];
   readonly writer: GitOpsWriter;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: ReleaseMetrics;

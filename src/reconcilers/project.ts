@@ -1,12 +1,14 @@
-import type { Outcome, Reconciler } from "../../controller/index.ts";
+import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
 import { isAlreadyExists, isNotFound } from "../../controller/kube/index.ts";
 import {
   apiVersion,
   type Project,
   projectKind,
   projectName,
+  type ReleaseBlock,
   splitProjectPath,
 } from "../api/index.ts";
+import { invalidPatterns } from "../triggers/index.ts";
 import { createNumbering } from "./numbering.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
@@ -109,13 +111,29 @@ function duplicateReport(first: string): Report {
   return stalled("Duplicate", `Project ${first} is older and stands for the same project.`);
 }
 
-function readyReport({ status }: Project): Report {
+function readyReport({ spec, status }: Project): Report {
   const last = status?.lastRelease;
   const message =
     last === undefined
       ? "No release yet."
       : `Release ${last.number} (${last.name}) is the last one.`;
-  return { readiness: "ready", reason: "Counting", message, outcome: { type: "done" } };
+  const conditions = [{ type: "Triggering", ...triggering(spec.release) }];
+  return { readiness: "ready", reason: "Counting", message, conditions, outcome: { type: "done" } };
+}
+
+/** Whether git events release the project, as far as its Project says. */
+function triggering(block: ReleaseBlock): Omit<ConditionUpdate, "type"> {
+  const no = (reason: string, message: string) => ({ status: "False", reason, message }) as const;
+  const invalid = invalidPatterns(block);
+  if (!block.enabled) return no("Disabled", "spec.release.enabled is false.");
+  if (invalid.length > 0) {
+    return no("InvalidPattern", `No RE2 expression, in spec.release.on: ${invalid.join(", ")}.`);
+  }
+  if (block.on.length === 0) {
+    return no("NoRules", "spec.release.on is empty; the project's own file may have rules.");
+  }
+  const count = block.on.length;
+  return { status: "True", reason: "Rules", message: `By ${count} rule${count > 1 ? "s" : ""}.` };
 }
 
 async function report(

@@ -1,7 +1,8 @@
 import type { Artifact, Project, Release } from "../api/index.ts";
 import { formatRepository, type ReleaseContent, releaseRepository } from "../oci/index.ts";
 import type { Manifest } from "../render/index.ts";
-import { aliasesOf } from "./aliases.ts";
+import { customMetadata } from "../triggers/index.ts";
+import { allAliases, factsOf } from "./free-aliases.ts";
 import type { ReconcilerDeps, Settings } from "./ports.ts";
 import type { ReleaseSource } from "./release-source.ts";
 import { projectOf } from "./sharding.ts";
@@ -31,7 +32,7 @@ export function repositoryOf(ref: string): string {
  * tag which two controllers write stays one image.
  */
 export function releaseContent(
-  deps: Pick<ReconcilerDeps, "caches" | "settings">,
+  deps: Pick<ReconcilerDeps, "caches" | "extensions" | "settings">,
   release: Release,
   number: number,
   source: ReleaseSource,
@@ -40,7 +41,8 @@ export function releaseContent(
 ): ReleaseContent {
   const { repository, project, commit, version, notes, trigger } = release.spec;
   const owner = projectOf(deps, release);
-  const given = aliasesOf(owner?.spec ?? defaultSpec(project), trigger, number);
+  const { extensions } = deps;
+  const given = allAliases(owner?.spec ?? defaultSpec(project), release, number, extensions);
   const aliases = (release.status?.aliases ?? []).filter(({ value }) =>
     given.some((alias) => alias.value === value),
   );
@@ -50,9 +52,10 @@ export function releaseContent(
     release: { number, aliases, version, notes, trigger },
     source: { repository, project, commit, url: release.spec.source.git?.url, ...source.commit },
     artifacts,
+    annotations: customMetadata(extensions, factsOf(release, number)),
   };
 }
 
-function defaultSpec(name: string): Parameters<typeof aliasesOf>[0] {
+function defaultSpec(name: string): Parameters<typeof allAliases>[0] {
   return { name, tagStrategy: "Monorepo", branchAliases: true };
 }

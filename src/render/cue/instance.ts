@@ -1,4 +1,4 @@
-import { createHost, GuestExit } from "./wasi.ts";
+import { createHost } from "./wasi.ts";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.ts";
 
 interface Exports {
@@ -63,7 +63,7 @@ export class CueInstance {
     if (error instanceof RangeError || /stack (exceeds|overflow)/.test(said)) {
       return new InstanceFailure("stack", "the evaluation nests too deep", error);
     }
-    if (error instanceof GuestExit && /out of memory|cannot allocate/.test(this.#host.log)) {
+    if (/out of memory|cannot allocate/.test(said)) {
       return new InstanceFailure("memory", "the evaluation takes too much memory", error);
     }
     const message = said === "" ? String(error) : said;

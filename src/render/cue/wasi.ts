@@ -15,6 +15,7 @@ import {
 // Numbers of errno in wasi_snapshot_preview1.
 const success = 0;
 const badFile = 8;
+const noSuchFile = 44;
 const notSupported = 52;
 
 const logLimit = 16_384;
@@ -23,7 +24,7 @@ const subscriptionSize = 48;
 const nanosecondsPerMs = 1_000_000;
 
 /** The guest ended itself: Go does so after a panic, and when it is out of memory. */
-export class GuestExit extends Error {
+class GuestExit extends Error {
   constructor(code: number) {
     super(`the guest exited with ${code}`);
     this.name = "GuestExit";
@@ -87,6 +88,9 @@ export function createHost(module: WasmModule): Host {
     fd_fdstat_set_flags: () => success,
     // The first folder that was opened beforehand: there is none.
     fd_prestat_get: () => badFile,
+    path_open: () => noSuchFile,
+    path_filestat_get: () => noSuchFile,
+    path_readlink: () => noSuchFile,
     sched_yield: () => success,
     poll_oneoff: (subscriptions: number, events: number, count: number, result: number) => {
       sleepUntilFirst(view(), subscriptions, count);
