@@ -1,17 +1,10 @@
 import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
+import { PagedList, selectors } from "./list.ts";
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
-import { PageSize } from "./page-size.ts";
 import type { Clock, Random } from "./ports.ts";
-import {
-  apiVersionOf,
-  collectionPath,
-  objectPath,
-  type Query,
-  queryText,
-  type Resource,
-} from "./resource.ts";
+import { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
 import {
   type Exchange,
   exchange,
@@ -31,9 +24,7 @@ import type {
 import { readWatchEvents, type WatchEvent } from "./watch-stream.ts";
 
 const requestTimeoutMs = 30_000;
-const pageTimeoutMs = 60_000;
 const objectBytes = 16 * 1_024 * 1_024;
-const pageBytes = 64 * 1_024 * 1_024;
 
 export interface ClientOptions {
   readonly clock?: Clock;
@@ -61,52 +52,11 @@ export class KubeClient {
   }
 
   /** The pages of a list, one consistent snapshot. A token that grew too old is Gone (410). */
-  async *list<T extends KubeObject>(
+  list<T extends KubeObject>(
     resource: Resource,
     options: SelectOptions = {},
   ): AsyncGenerator<ListPage<T>, void, undefined> {
-    const path = collectionPath(resource, options.namespace);
-    const size = new PageSize();
-    let next: string | undefined;
-    do {
-      const page = await this.#page<T>(resource, path, size, next, options);
-      // Objects within a list say neither kind nor version.
-      const { apiVersion, kind } = { apiVersion: apiVersionOf(resource), kind: resource.kind };
-      const items = (page.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
-      yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
-      next = page.metadata?.continue || undefined;
-    } while (next !== undefined);
-  }
-
-  async #page<T>(
-    resource: Resource,
-    path: string,
-    size: PageSize,
-    next: string | undefined,
-    options: SelectOptions,
-  ): Promise<RawPage<T>> {
-    for (;;) {
-      const query = queryText({ limit: size.limit, continue: next, ...selectors(options) });
-      let bytes = 0;
-      try {
-        const page = await exchange<RawPage<T>>(this.#deps, {
-          method: "GET",
-          path: path + query,
-          subject: about("list", resource),
-          timeoutMs: options.timeoutMs ?? pageTimeoutMs,
-          maximumBytes: pageBytes,
-          received: (length) => {
-            bytes = length;
-          },
-          signal: options.signal,
-        });
-        size.took(page.items?.length ?? 0, bytes);
-        return page;
-      } catch (error) {
-        const isTooLarge = error instanceof KubeError && error.reason === "AnswerTooLarge";
-        if (!isTooLarge || !size.shrink()) throw error;
-      }
-    }
+    return new PagedList<T>(this.#deps, resource, about("list", resource), options).pages();
   }
 
   /** @throws KubeError AnswerTooLarge when there are more than `maximum`. */
@@ -235,15 +185,6 @@ export class KubeClient {
       signal: options.signal,
     });
   }
-}
-
-interface RawPage<T> {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly T[] | null;
-}
-
-function selectors({ labelSelector, fieldSelector }: SelectOptions): Query {
-  return { labelSelector, fieldSelector };
 }
 
 function dryRun(options: WriteOptions): string {

@@ -16,8 +16,8 @@ export interface Exchange {
   readonly contentType?: string | undefined;
   readonly timeoutMs: number;
   readonly maximumBytes: number;
-  /** Told the length of the answer. */
-  readonly received?: (length: number) => void;
+  /** Told the text of the answer before it is parsed. */
+  readonly received?: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,7 +73,7 @@ async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unk
     const response = await open(deps.connection, opening);
     const host = deps.connection.server.host;
     const text = await readText(response.body, { ...opening, host });
-    request.received?.(text.length);
+    request.received?.(text);
     return parseJson(text, request.subject);
   });
 }

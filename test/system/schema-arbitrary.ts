@@ -14,7 +14,6 @@ export interface Schema {
   readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly additionalProperties?: Schema;
 }
