@@ -15,7 +15,6 @@ describe("a decision", () => {
       fc.property(anyGiven, (given) => {
         const { approvals = [], runs = [] } = given;
         const turned = { ...given, approvals: approvals.toReversed(), runs: runs.toReversed() };
-        // Names of approvals follow their place unless they are given.
         expect(decide(turned)).toEqual(decide(given));
       }),
     );
