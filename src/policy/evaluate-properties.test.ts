@@ -117,7 +117,7 @@ const looksAt: Readonly<Record<string, readonly (keyof Given)[]>> = {
   pointerLock: ["pointer"],
   hold: ["pointer", "request"],
   order: ["request", "deployed"],
-  rollback: ["request", "runs"],
+  rollback: ["request", "deployed", "runs"],
   triggers: ["policy", "request", "triggers"],
   branches: ["policy", "request", "triggers"],
   tags: ["policy", "request", "triggers"],
