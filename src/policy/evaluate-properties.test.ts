@@ -15,7 +15,6 @@ describe("a decision", () => {
       fc.property(anyGiven, (given) => {
         const { approvals = [], runs = [] } = given;
         const turned = { ...given, approvals: approvals.toReversed(), runs: runs.toReversed() };
-        // Names of approvals follow their place unless they are given.
         expect(decide(turned)).toEqual(decide(given));
       }),
     );
@@ -118,7 +117,7 @@ const looksAt: Readonly<Record<string, readonly (keyof Given)[]>> = {
   pointerLock: ["pointer"],
   hold: ["pointer", "request"],
   order: ["request", "deployed"],
-  rollback: ["request", "runs"],
+  rollback: ["request", "deployed", "runs"],
   triggers: ["policy", "request", "triggers"],
   branches: ["policy", "request", "triggers"],
   tags: ["policy", "request", "triggers"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { evaluate, rules } from "./evaluate.ts";
-import { type Given, policyInput } from "./testing/policy-input.ts";
+import { digest, type Given, otherDigest, policyInput } from "./testing/policy-input.ts";
 
 const tag = { type: "Tag", tag: "auth/v1.2.3" };
 const push = { type: "BranchPush", branch: "main" };
@@ -252,6 +252,26 @@ describe("evaluate", () => {
   test("a rollback to what never ran here is refused, whatever else it need not meet", () => {
     const given = { policy: { allowedBranches: ["release/*"] }, request: rollback };
     expect(evaluate(policyInput(given)).allowed).toBe(false);
+  });
+
+  test.each(["deployed", "previous"])(
+    "a rollback to what was %s needs no other record",
+    (field) => {
+      const asked = policyInput({ request: rollback });
+      const { commit } = asked.release.spec;
+      const was = (digest: string) => ({
+        ...asked,
+        pointer: { ...asked.pointer, status: { [field]: { commit, number: 2, digest } } },
+      });
+      expect(evaluate(was(digest)).allowed).toBe(true);
+      expect(evaluate(was(otherDigest)).allowed).toBe(false);
+    },
+  );
+
+  test("a rollback to an image that nobody knows is refused", () => {
+    const asked = policyInput({ request: rollback });
+    const release = { ...asked.release, status: {} };
+    expect(evaluate({ ...asked, release }).allowed).toBe(false);
   });
 
   test.each([

@@ -159,6 +159,16 @@ describe("approvals", () => {
       until: "2026-11-23T00:00:00Z",
     },
     {
+      because: "two approvals count until the first of them ends",
+      given: [
+        { expiresAt: "2026-11-23T00:00:00Z" },
+        { approver: "erin", expiresAt: "2026-11-22T00:00:00Z" },
+      ],
+      reason: "Approved",
+      counted: ["bob", "erin"],
+      until: "2026-11-22T00:00:00Z",
+    },
+    {
       because: "a rejection outweighs any approval",
       given: [{}, { approver: "erin" }, { approver: "frank", decision: "Reject" }],
       reason: "Rejected",

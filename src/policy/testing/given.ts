@@ -24,19 +24,21 @@ export const anyTrigger = fc.constantFrom(
   { type: "Manual" },
 );
 
-export const anyApproval = fc.record(
-  {
-    name: fc.constantFrom("a", "b", "c", "d", "e"),
-    approver: people,
-    decision: fc.constantFrom("Approve", "Approve", "Approve", "Reject"),
-    created: hours(-90, 0),
-    expiresAt: hours(-2, 90),
-    revoked: fc.constant({ reason: "mistaken" }),
-    environment: fc.constantFrom("production", "production", "staging"),
-    release: image.map((known) => ({ digest: known, commit })),
-  },
-  { requiredKeys: ["name", "approver", "decision", "created"] },
-);
+export const anyApproval = fc
+  .record(
+    {
+      name: fc.constantFrom("a", "b", "c", "d", "e"),
+      approver: people,
+      decision: fc.constantFrom("Approve", "Approve", "Approve", "Approve", "Reject"),
+      created: hours(-90, 0),
+      expiresAt: hours(-2, 90),
+      environment: fc.constantFrom("production", "production", "production", "staging"),
+      release: image.map((known) => ({ digest: known, commit })),
+      kept: fc.constantFrom(true, true, true, false),
+    },
+    { requiredKeys: ["name", "approver", "decision", "created", "kept"] },
+  )
+  .map(({ kept, ...given }) => ({ ...given, ...(!kept && { revoked: reason }) }));
 
 const anyRun = fc
   .record({
@@ -67,7 +69,7 @@ const anyPolicy = fc.record(
     allowedTriggers: fc.uniqueArray(fc.constantFrom("Tag", "BranchPush", "Manual")),
     allowedBranches: fc.uniqueArray(fc.constantFrom("main", "feature/*", "**")),
     allowedTags: fc.uniqueArray(fc.constantFrom("auth/*", "v*", ">=1.2.0 <2", ">=2", ">=no")),
-    requiresApproval: fc.boolean(),
+    requiresApproval: fc.constantFrom(true, true, true, false),
     approvals: fc.record(
       {
         required: fc.integer({ min: 1, max: 3 }),
