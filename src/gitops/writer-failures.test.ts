@@ -82,6 +82,21 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
     expect(pushes()).toBe(3);
   });
 
+  test("a connection that is reset in the middle of a push", async () => {
+    let resets = 0;
+    server.intercept = (request) => {
+      if (!isPush(request) || resets++ > 1) return false;
+      request.once("data", () => request.socket.resetAndDestroy());
+      return true;
+    };
+    const ids = Array.from({ length: 50 }, (_, index) => `p${index}`);
+    await Promise.all(
+      ids.map((id) => writer.commit(requestOf(server.url, { id, project: id }), signal)),
+    );
+    expect(pushes()).toBe(3);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("51");
+  });
+
   test("a hook that refuses one deployment does not stop the others", async () => {
     const hook = join(server.gitDir, "hooks", "update");
     const script =
