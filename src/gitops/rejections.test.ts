@@ -138,6 +138,25 @@ describe("a push that is refused", { timeout: 30_000 }, () => {
     expect(String(error).length).toBeLessThan(3_000);
   });
 
+  test("a push that is too large for a proxy is divided", async () => {
+    const sizes: number[] = [];
+    server.intercept = (request, response) => {
+      if (!request.url?.endsWith("git-receive-pack") || request.method !== "POST") return false;
+      const size = Number(request.headers["content-length"]);
+      sizes.push(size);
+      if (size < 10_000) return false;
+      request.resume();
+      response.writeHead(413, { connection: "close" }).end();
+      return true;
+    };
+    const ids = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    await Promise.all(
+      ids.map((id) => writer.commit(requestOf(server.url, { id, project: id }), signal)),
+    );
+    expect(Math.max(...sizes)).toBeGreaterThan(10_000);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("31");
+  });
+
   test("progress before the report does not hide it", async () => {
     server.intercept = (request, response) => {
       if (!request.url?.endsWith("git-receive-pack") || request.method !== "POST") return false;
