@@ -83,7 +83,7 @@ class HttpGitRemote implements GitRemote {
       const body = writePush(request, offered, this.#transport.userAgent);
       const answer = await this.#call("git-receive-pack", body, maxReportBytes, signal);
       return parsePushReport(answer, request.ref, offered);
-    });
+    }).catch(rejectedByHttp);
   }
 
   close(): Promise<void> {
@@ -118,6 +118,12 @@ class HttpGitRemote implements GitRemote {
     if (offered.capabilities.size > 0) this.#offered.set(service, { ...offered, refs: [] });
     return offered;
   }
+}
+
+/** Fewer commits at once may be taken: that is for the caller to try. */
+function rejectedByHttp(error: unknown): PushResult {
+  if (!(error instanceof ForgeError) || error.code !== "GitRejected") throw error;
+  return { status: "rejected", reason: error.message, message: error.message };
 }
 
 function refuseWants(wants: readonly string[], format: ObjectFormat): void {

@@ -125,6 +125,7 @@ export class BranchCommitter {
     if (this.#head === undefined || !this.#headIsCurrent) {
       this.#head = await readHead(remote, this.#branch, this.#head, signal);
       this.#headIsCurrent = true;
+      this.#prune(this.#head);
     }
     return this.#head;
   }
@@ -159,7 +160,7 @@ export class BranchCommitter {
     build.settle();
     this.#head = { ...head, id: tip, shownAt: pushedAt };
     this.#selfContained = false;
-    this.#prune(tip, head);
+    this.#prune(this.#head);
     return undefined;
   }
 
@@ -217,13 +218,12 @@ export class BranchCommitter {
   }
 
   /**
-   * Every commit leaves the trees it replaced behind, and the folder of a thousand projects is one
-   * of them. Walking all that the head reaches costs more than a push, so it waits until the store
-   * has doubled.
+   * Commits, ours and those of others, leave trees behind that they replaced. Walking all that the
+   * head reaches costs more than a push, so it waits until the store has doubled.
    */
-  #prune(tip: string, { store }: BranchHead): void {
-    if (store.bytes < 2 * this.#prunedBytes + spareBytes) return;
-    store.retainReachable(tip);
+  #prune({ id, store }: BranchHead): void {
+    if (id === undefined || store.bytes < 2 * this.#prunedBytes + spareBytes) return;
+    store.retainReachable(id);
     this.#prunedBytes = store.bytes;
   }
 }

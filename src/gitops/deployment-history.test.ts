@@ -176,7 +176,21 @@ describe("the history of deployments, from the log alone", { timeout: 60_000 }, 
     });
     const options = { cwd: server.gitDir, input: `${stream.join("")}done\n` };
     execFileSync("git", ["fast-import", "--quiet", "--done"], options);
+    let bytes = 0;
+    server.intercept = (_, response) => {
+      const end = response.end.bind(response) as (body: Buffer) => typeof response;
+      response.end = ((body: Buffer) => {
+        bytes += body.length;
+        return end(body);
+      }) as typeof response.end;
+      return false;
+    };
+    // What lies behind the part of the log that is looked at is not asked for.
+    expect((await history(1_000)).deployments).toHaveLength(1_000);
+    const bytesOfPart = bytes;
+    bytes = 0;
     const { deployments, complete } = await history(20_000);
+    expect(bytesOfPart).toBeLessThan(bytes / 5);
     expect(complete).toBe(true);
     expect(deployments).toHaveLength(count);
     for (const [index, logged] of deployments.toReversed().entries()) {

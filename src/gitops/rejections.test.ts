@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { readPack } from "../git/testing/read-back.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
 import { requestOf } from "./testing/requests.ts";
 
@@ -115,9 +116,13 @@ describe("a push that is refused", { timeout: 30_000 }, () => {
         projects.map((project) => writer.commit(requestOf(server.url, { id, project }), signal)),
       );
     await deploy("a-1");
+    await deploy("a-2");
+    // So it goes without saying: what the server has is not sent again.
+    expect(() => readPack(server.packs.at(-1) ?? Buffer.alloc(0))).toThrow("base is missing");
     refuse(1, ["unpack index-pack abnormal exit", "ng refs/heads/main unpacker error"]);
     await deploy("b-1");
     expect(pushes).toBe(2);
+    expect(readPack(server.packs.at(-1) ?? Buffer.alloc(0)).length).toBeGreaterThan(0);
   });
 
   test("what a hook says at length is passed on, bounded, and its words are no lost race", async () => {
@@ -136,6 +141,25 @@ describe("a push that is refused", { timeout: 30_000 }, () => {
       message: expect.stringContaining("frozen until monday"),
     });
     expect(String(error).length).toBeLessThan(3_000);
+  });
+
+  test("a push that is too large for a proxy is divided", async () => {
+    const sizes: number[] = [];
+    server.intercept = (request, response) => {
+      if (!request.url?.endsWith("git-receive-pack") || request.method !== "POST") return false;
+      const size = Number(request.headers["content-length"]);
+      sizes.push(size);
+      if (size < 10_000) return false;
+      request.resume();
+      response.writeHead(413, { connection: "close" }).end();
+      return true;
+    };
+    const ids = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    await Promise.all(
+      ids.map((id) => writer.commit(requestOf(server.url, { id, project: id }), signal)),
+    );
+    expect(Math.max(...sizes)).toBeGreaterThan(10_000);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("31");
   });
 
   test("progress before the report does not hide it", async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { readPack } from "../git/testing/read-back.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
 import { requestOf } from "./testing/requests.ts";
 
@@ -51,6 +52,8 @@ interface Kind {
   readonly init?: readonly string[];
   readonly config?: Readonly<Record<string, string>>;
   readonly disturb?: Disturb;
+  /** Every pack that is pushed stands alone. */
+  readonly selfContained?: boolean;
 }
 
 const kinds: readonly Kind[] = [
@@ -78,7 +81,19 @@ const kinds: readonly Kind[] = [
     kind: "no version 2, and the simplest negotiation",
     disturb: both(withoutVersion2, without("multi_ack_detailed"), without("multi_ack")),
   },
-  { kind: "no thin packs", disturb: without("delete-refs", "no-thin    ") },
+  {
+    kind: "no version 2, and commits alone by their id",
+    config: {
+      "uploadpack.allowTipSHA1InWant": "true",
+      "uploadpack.allowReachableSHA1InWant": "true",
+    },
+    disturb: withoutVersion2,
+  },
+  {
+    kind: "no thin packs",
+    disturb: without("delete-refs", "no-thin    "),
+    selfContained: true,
+  },
   {
     kind: "no side-band for pushes",
     disturb: (request, response) => {
@@ -86,6 +101,15 @@ const kinds: readonly Kind[] = [
     },
   },
 ];
+
+function standsAlone(pack: Buffer, init: Kind["init"]): boolean {
+  try {
+    const format = init === undefined ? "sha1" : "sha256";
+    return readPack(pack, undefined, undefined, format).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 describe("the writer, whatever the server offers", { timeout: 30_000 }, () => {
   test.each(kinds)("$kind: it begins, adds, loses a race, finds its own", async (kind) => {
@@ -116,5 +140,7 @@ describe("the writer, whatever the server offers", { timeout: 30_000 }, () => {
     const { deployments } = await newWriter().history({ remote, branch }, 3, signal);
     expect(deployments.map(({ id }) => id)).toEqual(["auth-3", "billing-2", "auth-2"]);
     expect(deployments.map(({ by }) => by)).toEqual(Array(3).fill("alice@company.com"));
+    const alone = server.packs.filter((pack) => standsAlone(pack, kind.init));
+    expect(alone.length === server.packs.length).toBe(kind.selfContained ?? false);
   });
 });

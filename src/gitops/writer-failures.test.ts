@@ -2,6 +2,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ForgeError } from "../api/index.ts";
+import { type GitRemote, openRemote, type RemoteOptions } from "../git/index.ts";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
 import { requestOf } from "./testing/requests.ts";
@@ -80,6 +82,21 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
     await writer.commit(requestOf(server.url, next), signal);
     expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("2");
     expect(pushes()).toBe(3);
+  });
+
+  test("a connection that is reset in the middle of a push", async () => {
+    let resets = 0;
+    server.intercept = (request) => {
+      if (!isPush(request) || resets++ > 1) return false;
+      request.once("data", () => request.socket.resetAndDestroy());
+      return true;
+    };
+    const ids = Array.from({ length: 50 }, (_, index) => `p${index}`);
+    await Promise.all(
+      ids.map((id) => writer.commit(requestOf(server.url, { id, project: id }), signal)),
+    );
+    expect(pushes()).toBe(3);
+    expect(git(server.gitDir, "rev-list", "--count", "main")).toBe("51");
   });
 
   test("a hook that refuses one deployment does not stop the others", async () => {
@@ -177,6 +194,30 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
     const { commit } = await writer.commit(requestOf(server.url, next), signal);
     expect(git(server.gitDir, "rev-parse", `${commit}~1`)).toBe(moved);
     expect(fetches).toBeGreaterThan(2);
+  });
+
+  test("a server that gives no file by its id is asked for all that the head holds", async () => {
+    let refused = 0;
+    const refusing = (options: RemoteOptions): GitRemote => {
+      const remote = openRemote(options);
+      return {
+        objectFormat: (...args) => remote.objectFormat(...args),
+        listRefs: (...args) => remote.listRefs(...args),
+        push: (...args) => remote.push(...args),
+        close: () => remote.close(),
+        fetch: (request, ...args) => {
+          if (request.depth !== undefined) return remote.fetch(request, ...args);
+          refused++;
+          return Promise.reject(new ForgeError("CommitNotFound", "not our ref"));
+        },
+      };
+    };
+    const other = createGitOpsWriter({ openRemote: refusing });
+    expect(await other.commit(requestOf(server.url, next), signal)).toMatchObject({
+      alreadyCommitted: false,
+    });
+    expect(refused).toBe(1);
+    await other.close();
   });
 
   test("a push never mixes credentials", async () => {

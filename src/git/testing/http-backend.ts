@@ -32,6 +32,8 @@ export interface GitServer extends AsyncDisposable {
   readonly gitDir: string;
   /** "POST /repo.git/git-receive-pack", in order of arrival. */
   readonly requests: string[];
+  /** As they were pushed. */
+  readonly packs: readonly Buffer[];
   intercept: Intercept | undefined;
   /** What a repository may be done to that git calls broken: then it is not checked at the end. */
   unchecked: boolean;
@@ -67,6 +69,7 @@ export async function startGitServer(...initArgs: string[]): Promise<GitServer> 
     url,
     gitDir,
     requests,
+    packs,
     intercept: undefined,
     unchecked: false,
     async [Symbol.asyncDispose]() {

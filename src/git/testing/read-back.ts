@@ -11,3 +11,5 @@ export function readBack(
 ): GitObject[] {
   return readPack(writePack(objects, format), defaultPackLimits, (id) => bases.get(id), format);
 }
+
+export { readPack } from "../objects/pack-reader.ts";

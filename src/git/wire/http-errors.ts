@@ -16,6 +16,11 @@ export function refuseStatus(status: number, headers: Headers, where: string): v
       hint: "Check the url; some servers say this too when the credentials may not see it.",
     });
   }
+  if (status === 413) {
+    throw new ForgeError("GitRejected", `${where} takes no request of this size (HTTP 413)`, {
+      hint: "Let the server, or a proxy before it, take larger requests.",
+    });
+  }
   const seconds = Number(headers["retry-after"]);
   const afterMs = Math.min(seconds, maxRetryAfterSeconds) * 1000;
   throw new ForgeError(
