@@ -3,8 +3,9 @@ import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { oci } from "./oci.ts";
 import { release } from "./release.ts";
+import { render } from "./render.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, oci, release];
+const benchmarks: readonly Benchmark[] = [controller, oci, release, render];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);
