@@ -5,8 +5,9 @@ import { gitops } from "./gitops.ts";
 import { oci } from "./oci.ts";
 import { policy } from "./policy.ts";
 import { release } from "./release.ts";
+import { render } from "./render.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, gitops, oci, policy, release];
+const benchmarks: readonly Benchmark[] = [controller, gitops, oci, policy, release, render];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);

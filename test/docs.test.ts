@@ -30,16 +30,23 @@ const runBy: Readonly<Record<string, string>> = {
     "test/system/image-readers.test.ts",
 };
 
+/** Pages that a test runs from beginning to end, command by command. */
+const runWhole: Readonly<Record<string, string>> = {
+  "docs/projects.md": "test/system/projects-guide.test.ts",
+};
+
 describe("the docs", () => {
   test("show only commands that a test runs", () => {
-    const commands = pages.flatMap(({ text }) =>
+    const listed = pages.filter(({ path }) => !(path in runWhole));
+    const commands = listed.flatMap(({ text }) =>
       [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
         block.trim().split("\n"),
       ),
     );
     expect(commands.length).toBeGreaterThan(0);
     expect(commands.filter((command) => !(command in runBy))).toEqual([]);
-    expect(Object.values(runBy).filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    const tests = [...Object.values(runBy), ...Object.values(runWhole)];
+    expect(tests.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 
   test("name only targets that the Makefile has", () => {

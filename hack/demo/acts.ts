@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kubectl, output } from "../../test/ground/index.ts";
 import { requireTool } from "../../tools/locate.ts";
+import { pushImage } from "./images.ts";
 import type { Narration } from "./narration.ts";
 import { type Parts, type Person, root } from "./parts.ts";
 import { prepare } from "./prepare.ts";
@@ -58,14 +59,21 @@ class Story {
 
   async firstRelease(): Promise<void> {
     const { commit, tag } = this.#repositories;
-    this.#narration.step("Release auth-service and web-shop from one commit of the monorepo");
+    this.#narration.step(
+      "Release auth-service, in YAML, and web-shop, in CUE, from one commit of the monorepo",
+    );
     await this.#applyExample("projects.yaml", {});
     const head = await commit("main", "auth-service 1.4.0, web-shop 2.0.1");
     await tag("auth-service/v1.4.0", head);
     await this.#applyExample("release.yaml", { COMMIT: head }, "ci@company.com");
-    await this.#release("web-shop-main", head, { type: "BranchPush", branch: "main" }, "web-shop");
+    const image = await pushImage(this.#parts, "web-shop", "2.0.1");
+    await this.#release("web-shop-main", head, { type: "BranchPush", branch: "main" }, "web-shop", {
+      version: "v2.0.1",
+      artifacts: [{ name: "web-shop", type: "container-image", uri: image }],
+    });
     await this.#waitFor("Ready", "release", "--all");
     await this.#show("get", "releases");
+    await this.#readWebShop(image);
     this.#firstDigest = await this.#readImage("auth-service-v1.4.0");
   }
 
@@ -108,7 +116,9 @@ class Story {
     });
     await this.#repositories.tag("auth-service/v1.5.0", head);
     const trigger = { type: "Tag", tag: "auth-service/v1.5.0", branch: "main" };
-    await this.#release("auth-service-v1.5.0", head, trigger, "auth-service", "v1.5.0");
+    await this.#release("auth-service-v1.5.0", head, trigger, "auth-service", {
+      version: "v1.5.0",
+    });
     await this.#waitFor("Ready", "release", "auth-service-v1.5.0");
     const digest = await this.#readImage("auth-service-v1.5.0");
     if (digest === this.#firstDigest) throw new Error("another release has the same image");
@@ -179,7 +189,7 @@ class Story {
     commit: string,
     trigger: object,
     project: string,
-    version?: string,
+    more: { readonly version?: string; readonly artifacts?: readonly object[] } = {},
   ): Promise<void> {
     this.#narration.command(`kubectl -n ${namespace} apply -f ${name}.yaml   # by ci@company.com`);
     await this.#parts.kubectlOf("ci@company.com").apply(namespace, {
@@ -191,7 +201,7 @@ class Story {
         project,
         commit,
         trigger,
-        ...(version && { version }),
+        ...more,
         source: {
           git: {
             url: this.#repositories.sourceUrl,
@@ -259,6 +269,25 @@ class Story {
 
   #pointerField(environment: string, path: string): Promise<string> {
     return this.#kubectl.field(namespace, "releasepointer", `${environment}-auth-service`, path);
+  }
+
+  /** The image that web-shop.cue names as @artifact("web-shop.uri") carries the digest. */
+  async #readWebShop(image: string): Promise<void> {
+    const field = (path: string) =>
+      this.#kubectl.field(namespace, "release", "web-shop-main", path);
+    const verified = await field('.status.conditions[?(@.type=="SourceVerified")].status');
+    this.#narration.found("verified", verified);
+    if (verified !== "True") throw new Error("the source of web-shop-main was not verified");
+    const crane = (...args: string[]) => output(requireTool("crane"), [...args, "--insecure"]);
+    const ref = (await field(".status.image.ref")).replace(/:[0-9a-f]+$/, "");
+    const { layers } = JSON.parse(
+      await crane("manifest", `${ref}@${await field(".status.image.digest")}`),
+    ) as { layers: { digest: string }[] };
+    const blob = `"${requireTool("crane")}" blob --insecure "${ref}@${layers[0]?.digest}"`;
+    const resources = await output("sh", ["-c", `${blob} | tar -xzO`]);
+    const digest = (await crane("digest", image)).trim();
+    this.#narration.found("image", `${image}@${digest}`);
+    if (!resources.includes(`${image}@${digest}`)) throw new Error("the image is not pinned");
   }
 
   /** Reads a release's image with crane, and holds it against the status. */

@@ -149,6 +149,16 @@ export class Workspace {
     return output(requireTool("crane"), [...args, "--insecure"]);
   }
 
+  /** All manifests of a release image, as one text. */
+  async manifests(ref: string): Promise<string> {
+    const name = ref.replace(/:[0-9a-f]+$/, "");
+    const { layers } = JSON.parse(await this.crane("manifest", ref)) as {
+      layers: { digest: string }[];
+    };
+    const blob = `"${requireTool("crane")}" blob --insecure "${name}@${layers[0]?.digest}"`;
+    return output("sh", ["-c", `${blob} | tar -xzO`]);
+  }
+
   craneFails(...args: readonly string[]): Promise<boolean> {
     return run(requireTool("crane"), [...args, "--insecure"]).then(({ code }) => code !== 0);
   }
