@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { requireTool } from "../../tools/locate.ts";
 import { argoCDNamespace } from "./argocd.ts";
 import type { Kubectl } from "./command.ts";
@@ -15,11 +16,7 @@ export async function installArgoCD(
     const file = requireTool(`${name}.yaml`);
     await kubectl.output(["apply", "--server-side", "--force-conflicts", "-f", file]);
   }
-  const crds = ["applications", "applicationsets", "appprojects"];
-  await kubectl.output([
-    ...["wait", "--for=condition=Established", "--timeout=60s"],
-    ...crds.map((plural) => `crd/${plural}.argoproj.io`),
-  ]);
+  await untilServed(kubectl, ["applications", "applicationsets", "appprojects"]);
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: argoCDNamespace } };
   await kubectl.output(["apply", "-f", "-"], JSON.stringify(namespace));
   await kubectl.apply(
@@ -48,6 +45,17 @@ export async function installArgoCD(
       },
     },
   );
+}
+
+/** A definition that is new has no conditions yet, and `kubectl wait` fails on that. */
+async function untilServed(kubectl: Kubectl, plurals: readonly string[]): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (const plural of plurals) {
+    while ((await kubectl.run(["get", `${plural}.argoproj.io`, "-A"])).code !== 0) {
+      if (Date.now() > deadline) throw new Error(`${plural} are not served`);
+      await sleep(250);
+    }
+  }
 }
 
 /** The Secret by which Argo CD knows a repository, and how to enter it. */

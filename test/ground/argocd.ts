@@ -74,8 +74,15 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
       ...["--plugin-use-manifest-generate-paths", "--plugin-tar-exclude", ".git/*"],
     ],
     () => isHealthy(metricsPort, "/healthz?full=true"),
-    { ARGOCD_PLUGINSOCKFILEPATH: pluginFolder, ARGOCD_GPG_ENABLED: "false", ...options.env },
+    {
+      ARGOCD_PLUGINSOCKFILEPATH: pluginFolder,
+      ARGOCD_GPG_ENABLED: "false",
+      // For so long it takes a branch to be where it was.
+      ARGOCD_RECONCILIATION_TIMEOUT: `${resyncSeconds}s`,
+      ...options.env,
+    },
   );
+  // The flag alone is not enough: "in the cluster" is looked up in the environment.
   if (kubeconfig !== undefined) {
     const port = await freePort();
     await start(
@@ -87,6 +94,7 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
         ...["--metrics-port", String(port)],
       ],
       () => isHealthy(port, "/healthz"),
+      { KUBECONFIG: kubeconfig },
     );
   }
   if (kubeconfig !== undefined && options.applicationSets) {
@@ -99,7 +107,8 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
         ...["--metrics-addr", `127.0.0.1:${metrics}`, "--probe-addr", `127.0.0.1:${probe}`],
         ...["--webhook-addr", `127.0.0.1:${webhook}`, "--enable-new-git-file-globbing"],
       ],
-      () => isHealthy(probe, "/healthz"),
+      () => isHealthy(metrics, "/metrics"),
+      { KUBECONFIG: kubeconfig },
     );
   }
   return {

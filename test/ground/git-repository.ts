@@ -40,7 +40,8 @@ export async function commitFiles(
   await plumbing(parent === undefined ? ["read-tree", "--empty"] : ["read-tree", parent]);
   for (const [path, content] of Object.entries(files)) {
     if (content === undefined) {
-      await plumbing(["update-index", "--force-remove", path]);
+      // --force-remove wants a work tree.
+      await plumbing(["update-index", "--index-info"], `0 ${"0".repeat(40)}\t${path}\n`);
       continue;
     }
     const blob = await plumbing(["hash-object", "-w", "--stdin"], content);

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -18,6 +19,12 @@ func main() {
 	if err := server.StartAddr(os.Args[1]); err != nil {
 		log.Fatal(err)
 	}
+	// Its clock stands still otherwise, and nothing would ever expire.
+	go func() {
+		for range time.Tick(time.Second) {
+			server.FastForward(time.Second)
+		}
+	}()
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 	<-stop
