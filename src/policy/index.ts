@@ -3,3 +3,4 @@ export type { Decision, DecisionStatus, PolicyInput, Rule, Run } from "./decisio
 export { decisionStatus } from "./decision-status.ts";
 export { evaluate, rules } from "./evaluate.ts";
 export { matchesGlob } from "./glob.ts";
+export { unreadableRule } from "./unreadable-rule.ts";

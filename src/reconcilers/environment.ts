@@ -1,12 +1,20 @@
 import type { Reconciler } from "../../controller/index.ts";
 import { type Environment, environmentKind } from "../api/index.ts";
 import { pointerFolder } from "../gitops/index.ts";
+import { unreadableRule } from "../policy/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { conditionsOf, type Report, recordTransition, reportOf, writeStatus } from "./status.ts";
+import {
+  conditionsOf,
+  type Report,
+  recordTransition,
+  reportOf,
+  stalled,
+  writeStatus,
+} from "./status.ts";
 
 const fieldManager = "forge-controller";
 
-/** Says of an Environment whether pointers can be written by its settings. */
+/** Says of an Environment whether its rules can be read, and pointers written by its settings. */
 export function createEnvironmentReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     reconcile: async (key, { signal }) => {
@@ -29,6 +37,8 @@ export function createEnvironmentReconciler(deps: ReconcilerDeps): Reconciler {
 }
 
 function look({ metadata, spec }: Environment): Report {
+  const unreadable = unreadableRule(spec.promotionPolicy);
+  if (unreadable !== undefined) return stalled(unreadable.reason, unreadable.message);
   const example = { environment: metadata.name, repository: "company/monorepo", project: "app" };
   try {
     const path = pointerFolder(example, spec.gitOps.path).join("/");

@@ -69,7 +69,7 @@ async function look(
     const failure = reportOf(error);
     if (failure === undefined) throw error;
     const found = waitsForWatch(error) ? awaiting(failure) : failure;
-    if (found.readiness === "stalled") {
+    if (needsMending(error)) {
       await haltBegun(deps, state, "Failed", found.message, signal);
     }
     const outcome = await report(deps, state, found, signal);
@@ -176,6 +176,12 @@ function refusal({ rules, changesAt }: Decision, now: Date): Report {
 function waitsForWatch(error: unknown): boolean {
   const codes = ["ReleaseNotFound", "ReleaseNotReady", "EnvironmentNotFound"];
   return error instanceof ForgeError && codes.includes(error.code);
+}
+
+/** What is tried again, but hardly goes better before a person did something. */
+function needsMending(error: unknown): boolean {
+  const passing = ["Timeout", "GitUnreachable", "ReleaseNotReady"];
+  return error instanceof ForgeError && !passing.includes(error.code);
 }
 
 function awaiting(failure: Report): Report {

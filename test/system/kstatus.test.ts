@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { requireTool } from "../../tools/locate.ts";
-import { type Controller, type RunningProcess, startProcess } from "../ground/index.ts";
+import {
+  type Controller,
+  commitFiles,
+  type RunningProcess,
+  startProcess,
+} from "../ground/index.ts";
 import { readRecordedObjects, stateOf } from "./kstatus.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -11,7 +16,13 @@ import { Workspace } from "./workspace.ts";
 
 /** Of the release that is packaged; the one that fails has the number that it was given. */
 const commit = "a1".padEnd(40, "0");
-const types = ["releases", "environments", "releasepointers", "projects"] as const;
+const types = [
+  "releases",
+  "environments",
+  "releasepointers",
+  "projects",
+  "releasedeployments",
+] as const;
 
 describe("kstatus", () => {
   const workspace = new Workspace("kstatus");
@@ -49,6 +60,7 @@ describe("kstatus", () => {
     await workspace.apply(
       workspace.environment("dev"),
       workspace.environment("broken", {}, { path: "../{project}" }),
+      workspace.environment("unreadable", { freezes: [{ cron: "0 25 * * *", duration: "1h" }] }),
       workspace.release("first", "a1"),
       workspace.release("failed", "f1", { source: { manifests: "kind: [" } }),
       workspace.pointer("dev", "9"),
@@ -109,11 +121,36 @@ describe("kstatus", () => {
     expect(life).toContain("Failed");
   });
 
-  test("an environment is current, or has failed where its path leads nowhere", async () => {
+  test("an environment is current, or has failed where its path leads nowhere, or a rule cannot be read", async () => {
     await settled("environments", "dev", "Current");
     await settled("environments", "broken", "Failed");
+    await settled("environments", "unreadable", "Failed");
     expect(lifeOf("environments", "^dev$")).toEqual(["InProgress", "Current"]);
     expect(lifeOf("environments", "^broken$")).toEqual(["InProgress", "Failed"]);
+  });
+
+  test("a deployment's record is in progress until its commit is pushed, and fails where it cannot be", async () => {
+    const record = (sequence: number) => `^dev-auth-[0-9a-f]{8}-${sequence}$`;
+    const settledRecord = (sequence: number, state: string) =>
+      expect
+        .poll(() => lifeOf("releasedeployments", record(sequence)).at(-1), { timeout: 20_000 })
+        .toBe(state);
+    await settledRecord(1, "Current");
+    expect(lifeOf("releasedeployments", record(1))).toEqual(["InProgress", "Current"]);
+    const path = `dev/apps/${workspace.repository}/auth/release.yaml`;
+    const good = await workspace.git("show", `main:${path}`);
+    await commitFiles(workspace.gitOpsFolder, "main", "Break it", { [path]: "this: [is broken\n" });
+    await workspace.apply(workspace.release("later", "c3"));
+    await workspace.waitFor("Ready", "release", "later");
+    await workspace.apply(workspace.pointer("dev", "c3".padEnd(40, "0")));
+    await settledRecord(2, "Failed");
+    await commitFiles(workspace.gitOpsFolder, "main", "Repair it", { [path]: good });
+    await workspace.kubectl.output([
+      ...["-n", workspace.namespace, "label", "rp", "dev-auth", "again=yes"],
+    ]);
+    await settledRecord(2, "Current");
+    await settledRecord(1, "Current");
+    expect(lifeOf("releasedeployments", record(2))).toEqual(["InProgress", "Failed", "Current"]);
   });
 
   test("a project that forge made is current", async () => {
