@@ -83,6 +83,27 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
     await writer.commit(requestOf(server.url, next), signal);
   });
 
+  test("Retry-After is obeyed, within bounds", async () => {
+    const slept: number[] = [];
+    const other = createGitOpsWriter({
+      random: () => 0,
+      sleep: (ms) => {
+        slept.push(ms);
+        return Promise.resolve();
+      },
+    });
+    const asked = ["7", "86400", undefined];
+    server.intercept = (_request, response) => {
+      if (asked.length === 0) return false;
+      const seconds = asked.shift();
+      response.writeHead(503, seconds === undefined ? {} : { "retry-after": seconds }).end();
+      return true;
+    };
+    await other.commit(requestOf(server.url, next), signal);
+    await other.close();
+    expect(slept).toEqual([7_000, 30_000, 0]);
+  });
+
   test("a caller that leaves is let go, and the next is served", async () => {
     const controller = new AbortController();
     server.intercept = (request) => {
