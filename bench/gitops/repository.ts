@@ -1,19 +1,18 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { git } from "../../test/ground/index.ts";
 
 /** Where the pointer of this index is. */
 export function pointerNames(index: number): { repository: string; project: string } {
   return { repository: `company/service-${Math.floor(index / 10)}`, project: `part-${index % 10}` };
 }
 
-export function pointerPath(index: number): string {
+export function pointerPath(index: number, environment = "production"): string {
   const { repository, project } = pointerNames(index);
-  return `production/apps/${repository}/${project}/release.yaml`;
+  return `${environment}/apps/${repository}/${project}/release.yaml`;
 }
 
-export function pointerText(index: number, sequence: number): string {
+export function pointerText(index: number, sequence: number, environment = "production"): string {
   const { repository, project } = pointerNames(index);
   // Begins with a letter: a commit of digits alone would need quotes.
   const hash = (0xa000_0000 + index * 7919 + sequence).toString(16);
@@ -24,9 +23,9 @@ metadata:
   annotations:
     forge.dev/release-number: "${sequence}"
     forge.dev/deployed-by: alice@company.com
-    forge.dev/deployment: production-${project}-${index}-${sequence}
+    forge.dev/deployment: ${environment}-${project}-${index}-${sequence}
 spec:
-  environment: production
+  environment: ${environment}
   repository: ${repository}
   project: ${project}
   release: ${hash.repeat(5)}
@@ -36,7 +35,13 @@ spec:
 `;
 }
 
-/** Fills an empty bare repository: all pointers in the first commit, then one a commit. */
+/** Pointers of the environment that the commits behind were made in. */
+const busyPointers = 100;
+
+/**
+ * Fills an empty bare repository: all pointers of production in the first commit; in each of the
+ * others one pointer of dev, which has a hundred.
+ */
 export async function fillRepository(
   folder: string,
   pointers: number,
@@ -53,7 +58,6 @@ export async function fillRepository(
   });
   const input = Readable.from(fastImport(pointers, commits)).pipe(child.stdin);
   await Promise.all([finished(input), ended]);
-  await git(folder, "repack", "-adq");
 }
 
 function* fastImport(pointers: number, commits: number): Generator<string> {
@@ -61,11 +65,17 @@ function* fastImport(pointers: number, commits: number): Generator<string> {
     const message = `Deploy ${commit}`;
     yield `commit refs/heads/main\ncommitter forge <forge@example.com> ${1_700_000_000 + commit} +0000\n`;
     yield `data ${message.length}\n${message}\n`;
-    const changed = commit === 0 ? Array(pointers).keys() : [(commit * 37) % pointers];
-    for (const index of changed) {
-      const text = pointerText(index, commit);
-      yield `M 100644 inline ${pointerPath(index)}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+    if (commit > 0) {
+      yield change(commit % busyPointers, commit, "dev");
+      continue;
     }
+    for (let index = 0; index < pointers; index++) yield change(index, commit, "production");
   }
   yield "done\n";
+}
+
+function change(index: number, sequence: number, environment: string): string {
+  const text = pointerText(index, sequence, environment);
+  const path = pointerPath(index, environment);
+  return `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
 }

@@ -8,10 +8,13 @@ export class WriterClient implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
+  readonly #kill = () => this.#child.kill();
+
   private constructor(url: string, pointers: number) {
     const script = join(import.meta.dirname, "writer-process.ts");
     const args = ["--expose-gc", script, url, String(pointers)];
     this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    process.once("exit", this.#kill);
     if (this.#child.stdout === null) throw new Error("the writer has no output");
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
@@ -34,6 +37,7 @@ export class WriterClient implements AsyncDisposable {
     const ended = new Promise((resolve) => this.#child.once("close", resolve));
     this.#child.stdin?.end();
     await ended;
+    process.off("exit", this.#kill);
   }
 
   async #answer(): Promise<WriterFigures> {

@@ -15,6 +15,8 @@ const maxBatch = 500;
 const maxRejections = 3;
 const maxProtocolErrors = 3;
 const maxDelayMs = 5_000;
+/** A server may not keep the branch waiting for longer by its Retry-After. */
+const maxAskedMs = 30_000;
 
 /** What waits for one branch of one repository, and when it is tried again. See writer.ts. */
 export class BranchQueue {
@@ -149,13 +151,15 @@ export class BranchQueue {
     for (const pending of batch) pending.lastError = error;
     const fields = { branch: this.#branch, code: error.code, reason: error.message };
     this.#options.log?.warn(fields, "git write failed, trying again");
-    await this.#delay(this.#failures);
+    const { retry } = error;
+    await this.#delay(this.#failures, typeof retry === "object" ? retry.afterMs : 0);
   }
 
   /** Full jitter: writers in other processes that lost the same race must not meet again. */
-  #delay(attempt: number): Promise<void> {
+  #delay(attempt: number, askedMs = 0): Promise<void> {
     const ceiling = Math.min(50 * 2 ** attempt, maxDelayMs);
-    return this.#options.sleep(ceiling * this.#options.random(), this.#closed.signal);
+    const atLeast = Math.min(askedMs, maxAskedMs);
+    return this.#options.sleep(atLeast + ceiling * this.#options.random(), this.#closed.signal);
   }
 
   /** The committer knows one head: attempts and reads go one after another. */
