@@ -184,6 +184,40 @@ describe("from source to a release, all or nothing", () => {
       /artifacts: artifact good: .* has no digest/,
       "Rendered",
     ],
+    [
+      "good-gone",
+      { spec: artifact("good", { digest: `sha256:${"0".repeat(64)}` }) },
+      "ArtifactMissing",
+      /artifacts: artifact good: .* does not hold .*:1@sha256:000/,
+      "Rendered",
+    ],
+    [
+      "good-twice",
+      {
+        of: { artifacts: { allowMissing: true } },
+        spec: {
+          artifacts: [
+            { name: "good", type: "image", uri: "r.test/x:1", digest: `sha256:${"1".repeat(64)}` },
+            { name: "other", type: "image", uri: "r.test/x:1", digest: `sha256:${"2".repeat(64)}` },
+          ],
+        },
+      },
+      "InvalidObject",
+      /artifacts: .*good and other have one uri and two digests/,
+      "Rendered",
+    ],
+    [
+      "good-both",
+      {
+        spec: artifact("good", {
+          uri: `r.test/x@sha256:${"1".repeat(64)}`,
+          digest: `sha256:${"2".repeat(64)}`,
+        }),
+      },
+      "InvalidObject",
+      /artifacts: .*one digest in its uri and another beside it/,
+      "Rendered",
+    ],
   ])("%s fails as %j: %s", async (project, options, reason, says, step) => {
     const commit = options.commit === "side" ? side : good;
     const found = await release(project, { ...options, commit, wait: "Stalled" });
@@ -229,8 +263,11 @@ describe("from source to a release, all or nothing", () => {
     const of = { artifacts: { allowMissing: true, allowTags: true } };
     const never = artifact("never");
     const spec = { artifacts: [...artifact("good").artifacts, ...never.artifacts] };
-    await release("good-allowed", { of, spec });
-    await release("cluster-allowed", { of: { objects: { clusterScoped: ["Namespace"] } } });
-    await release("elsewhere-allowed", { of: { objects: { namespaces: ["other"] } } });
+    const made = [
+      await release("good-allowed", { of, spec }),
+      await release("cluster-allowed", { of: { objects: { clusterScoped: ["Namespace"] } } }),
+      await release("elsewhere-allowed", { of: { objects: { namespaces: ["other"] } } }),
+    ];
+    expect(made.map(({ status }) => status.number)).toEqual([1, 1, 1]);
   });
 });

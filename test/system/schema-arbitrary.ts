@@ -11,6 +11,8 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
+  readonly additionalProperties?: Schema;
+  readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -45,7 +47,20 @@ function mostly(right: fc.Arbitrary<unknown>, wrong: fc.Arbitrary<unknown>) {
   return fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: wrong });
 }
 
-function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> {
+function maps(values: Schema, most = 3): fc.Arbitrary<unknown> {
+  const key = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/);
+  const of = (minKeys: number, maxKeys: number) =>
+    fc.dictionary(key, arbitraryOf(values), { minKeys, maxKeys, noNullPrototype: true });
+  return mostly(of(0, Math.min(3, most)), fc.oneof(of(most + 1, most + 2), fc.constant([])));
+}
+
+function objects({
+  properties = {},
+  required = [],
+  additionalProperties,
+  maxProperties,
+}: Schema): fc.Arbitrary<unknown> {
+  if (additionalProperties !== undefined) return maps(additionalProperties, maxProperties);
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, arbitraryOf(schema)]),
   );
