@@ -22,7 +22,8 @@ export const artifactSchema = z
       .optional()
       .describe("Where the pipeline keeps its record of the artifact."),
     fields: z
-      .record(text(1, 63).regex(/^[A-Za-z][A-Za-z0-9_-]*$/), text(0, 1024))
+      .record(z.string(), text(0, 1024))
+      .refine((fields) => Object.keys(fields).length <= 16, { message: "has over 16 fields" })
       .optional()
       .meta({
         description: 'Further fields that manifests may refer to: @artifact("<name>.<field>").',

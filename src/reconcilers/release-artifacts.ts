@@ -17,6 +17,9 @@ import { imageRepository, registryOf } from "./release-content.ts";
 
 type Deps = Pick<ReconcilerDeps, "digests" | "images" | "settings">;
 
+/** A field that `@artifact("<name>.<field>")` can name. */
+const fieldName = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+
 /** Requests to registries at once, for one release. */
 const atOnce = 8;
 
@@ -65,6 +68,13 @@ export function fieldsOf(artifacts: readonly Artifact[]): Readonly<Record<string
 
 /** A digest behind the uri counts as one that was given beside it. */
 function withOwnDigest(artifact: Artifact): Artifact {
+  const wrong = Object.keys(artifact.fields ?? {}).find((name) => !fieldName.test(name));
+  if (wrong !== undefined) {
+    throw new ForgeError(
+      "InvalidObject",
+      `Release: spec.artifacts: ${artifact.name} has the field ${JSON.stringify(wrong.slice(0, 100))}, which no reference can name`,
+    );
+  }
   const at = artifact.uri.lastIndexOf("@");
   const behind = at === -1 ? undefined : artifact.uri.slice(at + 1);
   if (behind === undefined || !digestPattern.test(behind)) return artifact;

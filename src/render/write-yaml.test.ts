@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
+import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
+import { writingSchema } from "./kubernetes-schema.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { plainTree } from "./plain-tree.ts";
 import { writeYaml } from "./write-yaml.ts";
@@ -74,4 +76,41 @@ test("writing, then reading gives the same object, and the same text again", () 
     }),
     { numRuns: 500 },
   );
+});
+
+describe("what is written is what js-yaml writes, byte for byte", () => {
+  const dumped = (object: object) =>
+    dump(object, { schema: writingSchema, noRefs: true, lineWidth: -1, sortKeys: false });
+
+  test("of any object", () => {
+    fc.assert(
+      fc.property(fc.dictionary(key, tree, { maxKeys: 5, noNullPrototype: true }), (object) => {
+        expect(writeYaml(object)).toBe(dumped(object));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("of words, as names, images, paths and booleans are", () => {
+    const word = fc.oneof(
+      fc.string({ unit: fc.constantFrom(..."aAeEfFnNoOyYtTrRuUlLsSiIxX019_./-:"), maxLength: 12 }),
+      fc
+        .constantFrom("y", "no", "off", "true", "null", "nan", "inf", "infinity", "e", "o17")
+        .chain((text) => fc.mixedCase(fc.constant(text))),
+    );
+    const block = fc.array(fc.constantFrom("a", " b", "", "c: d", "- e", "# f", "  "), {
+      maxLength: 5,
+    });
+    const leaf = fc.oneof(
+      word,
+      block.map((lines) => lines.join("\n")),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(word, leaf), fc.array(leaf), (map, list) => {
+        const object = { map, list, both: [map, [list, map]], in: { map: { map, list } } };
+        expect(writeYaml(object)).toBe(dumped(object));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
