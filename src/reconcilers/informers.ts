@@ -15,7 +15,8 @@ import type {
 } from "../api/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import type { Caches } from "./ports.ts";
-import { indexes, resources, trimDeployment, trimRelease } from "./resources.ts";
+import { indexes, resources } from "./resources.ts";
+import { trimDeployment, trimPointer, trimRelease } from "./trimmed.ts";
 
 /** One informer a kind: what the reconcilers know of the cluster. */
 export interface Informers {
@@ -57,6 +58,7 @@ export function createInformers(deps: InformerDeps): Informers {
       ...shared,
       resource: resources.pointers,
       indexes: indexes.pointers,
+      trim: trimPointer,
     }),
     projects: new Informer({ ...shared, resource: resources.projects, indexes: indexes.projects }),
     approvals: new Informer({

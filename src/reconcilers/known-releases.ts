@@ -1,6 +1,7 @@
 import { type CacheReader, keyOf, keyText } from "../../controller/kube/index.ts";
 import type { Project, Release, ReleaseStatus } from "../api/index.ts";
-import { projectIndex, trimRelease } from "./resources.ts";
+import { projectIndex } from "./resources.ts";
+import { trimRelease } from "./trimmed.ts";
 
 /** What the numbering decides of a Release, and all that it writes of its status. */
 export type Places = Pick<

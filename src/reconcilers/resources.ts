@@ -98,27 +98,6 @@ export function placeOf({ metadata, spec }: ReleasePointer): string {
   );
 }
 
-/** A Release as the cache keeps it: manifests and notes are read when they are needed. */
-export function trimRelease(release: Release): Release {
-  const { notes: _, ...spec } = release.spec;
-  const { manifests, ...source } = spec.source;
-  if (manifests === undefined) return { ...release, spec };
-  return { ...release, spec: { ...spec, source: { ...source, manifests: "" } } };
-}
-
-/** A record as the cache keeps it: what it was decided by is read by people alone. */
-export function trimDeployment(deployment: ReleaseDeployment): ReleaseDeployment {
-  const { metadata, spec, status } = deployment;
-  const { decision: _, approvals: __, ...kept } = spec;
-  const { conditions: ___, ...said } = status ?? {};
-  return {
-    ...deployment,
-    metadata: { ...metadata, managedFields: undefined } as typeof metadata,
-    spec: { ...kept, decision: { allowed: true, rules: [] }, approvals: [] },
-    status: said,
-  };
-}
-
 /** Older first; among those of the same second, the one with the lesser uid. */
 export function byAge(
   a: Pick<Release | ReleasePointer | Project, "metadata">,
