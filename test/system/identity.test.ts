@@ -108,6 +108,12 @@ const writes: readonly {
     refused: /spec.hold.by names "carol"/,
   },
   {
+    how: "locks the pointer in carol's name",
+    send: (send) => send(spec({ lock: { by: "carol", reason: "Wait" } })),
+    stored: { lock: { by: "bob", reason: "Wait" } },
+    refused: /spec.lock.by names "carol"/,
+  },
+  {
     how: "labels the pointer",
     send: (send) => send(patch({ metadata: { labels: { team: "b" } } })),
     stored: { request: requested },
