@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { encodeTree } from "../git/index.ts";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
 import { requestOf } from "./testing/requests.ts";
@@ -20,6 +22,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+const file = "production/apps/company/monorepo/auth/release.yaml";
 const deploy = (sequence: number, project = "auth") =>
   writer.commit(requestOf(server.url, { id: `${project}-${sequence}`, project }), signal);
 const onServer = (...args: string[]) => git(server.gitDir, ...args);
@@ -86,6 +89,30 @@ describe("what becomes of a branch", { timeout: 30_000 }, () => {
     await expect(writer.commit(request, signal)).rejects.toMatchObject({ code: "GitUnreachable" });
     server.intercept = undefined;
     expect(await deploy(3)).toMatchObject({ alreadyCommitted: false });
+  });
+
+  test("a folder that is no valid tree stops nobody whose pointer is elsewhere", async () => {
+    server.unchecked = true;
+    const entry = { mode: "100644", name: "x", id: onServer("rev-parse", `main:${file}`) };
+    const write = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+    const input = encodeTree([entry, entry]).data;
+    const options = { cwd: server.gitDir, input, encoding: "utf8" } as const;
+    const broken = execFileSync("git", write, options).trim();
+    const tree = onServer("rev-parse", "main:production");
+    const lines = `040000 tree ${broken}\tbroken\n040000 tree ${tree}\tproduction\n`;
+    const root = onServer("-c", `alias.mk=!printf '${lines}' | git mktree`, "mk");
+    const head = onServer("commit-tree", root, "-p", "main", "-m", "broken");
+    onServer("update-ref", "refs/heads/main", head);
+    const deployment = { id: "x-1", project: "x" };
+    const [bad, good] = await Promise.allSettled([
+      writer.commit(
+        requestOf(server.url, deployment, { pathTemplate: "broken/{project}" }),
+        signal,
+      ),
+      deploy(2),
+    ]);
+    expect(bad).toMatchObject({ reason: { code: "PointerPathInvalid" } });
+    expect(good.status).toBe("fulfilled");
   });
 
   test("a folder that is there twice costs another look, and nothing else", async () => {

@@ -177,6 +177,11 @@ describe("tree edits", () => {
     const store = new ObjectStore();
     store.put(root);
     const draft = new TreeDraft(store, root.id, "sha1");
-    expect(() => draft.write(["x"], id)).toThrow('has the name "x" twice');
+    expect(() => draft.write(["x"], id)).toThrow(
+      expect.objectContaining({
+        code: "PointerPathInvalid",
+        message: expect.stringContaining('has the name "x" twice'),
+      }),
+    );
   });
 });

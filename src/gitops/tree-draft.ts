@@ -14,6 +14,7 @@ import {
   type Splice,
   spliceDelta,
 } from "../git/index.ts";
+import { isErrorCode } from "./error-code.ts";
 import { requireFile, requireFolder } from "./find-file.ts";
 
 interface Folder {
@@ -111,10 +112,10 @@ export class TreeDraft {
     const steps: Step[] = [];
     let folder = this.#root;
     for (const [index, name] of path.entries()) {
-      const found = this.#look(folder, name);
+      const here = path.slice(0, index + 1);
+      const found = this.#look(folder, name, here);
       const created = found === undefined ? missing(folder, name) : undefined;
       if (found === undefined && created === undefined) return undefined;
-      const here = path.slice(0, index + 1);
       if (index === path.length - 1) {
         steps.push({ folder, name, entry: found && { ...found, ...requireFile(found, here) } });
         break;
@@ -128,11 +129,19 @@ export class TreeDraft {
     return steps;
   }
 
-  #look(folder: Folder, name: string): FoundEntry | undefined {
+  #look(folder: Folder, name: string, path: readonly string[]): FoundEntry | undefined {
     if (folder.looked?.name === name) return folder.looked.found;
-    const found = findEntry(folder.data, name, this.#format);
-    folder.looked = { name, found };
-    return found;
+    try {
+      const found = findEntry(folder.data, name, this.#format);
+      folder.looked = { name, found };
+      return found;
+    } catch (error) {
+      // The bytes are what somebody pushed: whose pointers are elsewhere has no part in it.
+      if (!isErrorCode(error, "GitProtocol")) throw error;
+      const what = `"${path.join("/")}": ${error.message}`;
+      const hint = "Repair the folder in the repository: git fsck says what is wrong with it.";
+      throw new ForgeError("PointerPathInvalid", what, { cause: error, hint, retry: "backoff" });
+    }
   }
 
   #open(id: string | undefined): Folder {
