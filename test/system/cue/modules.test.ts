@@ -136,6 +136,20 @@ describe("packages and modules are found as `cue export` finds them", () => {
   });
 });
 
+test("every instance gives the same answer, byte for byte, in whatever order the files come", async () => {
+  const { files, folders } = monorepo({ services: 5, objects: 20 });
+  const request = { folder: folders[3] ?? "", maxBytes: 1_000_000 };
+  const answers = new Set<string>();
+  for (let run = 0; run < 4; run++) {
+    const entries = Object.entries(files);
+    const shuffled = Object.fromEntries(run % 2 === 0 ? entries : entries.toReversed());
+    const fresh = startCue({ threads: 1 });
+    answers.add(JSON.stringify(await fresh.evaluate({ ...request, files: shuffled }, signal)));
+    await fresh.close();
+  }
+  expect(answers.size).toBe(1);
+});
+
 describe("what comes from elsewhere says so", () => {
   test("a module of a CUE registry", async () => {
     const files = {
