@@ -135,10 +135,9 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
           .map(keyOf),
       );
     },
-    /** The pointer whose history it is part of. */
-    historyOfDeployment: ({ metadata, spec }: ReleaseDeployment): Key[] => [
-      { namespace: metadata.namespace, name: spec.pointer },
-    ],
+    /** The pointer whose history it is part of, whatever it was called then. */
+    historyOfDeployment: (deployment: ReleaseDeployment): Key[] =>
+      caches.pointers.byIndex("place", placeOf(deployment)).map(keyOf),
     autoDeploysOfRelease: ({ metadata, spec }: Release): Key[] =>
       automatic(metadata.namespace).map((environment) =>
         autoDeployKey(environment, projectPath(spec.repository, spec.project)),

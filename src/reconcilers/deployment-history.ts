@@ -1,11 +1,11 @@
 import type { Reconciler } from "../../controller/index.ts";
 import { isNotFound } from "../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
-import { endRecord } from "./deployment-record.ts";
+import { endRecord, recordsOf } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
 import { EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { indexValue, resources } from "./resources.ts";
+import { resources } from "./resources.ts";
 import { isOurs, projectOf } from "./sharding.ts";
 
 const defaultLimit = 50;
@@ -33,19 +33,6 @@ export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconci
       return { type: "done" };
     },
   };
-}
-
-/** In the order in which they were begun. */
-function recordsOf(
-  { caches }: Pick<ReconcilerDeps, "caches">,
-  { metadata, spec }: ReleasePointer,
-): ReleaseDeployment[] {
-  return caches.deployments
-    .byIndex("pointer", indexValue(metadata.namespace, metadata.name))
-    .filter((record) => record.spec.environment === spec.environment)
-    .filter((record) => record.spec.repository === spec.repository)
-    .filter((record) => record.spec.project === spec.project)
-    .toSorted((a, b) => a.spec.sequence - b.spec.sequence);
 }
 
 function isCurrent({ metadata, status }: ReleaseDeployment, pointer: ReleasePointer): boolean {

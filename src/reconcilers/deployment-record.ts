@@ -10,7 +10,7 @@ import {
 } from "../api/index.ts";
 import type { Begun } from "./deployment-plan.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { resources } from "./resources.ts";
+import { placeOf, resources } from "./resources.ts";
 
 type RecordDeps = Pick<ReconcilerDeps, "client" | "clock">;
 
@@ -31,6 +31,16 @@ export type RecordedFacts = Pick<
   ReleaseDeploymentSpec,
   "request" | "decision" | "approvals" | "previous"
 >;
+
+/** The records of a pointer's place, in the order in which they were begun. */
+export function recordsOf(
+  { caches }: Pick<ReconcilerDeps, "caches">,
+  pointer: ReleasePointer,
+): ReleaseDeployment[] {
+  return caches.deployments
+    .byIndex("place", placeOf(pointer))
+    .toSorted((a, b) => a.spec.sequence - b.spec.sequence);
+}
 
 /** Writes the record of a deployment that is about to be pushed; one that is there stays. */
 export async function openRecord(

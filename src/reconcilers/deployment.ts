@@ -22,7 +22,13 @@ import {
 import type { CommitRequest } from "../gitops/index.ts";
 import { type Decision, decisionStatus } from "../policy/index.ts";
 import { type Begun, isFinished, planDeployment, sequenceOf } from "./deployment-plan.ts";
-import { completeRecord, haltRecord, openRecord, type RecordedFacts } from "./deployment-record.ts";
+import {
+  completeRecord,
+  haltRecord,
+  openRecord,
+  type RecordedFacts,
+  recordsOf,
+} from "./deployment-record.ts";
 import { describe, locationOf, readCurrent } from "./deployment-request.ts";
 import { settleHold } from "./hold.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
@@ -126,7 +132,10 @@ function isOvertaken({ pointer, status, inGit }: PointerState): boolean {
   return sequenceOf(pointer.spec, inGit?.id) >= (status.deployment?.sequence ?? 0);
 }
 
-/** Step 1. A pointer goes on counting above what its file says: it may be older than its object. */
+/**
+ * Step 1. A pointer goes on counting above what its file and its records say: they may be older
+ * than its object, and a record of before is never taken for the one of this deployment.
+ */
 async function begin(
   deps: ReconcilerDeps,
   target: Begun["target"],
@@ -138,7 +147,9 @@ async function begin(
   if (resolved === undefined) return;
   const isFirst = last === undefined;
   const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
-  const sequence = Math.max(last?.sequence ?? 0, sequenceOf(spec, inGit?.id)) + 1;
+  const recorded = recordsOf(deps, state.pointer).at(-1)?.spec.sequence ?? 0;
+  const known = Math.max(last?.sequence ?? 0, recorded, sequenceOf(spec, inGit?.id));
+  const sequence = known + 1;
   const { identifier: _, name: __, ...pinned } = resolved;
   const deployment: Begun = {
     sequence,

@@ -42,7 +42,7 @@ export const indexes: {
   readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
-  readonly deployments: Readonly<Record<"project" | "pointer", Indexer<ReleaseDeployment>>>;
+  readonly deployments: Readonly<Record<"project" | "place", Indexer<ReleaseDeployment>>>;
 } = {
   releases: {
     project: ({ metadata, spec }) => [
@@ -80,7 +80,8 @@ export const indexes: {
     project: ({ metadata, spec }) => [
       indexValue(metadata.namespace, projectPath(spec.repository, spec.project)),
     ],
-    pointer: ({ metadata, spec }) => [indexValue(metadata.namespace, spec.pointer)],
+    // Not by the pointer's name: one that is made again under another goes on from there.
+    place: (deployment) => [placeOf(deployment)],
   },
 };
 
@@ -89,8 +90,8 @@ export function projectIndex({ metadata, spec }: Pick<Project, "metadata" | "spe
   return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
 }
 
-/** What only one pointer may stand for. */
-export function placeOf({ metadata, spec }: ReleasePointer): string {
+/** What only one pointer may stand for, and all that was ever deployed by it. */
+export function placeOf({ metadata, spec }: ReleasePointer | ReleaseDeployment): string {
   return indexValue(
     metadata.namespace,
     spec.environment,
