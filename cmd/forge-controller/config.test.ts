@@ -12,6 +12,8 @@ describe("readConfig", () => {
       insecureGitHosts: [],
       dockerConfig: undefined,
       credentialHelpers: [],
+      registryTls: { ca: undefined, certificate: undefined, key: undefined },
+      registryProxy: undefined,
       cueModule: undefined,
       extensions: [],
       namespace: undefined,
@@ -41,6 +43,14 @@ describe("readConfig", () => {
       env: {},
       field: { insecureRegistries: ["a:1", "b:2"] },
       because: "it may be repeated",
+    },
+    {
+      args: [registry],
+      env: { HTTPS_PROXY: "http://proxy.example.com:3128", NO_PROXY: "localhost,.example.com" },
+      field: {
+        registryProxy: { url: "http://proxy.example.com:3128", noProxy: "localhost,.example.com" },
+      },
+      because: "the usual variables name the proxy",
     },
     {
       args: [registry, "--namespace", "team"],

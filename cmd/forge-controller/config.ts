@@ -11,6 +11,13 @@ export interface Config {
   readonly insecureGitHosts: readonly string[];
   readonly dockerConfig: string | undefined;
   readonly credentialHelpers: readonly string[];
+  /** Files in PEM, for the host of --registry. */
+  readonly registryTls: {
+    readonly ca: string | undefined;
+    readonly certificate: string | undefined;
+    readonly key: string | undefined;
+  };
+  readonly registryProxy: { readonly url: string; readonly noProxy: string } | undefined;
   /** undefined: beside the program. */
   readonly cueModule: string | undefined;
   readonly extensions: readonly string[];
@@ -67,6 +74,32 @@ const flags = {
     value: "NAME",
     multiple: true,
     help: "docker-credential-NAME may be started when that file names it",
+  },
+  "registry-ca": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CA",
+    help: "certificate authority of that registry, in PEM, besides the system's",
+  },
+  "registry-client-certificate": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CLIENT_CERTIFICATE",
+    help: "certificate that forge shows that registry, in PEM",
+  },
+  "registry-client-key": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CLIENT_KEY",
+    help: "its key, in PEM",
+  },
+  "registry-proxy": {
+    value: "URL",
+    variable: "HTTPS_PROXY",
+    help: "proxy to registries",
+  },
+  "no-proxy": {
+    value: "HOSTS",
+    variable: "NO_PROXY",
+    fallback: "localhost,127.0.0.1,::1",
+    help: "registries that are reached without it, divided by commas",
   },
   "cue-module": {
     value: "FILE",
@@ -179,6 +212,17 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
 
   const registry = text("registry");
   if (registry === undefined) throw new Error("--registry (or $FORGE_REGISTRY) is required");
+  if (
+    (text("registry-client-certificate") === undefined) !==
+    (text("registry-client-key") === undefined)
+  ) {
+    throw new Error("--registry-client-certificate and --registry-client-key need each other");
+  }
+  const proxy = text("registry-proxy");
+  // The address may hold a password: it is not repeated.
+  if (proxy !== undefined && !/^https?:$/.test(URL.parse(proxy)?.protocol ?? "")) {
+    throw new Error("--registry-proxy (or $HTTPS_PROXY) is no http or https URL");
+  }
   const port = Number(text("port"));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`--port: ${values["port"]} is no port`);
@@ -209,6 +253,13 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     insecureGitHosts: list("insecure-git-host"),
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
+    registryTls: {
+      ca: text("registry-ca"),
+      certificate: text("registry-client-certificate"),
+      key: text("registry-client-key"),
+    },
+    registryProxy:
+      proxy === undefined ? undefined : { url: proxy, noProxy: text("no-proxy") ?? "" },
     cueModule: text("cue-module"),
     extensions: list("extension"),
     namespace: text("namespace"),

@@ -1,5 +1,4 @@
 // forge-controller: reads its settings, makes the parts, and runs them until it is told to stop.
-import { readFileSync } from "node:fs";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import {
   ControllerMetrics,
@@ -11,12 +10,7 @@ import {
 } from "../../controller/index.ts";
 import { Connection, KubeClient, systemClock } from "../../controller/kube/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
-import {
-  credentialHelpers,
-  credentialsFromDockerConfig,
-  manifestDigestsIn,
-  releaseImagesIn,
-} from "../../src/oci/index.ts";
+import { manifestDigestsIn, releaseImagesIn } from "../../src/oci/index.ts";
 import { cachesOf, createInformers, createLoops, ownUserBy } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
@@ -26,6 +20,7 @@ import { loadExtensions } from "./extensions.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
 import { loadKubeConfig } from "./kube-config.ts";
+import { registryOptions } from "./registry-options.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** Longer than any reconcile may take: a queue that waits so long has no worker left. */
@@ -52,17 +47,7 @@ async function run(config: Config): Promise<void> {
   const metricsRegistry = new Registry();
   collectDefaultMetrics({ register: metricsRegistry });
   const controllerMetrics = new ControllerMetrics(metricsRegistry);
-  const registryOptions = {
-    insecureHosts: config.insecureRegistries,
-    log,
-    ...(config.dockerConfig !== undefined && {
-      credentials: credentialsFromDockerConfig(
-        readFileSync(config.dockerConfig, "utf8"),
-        credentialHelpers({ allowed: config.credentialHelpers }),
-      ),
-    }),
-  };
-  const registry = new FencedRegistry(registryOptions, fence);
+  const registry = new FencedRegistry({ ...registryOptions(config), log }, fence);
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
