@@ -222,7 +222,8 @@ async function complete(
     ...state.status,
     git: { commit: found.commit, path: found.path, deployment: name },
     deployed: { commit, number, digest, ...(version && { version }) },
-    ...(previous && { previous }),
+    // What was only moved to another place in Git is no release to go back to.
+    ...(previous && previous.digest !== digest && { previous }),
   };
   state.recorded = name;
 }
