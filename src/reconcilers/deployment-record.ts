@@ -84,14 +84,16 @@ export async function completeRecord(
   const now = new Date(clock.now()).toISOString();
   const message = `Commit ${git.commit} carries it out.`;
   const conditions = [{ type: "Ready", status: "True", reason: "Committed", message }];
-  if (caches.deployments.get({ namespace, name })?.status?.outcome === "Failed") {
+  const known = caches.deployments.get({ namespace, name })?.status;
+  if (known?.outcome === "Failed") {
     conditions.push({ type: "Stalled", status: "False", reason: "Committed", message });
   }
   await applyStatus(client, { namespace, name }, completionManager, signal, {
     observedGeneration: 1,
     outcome: "Active" satisfies DeploymentOutcome,
     git: { commit: git.commit, path: git.path },
-    committedAt: git.time ?? now,
+    // Said again, after a crash, it does not become later: what ran before would have run on.
+    committedAt: known?.committedAt ?? git.time ?? now,
     conditions: conditions.map((condition) => ({
       ...condition,
       lastTransitionTime: now,

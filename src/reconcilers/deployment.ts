@@ -34,6 +34,7 @@ import { settleHold } from "./hold.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
+import { isSameJson } from "./same-json.ts";
 import { writeStatus } from "./status.ts";
 
 /** A user may change the spec while a push is under way, but hardly as often as this. */
@@ -82,10 +83,14 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
-  if (plan === "begin" && resolved.digest !== state.status.deployed?.digest) {
+  const isReplaced = plan === "resume" && isAnswerToAnother(deps, state);
+  // Another target alone is no word of anybody.
+  if (isReplaced || resolved.digest !== state.status.deployment?.digest) {
     state.pointer = await settleHold(deps, state.pointer, signal);
   }
-  if (plan === "begin" || isOvertaken(state)) await begin(deps, target, state, signal);
+  if (plan === "begin" || isReplaced || isOvertaken(state)) {
+    await begin(deps, target, state, signal);
+  }
   const begun = state.status.deployment;
   if (begun === undefined) return;
   await openRecord(deps, state.pointer, begun, factsOf(state, decision), signal);
@@ -104,7 +109,7 @@ function factsOf(
   decision: Decision,
 ): RecordedFacts {
   return {
-    request: pointer.spec.request ?? { type: "Deploy" },
+    request: asked(pointer),
     decision: decisionStatus(decision, recordedDecisionBytes),
     approvals: decision.approvals.map(({ name, approver }) => ({ name, approver })),
     ...(deployed && { previous: deployed }),
@@ -125,6 +130,24 @@ export async function haltBegun(
   const record = deps.caches.deployments.get(key);
   if (record === undefined || record.status?.outcome === outcome) return;
   await haltRecord(deps, key, outcome, message, signal);
+}
+
+/**
+ * Whether the record of what was begun tells of another request than the one that is asked now, or
+ * of a decision that no longer stood later: what is pushed now is another deployment then.
+ */
+function isAnswerToAnother(
+  { caches }: Pick<ReconcilerDeps, "caches">,
+  { pointer, status }: PointerState,
+): boolean {
+  const { namespace } = pointer.metadata;
+  const record = caches.deployments.get({ namespace, name: status.deployment?.name ?? "" });
+  if (record === undefined) return false;
+  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, asked(pointer));
+}
+
+function asked({ spec }: ReleasePointer): RecordedFacts["request"] {
+  return spec.request ?? { type: "Deploy" };
 }
 
 /** Whether the file carries a sequence that this one can no longer come before. */
@@ -199,7 +222,8 @@ async function complete(
     ...state.status,
     git: { commit: found.commit, path: found.path, deployment: name },
     deployed: { commit, number, digest, ...(version && { version }) },
-    ...(previous && { previous }),
+    // What was only moved to another place in Git is no release to go back to.
+    ...(previous && previous.digest !== digest && { previous }),
   };
   state.recorded = name;
 }

@@ -129,6 +129,8 @@ describe("release pointers", () => {
       ...(["releasepointer", "moving-auth", ".status.git.path", "here/release.yaml"] as const),
     );
     expect(await workspace.git("show", "next:here/release.yaml")).toContain("moving");
+    const { status } = await workspace.get("releasepointer", "moving-auth");
+    expect(status).not.toHaveProperty("previous");
   });
 
   test("a release stays pinned when its alias comes to another one", async () => {
