@@ -1,6 +1,10 @@
-export { commitMessage, type DeploymentTrailers, parseTrailers } from "./commit-message.ts";
-export { type PointerFile, parsePointerFile, releasePointerFormat } from "./pointer-file.ts";
-export { defaultPathTemplate, pointerFolder } from "./pointer-path.ts";
+export { commitMessage, type DeploymentTrailers, parseTrailers } from "./history/commit-message.ts";
+export {
+  type PointerFile,
+  parsePointerFile,
+  releasePointerFormat,
+} from "./pointer/pointer-file.ts";
+export { defaultPathTemplate, pointerFolder } from "./pointer/pointer-path.ts";
 export type {
   CommitRequest,
   CommitResult,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type GitRemote, openRemote, type RemoteOptions } from "../git/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { releasePointerFormat } from "./pointer-file.ts";
+import { releasePointerFormat } from "./pointer/pointer-file.ts";
 import type { PointerFormat } from "./ports.ts";
 
 export interface WriterOptions {

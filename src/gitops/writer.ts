@@ -1,8 +1,8 @@
 import { ForgeError } from "../api/index.ts";
 import { branchNameProblem } from "../git/index.ts";
-import { BranchQueue } from "./branch-queue.ts";
-import { pointerPath } from "./build-commits.ts";
-import { readHistory } from "./deployment-history.ts";
+import { BranchQueue } from "./branch/branch-queue.ts";
+import { pointerPath } from "./branch/build-commits.ts";
+import { readHistory } from "./history/deployment-history.ts";
 import type {
   CommitRequest,
   CommitResult,

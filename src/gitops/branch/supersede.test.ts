@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
-import { createGitOpsWriter, type Deployment, type GitOpsWriter } from "./index.ts";
-import { requestOf } from "./testing/requests.ts";
+import { type GitServer, git, startGitServer } from "../../git/testing/http-backend.ts";
+import { createGitOpsWriter, type Deployment, type GitOpsWriter } from "../index.ts";
+import { requestOf } from "../testing/requests.ts";
 
 const signal = new AbortController().signal;
 const file = "production/apps/company/monorepo/auth-service/release.yaml";

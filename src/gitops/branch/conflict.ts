@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
 
 /** What a pointer file pins; all undefined where there is no file. */
 export interface PinnedState {

@@ -1,7 +1,7 @@
-import { ForgeError } from "../api/index.ts";
-import type { RemoteOptions } from "../git/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import type { RemoteOptions } from "../../git/index.ts";
+import type { CommitRequest, CommitResult } from "../ports.ts";
 import type { PinnedState } from "./conflict.ts";
-import type { CommitRequest, CommitResult } from "./ports.ts";
 
 const defaultDeadlineMs = 60_000;
 

@@ -1,4 +1,4 @@
-import type { GitRemote } from "../git/index.ts";
+import type { GitRemote } from "../../git/index.ts";
 import { type CommitLog, readLog } from "./commit-log.ts";
 import { parseTrailers } from "./commit-message.ts";
 

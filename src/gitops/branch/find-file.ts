@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
 import {
   directoryMode,
   findEntry,
@@ -6,7 +6,7 @@ import {
   isRegularFile,
   type ObjectStore,
   type TreeEntry,
-} from "../git/index.ts";
+} from "../../git/index.ts";
 
 // Whoever reads a pointer and whoever writes one refuse the same things: a link, a submodule or a
 // file where a folder should be would let a pointer stand somewhere else than its path says.

@@ -1,12 +1,12 @@
-import { ForgeError } from "../api/index.ts";
-import type { GitRemote, RemoteOptions } from "../git/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import type { GitRemote, RemoteOptions } from "../../git/index.ts";
+import { isErrorCode } from "../error-code.ts";
+import type { CommitRequest, CommitResult, CurrentDeployment, PointerLocation } from "../ports.ts";
+import type { WriterOptions } from "../writer-options.ts";
 import { BranchCommitter, type Rejection } from "./branch-committer.ts";
-import { isErrorCode } from "./error-code.ts";
 import { PendingCommit, remoteKey } from "./pending-commit.ts";
-import type { CommitRequest, CommitResult, CurrentDeployment, PointerLocation } from "./ports.ts";
 import { saysLostRace } from "./rejection.ts";
 import { supersede } from "./supersede.ts";
-import type { WriterOptions } from "./writer-options.ts";
 
 const maxQueued = 1_000;
 /** Measured: 500 commits in one push cost the server less than a tenth of 500 pushes. */

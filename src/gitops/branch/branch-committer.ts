@@ -1,4 +1,9 @@
-import type { GitRemote } from "../git/index.ts";
+import type { GitRemote } from "../../git/index.ts";
+import { isErrorCode } from "../error-code.ts";
+import { findDeployments } from "../history/find-deployments.ts";
+import { pointerFolder } from "../pointer/pointer-path.ts";
+import type { CurrentDeployment, PointerLocation } from "../ports.ts";
+import type { WriterOptions } from "../writer-options.ts";
 import { type BranchHead, fetchBlobs, readHead } from "./branch-head.ts";
 import {
   type Build,
@@ -9,13 +14,8 @@ import {
   readText,
   rootOf,
 } from "./build-commits.ts";
-import { isErrorCode } from "./error-code.ts";
-import { findDeployments } from "./find-deployments.ts";
 import { findFile } from "./find-file.ts";
 import type { PendingCommit } from "./pending-commit.ts";
-import { pointerFolder } from "./pointer-path.ts";
-import type { CurrentDeployment, PointerLocation } from "./ports.ts";
-import type { WriterOptions } from "./writer-options.ts";
 
 /** The server refused a push: of these requests, built on this head. */
 export interface Rejection {

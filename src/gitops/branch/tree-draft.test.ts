@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
 import {
   encodeTree,
   gitObject,
   type ObjectFormat,
   ObjectStore,
   type PackedObject,
-} from "../git/index.ts";
-import { readBack } from "../git/testing/read-back.ts";
+} from "../../git/index.ts";
+import { readBack } from "../../git/testing/read-back.ts";
 import { findFile } from "./find-file.ts";
 import { TreeDraft } from "./tree-draft.ts";
 

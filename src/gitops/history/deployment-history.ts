@@ -1,17 +1,17 @@
-import { ForgeError } from "../api/index.ts";
-import type { GitRemote } from "../git/index.ts";
-import { readBranchHead } from "./branch-head.ts";
-import { type CommitLog, readLog } from "./commit-log.ts";
-import { readCommittedFiles, type WantedFile } from "./committed-files.ts";
-import { sequenceOf } from "./conflict.ts";
-import { pointerFolder } from "./pointer-path.ts";
+import { ForgeError } from "../../api/index.ts";
+import type { GitRemote } from "../../git/index.ts";
+import { readBranchHead } from "../branch/branch-head.ts";
+import { sequenceOf } from "../branch/conflict.ts";
+import { pointerFolder } from "../pointer/pointer-path.ts";
 import type {
   CarriedDeployment,
   DeploymentHistory,
   HistoryRequest,
   LoggedDeployment,
   PointerFormat,
-} from "./ports.ts";
+} from "../ports.ts";
+import { type CommitLog, readLog } from "./commit-log.ts";
+import { readCommittedFiles, type WantedFile } from "./committed-files.ts";
 import { type ReadMessage, readMessage } from "./read-message.ts";
 
 /** Generations of commits that are read, one after the other until enough deployments are found. */

@@ -1,6 +1,6 @@
-import { ForgeError } from "../api/index.ts";
-import { pathSegmentProblem } from "../git/index.ts";
-import type { Deployment } from "./ports.ts";
+import { ForgeError } from "../../api/index.ts";
+import { pathSegmentProblem } from "../../git/index.ts";
+import type { Deployment } from "../ports.ts";
 
 export const defaultPathTemplate = "{environment}/apps/{repository}/{project}";
 

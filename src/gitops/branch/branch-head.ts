@@ -1,6 +1,6 @@
-import { ForgeError } from "../api/index.ts";
-import { formatOf, type GitRemote, type ObjectFormat, ObjectStore } from "../git/index.ts";
-import { isErrorCode } from "./error-code.ts";
+import { ForgeError } from "../../api/index.ts";
+import { formatOf, type GitRemote, type ObjectFormat, ObjectStore } from "../../git/index.ts";
+import { isErrorCode } from "../error-code.ts";
 
 /** Where a branch stands, with all trees of that commit; blobs come when they are needed. */
 export interface BranchHead {

@@ -1,4 +1,4 @@
-import type { Deployment } from "./ports.ts";
+import type { Deployment } from "../ports.ts";
 
 // Trailers are the last paragraph alone (git-interpret-trailers). Every text that a person gave is
 // put on one line of an earlier paragraph, or behind a key of ours: it can end neither.

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Deployment } from "./index.ts";
+import type { Deployment } from "../index.ts";
+import { deploymentOf } from "../testing/requests.ts";
 import { releasePointerFormat as format, parsePointerFile } from "./pointer-file.ts";
-import { deploymentOf } from "./testing/requests.ts";
 
 const edit = (text: string, deployment: Deployment, at: string) =>
   format.open(text, at).edit(deployment);

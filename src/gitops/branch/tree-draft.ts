@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
 import {
   applySplice,
   directoryMode,
@@ -13,8 +13,8 @@ import {
   placeEntry,
   type Splice,
   spliceDelta,
-} from "../git/index.ts";
-import { isErrorCode } from "./error-code.ts";
+} from "../../git/index.ts";
+import { isErrorCode } from "../error-code.ts";
 import { requireFile, requireFolder } from "./find-file.ts";
 
 interface Folder {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { deploymentOf } from "../testing/requests.ts";
 import { commitMessage } from "./commit-message.ts";
 import { readMessage } from "./read-message.ts";
-import { deploymentOf } from "./testing/requests.ts";
 
 const line = fc
   .string({ minLength: 1, unit: "grapheme-ascii" })

@@ -1,7 +1,7 @@
-import { type GitRemote, ObjectStore } from "../git/index.ts";
+import { type GitRemote, ObjectStore } from "../../git/index.ts";
+import { findFile } from "../branch/find-file.ts";
+import { isErrorCode } from "../error-code.ts";
 import type { CommitLog } from "./commit-log.ts";
-import { isErrorCode } from "./error-code.ts";
-import { findFile } from "./find-file.ts";
 
 /** A file that a commit changed. */
 export interface WantedFile {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { type GitServer, git, startGitServer } from "../../git/testing/http-backend.ts";
+import { createGitOpsWriter, type Deployment, type GitOpsWriter } from "../index.ts";
+import { releasePointerFormat } from "../pointer/pointer-file.ts";
+import { deploymentOf, requestOf } from "../testing/requests.ts";
 import { commitMessage } from "./commit-message.ts";
-import { createGitOpsWriter, type Deployment, type GitOpsWriter } from "./index.ts";
-import { releasePointerFormat } from "./pointer-file.ts";
-import { deploymentOf, requestOf } from "./testing/requests.ts";
 
 const signal = new AbortController().signal;
 

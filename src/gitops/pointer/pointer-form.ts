@@ -1,4 +1,4 @@
-import type { CarriedDeployment, Deployment } from "./ports.ts";
+import type { CarriedDeployment, Deployment } from "../ports.ts";
 import { needsQuotes } from "./yaml-text.ts";
 
 // Most pointer files are as forge wrote them. Such a one is read and edited here, by its form: to

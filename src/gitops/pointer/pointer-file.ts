@@ -1,7 +1,7 @@
 import { Document, isMap, LineCounter, parseAllDocuments } from "yaml";
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import type { CarriedDeployment, Deployment, OpenPointer, PointerFormat } from "../ports.ts";
 import { openForm } from "./pointer-form.ts";
-import type { CarriedDeployment, Deployment, OpenPointer, PointerFormat } from "./ports.ts";
 import { setText } from "./yaml-text.ts";
 
 /** What a pointer file says. */

@@ -1,5 +1,5 @@
-import { type Commit, type GitRemote, ObjectStore } from "../git/index.ts";
-import { isErrorCode } from "./error-code.ts";
+import { type Commit, type GitRemote, ObjectStore } from "../../git/index.ts";
+import { isErrorCode } from "../error-code.ts";
 
 export interface LoggedCommit extends Commit {
   readonly id: string;

@@ -1,5 +1,5 @@
+import type { DeploymentType } from "../ports.ts";
 import { parseTrailers } from "./commit-message.ts";
-import type { DeploymentType } from "./ports.ts";
 
 /** What commitMessage wrote of a deployment. */
 export interface ReadMessage {

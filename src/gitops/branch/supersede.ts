@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError } from "../../api/index.ts";
 import { compareSequences } from "./conflict.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { deploymentOf } from "../testing/requests.ts";
 import { openYaml, releasePointerFormat } from "./pointer-file.ts";
 import { openForm } from "./pointer-form.ts";
-import { deploymentOf } from "./testing/requests.ts";
 
 const path = "x/release.yaml";
 const word = fc.oneof(

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Deployment } from "../ports.ts";
+import { deploymentOf } from "../testing/requests.ts";
 import { commitMessage, parseTrailers } from "./commit-message.ts";
-import type { Deployment } from "./ports.ts";
-import { deploymentOf } from "./testing/requests.ts";
 
 const commit = deploymentOf().commit;
 const trailers = `Forge-Environment: production

@@ -1,10 +1,10 @@
-import { ForgeError } from "../api/index.ts";
-import { encodeCommit, gitObject, type PackedObject } from "../git/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import { encodeCommit, gitObject, type PackedObject } from "../../git/index.ts";
+import { commitMessage } from "../history/commit-message.ts";
+import { pointerFolder } from "../pointer/pointer-path.ts";
+import type { CommitRequest, PointerFormat } from "../ports.ts";
 import type { BranchHead } from "./branch-head.ts";
-import { commitMessage } from "./commit-message.ts";
 import { type PinnedState, refuseConflict, refuseOutdated } from "./conflict.ts";
-import { pointerFolder } from "./pointer-path.ts";
-import type { CommitRequest, PointerFormat } from "./ports.ts";
 import { TreeDraft } from "./tree-draft.ts";
 
 export type BuildOutcome =
