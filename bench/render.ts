@@ -26,6 +26,8 @@ import { project, writeProject, yamlFiles } from "./render-project.ts";
 const sizes = [10, 100, 1_000];
 const runs = 8;
 const atOnce = 20;
+/** Evaluations after which V8 has compiled what is used often for speed. */
+const warmRounds = 15;
 const worker = join(import.meta.dirname, "..", "src", "render", "cue", "worker.ts");
 const memoryScript = join(import.meta.dirname, "render-memory.ts");
 
@@ -87,10 +89,10 @@ async function inCue(folder: string, size: number): Promise<Result> {
   const [warm, first, process]: number[][] = [[], [], []];
   const cue = startCue();
   // Both threads have compiled what they need, and the process what it reads.
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < warmRounds; round++) {
     await Promise.all([renderCue(cue, source), renderCue(cue, source)]);
-    await cueExport(own);
   }
+  await cueExport(own);
   for (let index = 0; index < runs; index++) {
     warm?.push(await elapsed(() => renderCue(cue, source)));
     process?.push(await elapsed(() => cueExport(own)));

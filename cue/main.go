@@ -43,8 +43,8 @@ func address(bytes []byte) uint32 {
 
 func init() {
 	// Few collections while there is room, and many before the limit that the build sets.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(160 << 20)
+	debug.SetGCPercent(200)
+	debug.SetMemoryLimit(112 << 20)
 }
 
 func main() {}
