@@ -15,6 +15,7 @@ describe("readConfig", () => {
       cueModule: undefined,
       extensions: [],
       namespace: undefined,
+      argoCDNamespaces: [],
       leaderElection: undefined,
       shard: undefined,
       bindAddress: "0.0.0.0",
