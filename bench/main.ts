@@ -3,11 +3,12 @@ import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
 import { oci } from "./oci.ts";
+import { plugin } from "./plugin.ts";
 import { policy } from "./policy.ts";
 import { release } from "./release.ts";
 import { render } from "./render.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, gitops, oci, policy, release, render];
+const benchmarks: readonly Benchmark[] = [controller, gitops, oci, plugin, policy, release, render];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);

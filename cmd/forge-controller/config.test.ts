@@ -17,6 +17,7 @@ describe("readConfig", () => {
       cueModule: undefined,
       extensions: [],
       namespace: undefined,
+      argoCDNamespaces: [],
       leaderElection: undefined,
       shard: undefined,
       bindAddress: "0.0.0.0",

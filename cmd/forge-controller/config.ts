@@ -23,6 +23,8 @@ export interface Config {
   readonly extensions: readonly string[];
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
+  /** Where Argo CD keeps Applications; none: nobody is asked how deployments fare. */
+  readonly argoCDNamespaces: readonly string[];
   /** The shard whose projects this process works on; undefined: those without a label. */
   readonly shard: string | undefined;
   readonly leaderElection: LeaderElectionConfig | undefined;
@@ -120,6 +122,11 @@ const flags = {
     value: "NAME",
     variable: "FORGE_NAMESPACE",
     help: "look at this namespace alone instead of all",
+  },
+  "argocd-namespace": {
+    value: "NAME",
+    multiple: true,
+    help: "namespace of Argo CD's Applications, to report on them and to ask for a refresh",
   },
   "leader-elect": { help: "take turns with other controllers by a Lease" },
   "leader-namespace": {
@@ -263,6 +270,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     cueModule: text("cue-module"),
     extensions: list("extension"),
     namespace: text("namespace"),
+    argoCDNamespaces: list("argocd-namespace"),
     shard,
     leaderElection: values["leader-elect"]
       ? {

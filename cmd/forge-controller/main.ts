@@ -11,7 +11,15 @@ import {
 import { Connection, KubeClient, systemClock } from "../../controller/kube/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import { manifestDigestsIn, releaseImagesIn } from "../../src/oci/index.ts";
-import { cachesOf, createInformers, createLoops, ownUserBy } from "../../src/reconcilers/index.ts";
+import {
+  cachesOf,
+  createApplicationInformers,
+  createDeliveryLoop,
+  createInformers,
+  createLoops,
+  ownUserBy,
+  type ReconcilerDeps,
+} from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
@@ -51,13 +59,15 @@ async function run(config: Config): Promise<void> {
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
-  const informers = createInformers({
+  const informerDeps = {
     client,
     log,
     clock,
     random,
     ...(config.namespace !== undefined && { namespace: config.namespace }),
-  });
+  };
+  const informers = createInformers(informerDeps);
+  const applications = createApplicationInformers(informerDeps, config.argoCDNamespaces);
   const events = new EventRecorder({
     client: unfenced,
     log,
@@ -65,31 +75,34 @@ async function run(config: Config): Promise<void> {
     controller: "forge-controller",
     instance: config.leaderElection?.identity ?? `forge-controller-${process.pid}`,
   });
-  const loops = createLoops(
-    {
-      client,
-      caches: cachesOf(informers),
-      images: releaseImagesIn(registry),
-      digests: manifestDigestsIn(registry),
-      renderers: [createCueRenderer(cue), yamlRenderer],
-      extensions,
-      writer,
-      events,
-      metrics: new ReleaseMetrics(metricsRegistry),
-      log,
-      clock,
-      random,
-      settings: {
-        registry: config.registry,
-        insecureGitHosts: config.insecureGitHosts,
-        shard: config.shard,
-      },
-      ownUser: ownUserBy(unfenced),
+  const deps: ReconcilerDeps = {
+    client,
+    caches: cachesOf(informers),
+    images: releaseImagesIn(registry),
+    digests: manifestDigestsIn(registry),
+    renderers: [createCueRenderer(cue), yamlRenderer],
+    extensions,
+    writer,
+    events,
+    metrics: new ReleaseMetrics(metricsRegistry),
+    log,
+    clock,
+    random,
+    settings: {
+      registry: config.registry,
+      insecureGitHosts: config.insecureGitHosts,
+      shard: config.shard,
     },
-    informers,
-    controllerMetrics,
-  );
-  for (const informer of Object.values(informers)) controllerMetrics.trackInformer(informer);
+    ownUser: ownUserBy(unfenced),
+  };
+  const loops = [
+    ...createLoops(deps, informers, controllerMetrics),
+    ...(applications.length > 0
+      ? [createDeliveryLoop(deps, informers, applications, controllerMetrics)]
+      : []),
+  ];
+  const allInformers = [...Object.values(informers), ...applications];
+  for (const informer of allInformers) controllerMetrics.trackInformer(informer);
   const health = new HealthServer({
     host: config.bindAddress,
     port: config.port,
@@ -111,7 +124,7 @@ async function run(config: Config): Promise<void> {
         stop: () => health.stop(),
       },
     ],
-    informers: Object.values(informers),
+    informers: allInformers,
     loops,
     log,
     clock,

@@ -58,6 +58,7 @@ export {
   releaseDeploymentKind,
 } from "./release-deployment.ts";
 export {
+  type PointerDelivery,
   type ReleasePointer,
   type ReleasePointerSpec,
   type ReleasePointerStatus,

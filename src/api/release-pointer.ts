@@ -61,6 +61,17 @@ const specSchema = z
   })
   .describe("Which release a project should run in an environment.");
 
+const deliverySchema = z
+  .object({
+    deployment: text(0, 253).describe("Deployment that this speaks of."),
+    application: text(0, 320).describe("Argo CD Application, as namespace/name."),
+    sync: text(1, 32).describe("Synced, OutOfSync or Unknown, as Argo CD says of this deployment."),
+    health: text(1, 32).describe("Health of its objects, in Argo CD's words."),
+    revision: text(0, 128).optional().describe("What Argo CD compared the cluster with last."),
+    message: text(0, 512).optional().describe("What Argo CD says is wrong."),
+  })
+  .describe("How far the deployment has come in the cluster; of several Applications the worst.");
+
 const statusSchema = z
   .object({
     observedGeneration: observedGenerationField,
@@ -104,12 +115,14 @@ const statusSchema = z
       .describe("The release that the last commit deployed."),
     previous: releaseIdentitySchema.optional().describe("The release that was deployed before."),
     decision: decisionSchema.optional(),
+    delivery: deliverySchema.optional(),
     conditions: conditionsField,
   })
   .default(unseen)
   .describe("What became of the pointer.");
 
 export type ReleasePointerSpec = z.output<typeof specSchema>;
+export type PointerDelivery = z.output<typeof deliverySchema>;
 export type ReleasePointerStatus = z.output<typeof statusSchema>;
 export type ReleasePointer = ForgeObject<ReleasePointerSpec, ReleasePointerStatus>;
 
@@ -141,6 +154,12 @@ export const releasePointerKind = defineKind({
       description: "Number of the release that was committed last.",
     },
     ...readyColumns,
+    {
+      name: "Health",
+      type: "string",
+      jsonPath: ".status.delivery.health",
+      description: "Health of what was deployed, as Argo CD sees it.",
+    },
     {
       name: "Git-Commit",
       type: "string",

@@ -67,6 +67,7 @@ export class ManifestGenerator {
       return known;
     }
     const read = await withPatience(
+      image,
       () => readReleaseImage(this.#images, parseReference(image), signal),
       this.#deps,
       signal,

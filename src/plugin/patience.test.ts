@@ -22,6 +22,7 @@ describe("withPatience", () => {
     const waits: number[] = [];
     let tries = 0;
     const result = await withPatience(
+      "the image",
       async () => {
         tries += 1;
         if (tries < 8) throw down;
@@ -44,7 +45,7 @@ describe("withPatience", () => {
     { failure: new TypeError("x"), because: "a bug stays one" },
   ])("throws at once when $because", async ({ failure }) => {
     const waits: number[] = [];
-    const broken = withPatience(() => Promise.reject(failure), deps(waits), signal);
+    const broken = withPatience("the image", () => Promise.reject(failure), deps(waits), signal);
     await expect(broken).rejects.toBe(failure);
     expect(waits).toEqual([]);
   });
@@ -52,6 +53,7 @@ describe("withPatience", () => {
   test.each([408, 429, 500, 503])("%i passes", async (status) => {
     const failures = [new RegistryError("RegistryRefused", "x", { status, codes: [] })];
     const result = withPatience(
+      "the image",
       async () => {
         const failure = failures.pop();
         if (failure) throw failure;
@@ -67,6 +69,7 @@ describe("withPatience", () => {
     const stop = new AbortController();
     let tries = 0;
     const broken = withPatience(
+      "the image",
       async () => {
         tries += 1;
         if (tries === 3) stop.abort(new Error("time is up"));
@@ -77,5 +80,22 @@ describe("withPatience", () => {
       stop.signal,
     );
     await expect(broken).rejects.toBe(down);
+  });
+
+  test("when time is up before the first answer, names what was asked for", async () => {
+    const stop = new AbortController();
+    const broken = withPatience(
+      "the image",
+      async () => {
+        stop.abort();
+        throw new Error("The operation was aborted");
+      },
+      deps(),
+      stop.signal,
+    );
+    await expect(broken).rejects.toMatchObject({
+      code: "RegistryUnreachable",
+      message: "the image could not be read in time",
+    });
   });
 });

@@ -9,8 +9,10 @@ const capMs = 5_000;
  * Asks a registry again for as long as the signal lasts. Argo CD keeps a failure and, after three
  * of them, does not ask for an hour: what may pass should not become one.
  * When time is up the last failure is thrown, which says more than that time was up.
+ * @param what is read, for people
  */
 export async function withPatience<Result>(
+  what: string,
   operation: () => Promise<Result>,
   { random, sleep, observer }: Surroundings & { readonly observer: Observer },
   signal: AbortSignal,
@@ -20,7 +22,7 @@ export async function withPatience<Result>(
     try {
       return await operation();
     } catch (failure) {
-      if (signal.aborted) throw last ?? failure;
+      if (signal.aborted) throw last ?? tooLate(what, failure);
       if (!mayPass(failure)) throw failure;
       last = failure;
     }
@@ -33,6 +35,10 @@ export async function withPatience<Result>(
       throw last;
     }
   }
+}
+
+function tooLate(what: string, cause: unknown): ForgeError {
+  return new ForgeError("RegistryUnreachable", `${what} could not be read in time`, { cause });
 }
 
 function mayPass(failure: unknown): failure is ForgeError {

@@ -1,3 +1,4 @@
+export { createApplicationInformers, createDeliveryLoop } from "./delivery-loop.ts";
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
 export { createLoops } from "./loops.ts";
 export { ownUserBy } from "./own-user.ts";

@@ -15,6 +15,7 @@ import {
   releaseKind,
   releasePointerKind,
 } from "../api/index.ts";
+import { keysOfPointer } from "../argocd/index.ts";
 
 /** A kind as the API server serves it. */
 export function resourceOf({ group, version, plural, kind }: Kind): Resource {
@@ -38,7 +39,9 @@ export function indexValue(...names: readonly string[]): string {
 /** How each cache is searched. The namespace stands in every value: references never cross it. */
 export const indexes: {
   readonly releases: Readonly<Record<"project" | "commit" | "alias", Indexer<Release>>>;
-  readonly pointers: Readonly<Record<"project" | "environment" | "place", Indexer<ReleasePointer>>>;
+  readonly pointers: Readonly<
+    Record<"project" | "environment" | "place" | "delivery", Indexer<ReleasePointer>>
+  >;
   readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
@@ -62,6 +65,7 @@ export const indexes: {
     ],
     environment: ({ metadata, spec }) => [indexValue(metadata.namespace, spec.environment)],
     place: (pointer) => [placeOf(pointer)],
+    delivery: deliveryKeysOf,
   },
   projects: {
     project: ({ metadata, spec }) => [
@@ -110,4 +114,11 @@ export function byAge(
   }
   if (x.uid === y.uid) return 0;
   return x.uid < y.uid ? -1 : 1;
+}
+
+/** Index values of a pointer, under which its Applications are kept too. */
+export function deliveryKeysOf({ spec, status }: ReleasePointer): string[] {
+  const { git, deployment } = status ?? {};
+  const place = git && deployment && { url: deployment.target.url, path: git.path };
+  return keysOfPointer({ ...spec, git: place });
 }

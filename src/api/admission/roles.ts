@@ -109,6 +109,11 @@ export const clusterRoles: readonly ClusterRole[] = [
     rule(["events"], ["create"], "events.k8s.io"),
   ]),
   clusterRole(
+    "forge-controller-argocd",
+    "Argo CD's Applications, to report on them and to ask for a refresh; to be bound in Argo CD's namespaces alone.",
+    [rule(["applications"], [...read, "patch"], "argoproj.io")],
+  ),
+  clusterRole(
     "forge-controller-leader-election",
     // In all namespaces it would let the controller take over everybody's leases.
     "The Lease of forge-controller; to be bound in the controller's own namespace alone.",

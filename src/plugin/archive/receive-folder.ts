@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { posix } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { ForgeError } from "../../api/index.ts";
 import {
   applicationFolder,
@@ -29,7 +29,7 @@ export async function receiveFolder(
   if (metadata === undefined) throw invalid("Argo CD's stream does not begin with its metadata");
   const scanner = new TarScanner(folderOf(metadata), readFiles);
   const hash = createHash("sha256");
-  await inflate(chunksOf(messages, hash), scanner);
+  await scanArchive(chunksOf(messages, hash), scanner);
   if (hash.digest("hex") !== metadata.checksum) {
     throw invalid("the archive from Argo CD does not have the checksum that came with it");
   }
@@ -73,17 +73,57 @@ async function* chunksOf(
   }
 }
 
-async function inflate(chunks: AsyncIterable<Uint8Array>, scanner: TarScanner): Promise<void> {
+/** A folder alone is a kilobyte, which is soonest inflated at one go; all else streams. */
+async function scanArchive(chunks: AsyncGenerator<Uint8Array>, scanner: TarScanner): Promise<void> {
+  const held: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done) break;
+    held.push(next.value);
+    bytes += next.value.byteLength;
+    if (bytes > small.compressedBytes) return await inflate(inOrder(held, chunks), scanner);
+  }
   try {
-    await pipeline(chunks, createGunzip({ chunkSize: 64 * 1024 }), async (inflated) => {
+    scanner.push(gunzipSync(Buffer.concat(held), { maxOutputLength: small.inflatedBytes }));
+  } catch (error) {
+    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return await inflate(held, scanner);
+    throw notGzip(error) ?? error;
+  }
+  scanner.end();
+}
+
+const small = { compressedBytes: 64 * 1024, inflatedBytes: 1024 * 1024 } as const;
+
+async function* inOrder(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
+}
+
+async function inflate(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  scanner: TarScanner,
+): Promise<void> {
+  try {
+    await pipeline(chunks, createGunzip(), async (inflated) => {
       for await (const chunk of inflated) scanner.push(chunk as Buffer);
     });
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
-    throw new ForgeError("ApplicationInvalid", "the archive from Argo CD is no gzip", {
-      cause: error,
-    });
+    throw notGzip(error) ?? error;
   }
   scanner.end();
+}
+
+function notGzip(error: unknown): ForgeError | undefined {
+  if (!codeOf(error).startsWith("Z_")) return undefined;
+  return new ForgeError("ApplicationInvalid", "the archive from Argo CD is no gzip", {
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? "");
 }
