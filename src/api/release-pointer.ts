@@ -18,6 +18,7 @@ import {
   repositoryField,
   secretRefField,
   targetBranchField,
+  timeField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 
@@ -67,6 +68,9 @@ const deliverySchema = z
     application: text(0, 320).describe("Argo CD Application, as namespace/name."),
     sync: text(1, 32).describe("Synced, OutOfSync or Unknown, as Argo CD says of this deployment."),
     health: text(1, 32).describe("Health of its objects, in Argo CD's words."),
+    healthySince: timeField
+      .optional()
+      .describe("Since when it is Synced and Healthy, uninterrupted; absent while it is not."),
     revision: text(0, 128).optional().describe("What Argo CD compared the cluster with last."),
     message: text(0, 512).optional().describe("What Argo CD says is wrong."),
   })

@@ -25,6 +25,26 @@ export function isOtherwisePlaced(release: Release, old: Release): boolean {
   );
 }
 
+/** A pointer, or the record of a deployment. */
+interface InEnvironment {
+  readonly metadata: { readonly namespace: string };
+  readonly spec: {
+    readonly environment: string;
+    readonly repository: string;
+    readonly project: string;
+  };
+}
+
+/** What the policy of the environments behind looks at: since when it is healthy. */
+export function isOtherwiseHealthy({ status }: ReleasePointer, old: ReleasePointer): boolean {
+  return !isDeepStrictEqual(healthOf(status), healthOf(old.status));
+}
+
+function healthOf(status: ReleasePointer["status"]) {
+  const { deployment, healthySince } = status?.delivery ?? {};
+  return { deployment, healthySince };
+}
+
 /** What the policy looks at: whether it is ready, and what caused it. */
 export function isOtherwiseJudged(release: Release, old: Release): boolean {
   return (
@@ -54,7 +74,7 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
   const environmentsIn = (namespace: string): Environment[] =>
     caches.environments.byIndex("namespace", namespace);
   const automatic = (namespace: string) => environmentsIn(namespace).filter(isAutomatic);
-  const after = ({ metadata, spec }: ReleaseDeployment): Environment[] =>
+  const after = ({ metadata, spec }: InEnvironment): Environment[] =>
     environmentsIn(metadata.namespace).filter(({ spec: { promotionPolicy } }) =>
       promotionPolicy.promotesFrom.some(({ environment }) => environment === spec.environment),
     );
@@ -126,10 +146,10 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .map(keyOf);
     },
     /** Those of the environments that come after the one where it ran. */
-    pointersOfDeployment: (deployment: ReleaseDeployment): Key[] => {
-      const { metadata, spec } = deployment;
+    pointersAfter: (there: InEnvironment): Key[] => {
+      const { metadata, spec } = there;
       const path = projectPath(spec.repository, spec.project);
-      return after(deployment).flatMap((environment) =>
+      return after(there).flatMap((environment) =>
         caches.pointers
           .byIndex("place", indexValue(metadata.namespace, environment.metadata.name, path))
           .map(keyOf),
@@ -164,14 +184,11 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
         .map((environment) =>
           autoDeployKey(environment, projectPath(spec.release.repository, spec.release.project)),
         ),
-    autoDeploysOfDeployment: (deployment: ReleaseDeployment): Key[] =>
-      after(deployment)
+    autoDeploysAfter: (there: InEnvironment): Key[] =>
+      after(there)
         .filter(isAutomatic)
         .map((environment) =>
-          autoDeployKey(
-            environment,
-            projectPath(deployment.spec.repository, deployment.spec.project),
-          ),
+          autoDeployKey(environment, projectPath(there.spec.repository, there.spec.project)),
         ),
   };
 }

@@ -18,6 +18,7 @@ import {
   revisionsOf,
 } from "../argocd/index.ts";
 import { CarriedDeployments } from "./carried-deployment.ts";
+import { withHealthySince } from "./healthy-since.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { deliveryKeysOf } from "./resources.ts";
 import { isOurs, projectOf } from "./sharding.ts";
@@ -84,7 +85,9 @@ export function createDeliveryReconciler(
           carries: await carries(pointer, application, carried, signal),
         })),
       );
-      const delivery = deliveryOf(git.deployment, states);
+      const now = new Date(deps.clock.now());
+      const told = deliveryOf(git.deployment, states);
+      const delivery = told && withHealthySince(told, pointer.status?.delivery, now);
       const fields = { delivery };
       await writeStatus(deps, releasePointerKind, pointer, fieldManager, fields, signal);
       const outcomes = [];

@@ -68,7 +68,9 @@ function decide(
   const deployments = caches.deployments
     .byIndex("project", projectIndexOf(pointer))
     .filter(({ spec }) => [environment.metadata.name, ...before].includes(spec.environment));
-  return evaluate({ ...known, runs: runsOf(deployments), now: new Date(clock.now()) });
+  const pointers = caches.pointers.byIndex("project", projectIndexOf(pointer));
+  const runs = runsOf(deployments, pointers);
+  return evaluate({ ...known, runs, now: new Date(clock.now()) });
 }
 
 function projectIndexOf({ metadata, spec }: Judged): string {

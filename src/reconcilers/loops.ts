@@ -7,7 +7,12 @@ import {
   WorkQueue,
 } from "../../controller/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
-import { concernsIn, isOtherwiseJudged, isOtherwisePlaced } from "./concerns.ts";
+import {
+  concernsIn,
+  isOtherwiseHealthy,
+  isOtherwiseJudged,
+  isOtherwisePlaced,
+} from "./concerns.ts";
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
@@ -71,7 +76,10 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.approvals, pointers.queue, concerns.pointersOfApproval);
-  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersOfDeployment);
+  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter);
+  enqueueChanges(informers.pointers, pointers.queue, concerns.pointersAfter, {
+    matters: isOtherwiseHealthy,
+  });
 
   enqueueChanges(informers.pointers, histories.queue, undefined, {
     matters: ({ status }, old) => status?.git?.deployment !== old.status?.git?.deployment,
@@ -89,6 +97,9 @@ export function createLoops(
   });
   enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer);
   enqueueChanges(informers.approvals, autoDeploys.queue, concerns.autoDeploysOfApproval);
-  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysOfDeployment);
+  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysAfter);
+  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysAfter, {
+    matters: isOtherwiseHealthy,
+  });
   return [projects, releases, environments, pointers, histories, autoDeploys];
 }
