@@ -23,7 +23,7 @@ export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconci
       const records = recordsOf(deps, pointer);
       const current = records.find((record) => isCurrent(record, pointer));
       if (current === undefined) {
-        await rebuildHistory(deps, logs, pointer, records, signal);
+        await rebuildHistory(deps, logs, pointer, records, limitOf(deps, pointer), signal);
         return { type: "done" };
       }
       for (const record of records) await end(deps, record, records, current, signal);

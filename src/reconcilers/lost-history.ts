@@ -1,3 +1,4 @@
+import { isInvalid } from "../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import type { LoggedDeployment } from "../gitops/index.ts";
 import { type Begun, sequenceOf } from "./deployment-plan.ts";
@@ -11,6 +12,9 @@ const loggedLimit = 2_000;
 /** Pointers of one environment are often lost together: one log is enough for them. */
 const keptMs = 60_000;
 const keptLogs = 8;
+
+/** Longer than a watch takes to tell of a record what its pointer's status says already. */
+const newsMs = 60_000;
 
 /** What the log of a branch says of an environment. */
 export class EnvironmentLogs {
@@ -59,52 +63,80 @@ export async function rebuildHistory(
   logs: EnvironmentLogs,
   pointer: ReleasePointer,
   records: readonly ReleaseDeployment[],
+  limit: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { git, deployed, deployment } = pointer.status ?? {};
   if (git === undefined || deployed === undefined || deployment === undefined) return;
-  const isThere = (name: string) => records.some(({ metadata }) => metadata.name === name);
-  // What is there and not completed is another loop's, or its news are on their way.
-  if (isThere(git.deployment)) return;
-  const { environment, repository, project } = pointer.spec;
-  const logged = (await logs.read(pointer, deployment.target, signal)).filter(
-    (entry) =>
-      entry.environment === environment &&
-      entry.repository === repository &&
-      entry.project === project,
-  );
-  for (const entry of logged) {
-    if (!isThere(entry.id)) await writeLogged(deps, pointer, entry, signal);
+  const now = deps.clock.now();
+  const own = records.find(({ metadata }) => metadata.name === git.deployment);
+  // What is there and not completed has its news on their way; if it is old, a rebuild was cut off.
+  if (own !== undefined && now - Date.parse(own.metadata.creationTimestamp) < newsMs) return;
+  const known = new Map(records.map((record) => [record.metadata.name, record.status]));
+  const log = await logs.read(pointer, deployment.target, signal);
+  const logged = log.flatMap((entry) => writable(pointer, entry));
+  // The oldest first: while the last one is missing, what was interrupted is taken up again.
+  for (const entry of kept(logged, deployed.digest, limit).toReversed()) {
+    const { committedAt, endedAt } = known.get(entry.id) ?? {};
+    if (committedAt !== undefined || endedAt !== undefined) continue;
+    await writeLogged(deps, pointer, entry, signal);
   }
   if (!logged.some(({ id }) => id === git.deployment)) await writeCurrent(deps, pointer, signal);
+}
+
+type WritableEntry = LoggedDeployment & { readonly sequence: number; readonly digest: string };
+
+/** What tells enough of a deployment of this pointer; anybody may push words like forge's. */
+function writable({ spec }: ReleasePointer, entry: LoggedDeployment): WritableEntry[] {
+  const { id, environment, repository, project, digest } = entry;
+  const isHere =
+    environment === spec.environment && repository === spec.repository && project === spec.project;
+  const sequence = sequenceOf(spec, id);
+  return isHere && sequence > 0 && digest !== undefined ? [{ ...entry, sequence, digest }] : [];
+}
+
+/** As many as are kept at all, and where a rollback goes. */
+function kept(
+  newestFirst: readonly WritableEntry[],
+  current: string,
+  limit: number,
+): WritableEntry[] {
+  const before = newestFirst.find(({ digest }) => digest !== current);
+  return newestFirst.filter((entry, index) => index < limit || entry === before);
 }
 
 async function writeLogged(
   deps: ReconcilerDeps,
   pointer: ReleasePointer,
-  entry: LoggedDeployment,
+  entry: WritableEntry,
   signal: AbortSignal,
 ): Promise<void> {
   const { id: name, sequence, digest, commit, number, version, type, by, reason, previous } = entry;
-  if (sequence === undefined || digest === undefined) return;
   const release = { commit, number, digest, ...(version && { version }) };
   const before =
     previous?.commit === undefined || previous.digest === undefined
       ? undefined
       : { commit: previous.commit, number: previous.number, digest: previous.digest };
   const { git, decision } = pointer.status ?? {};
-  await openRecord(
-    deps,
-    pointer,
-    { name, sequence, ...release },
-    {
-      request: { type, ...(by && { by }), ...(reason && { reason }) },
-      decision: (name === git?.deployment ? decision : undefined) ?? lostDecision,
-      approvals: [],
-      ...(before && { previous: before }),
-    },
-    signal,
-  );
+  try {
+    await openRecord(
+      deps,
+      pointer,
+      { name, sequence, ...release },
+      {
+        request: { type, ...(by && { by }), ...(reason && { reason }) },
+        decision: (name === git?.deployment ? decision : undefined) ?? lostDecision,
+        approvals: [],
+        ...(before && { previous: before }),
+      },
+      signal,
+    );
+  } catch (error) {
+    // Words that no deployment of forge ever had are no reason to lose the others.
+    if (!isInvalid(error)) throw error;
+    deps.log.warn({ deployment: name, commit: entry.gitCommit, error }, "no record of that commit");
+    return;
+  }
   const { namespace } = pointer.metadata;
   const committed = { commit: entry.gitCommit, path: entry.path, time: entry.time };
   await completeRecord(deps, { namespace, name }, committed, signal);
