@@ -7,6 +7,8 @@ import { pointerNames } from "./repository.ts";
 
 export interface WriterFigures {
   readonly ms: number;
+  /** Processor time of this process alone. */
+  readonly processorMs: number;
   readonly commit: string;
   /** Resident memory now, after a collection, above what it was before the first deployment. */
   readonly residentMiB: number;
@@ -56,12 +58,15 @@ const idle = process.memoryUsage().rss;
 
 async function answer(count: number): Promise<void> {
   const started = performance.now();
+  const before = process.cpuUsage();
   const commit = await deploy(count);
   const ms = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  const processorMs = (user + system) / 1_000;
   globalThis.gc?.();
   const residentMiB = (process.memoryUsage().rss - idle) / mebibyte;
   const peakMiB = (process.resourceUsage().maxRSS * 1024 - idle) / mebibyte;
-  const figures: WriterFigures = { ms, commit, residentMiB, peakMiB };
+  const figures: WriterFigures = { ms, processorMs, commit, residentMiB, peakMiB };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 

@@ -25,8 +25,8 @@ interface Folder {
   /** How many deltas the last one written stands on. */
   chain: number;
   readonly children: Map<string, Folder>;
-  /** The last look into it: who writes a file has mostly looked for it just before. */
-  looked: { readonly name: string; readonly found: FoundEntry | undefined } | undefined;
+  /** What was looked for, since to look through a folder of thousands takes its time. */
+  readonly looked: Map<string, FoundEntry | undefined>;
 }
 
 /** As git's own packs: who reads an object applies no more deltas than this. */
@@ -83,7 +83,7 @@ export class TreeDraft {
       const mode = entry?.mode ?? (child === undefined ? fileMode : directoryMode);
       const place = { mode, name, id };
       const splice = placeEntry(folder.data, place, entry, this.#format);
-      objects.push(...this.#apply(folder, splice));
+      objects.push(...this.#apply(folder, name, splice));
       id = folder.id ?? "";
     }
     return objects;
@@ -130,10 +130,10 @@ export class TreeDraft {
   }
 
   #look(folder: Folder, name: string, path: readonly string[]): FoundEntry | undefined {
-    if (folder.looked?.name === name) return folder.looked.found;
+    if (folder.looked.has(name)) return folder.looked.get(name);
     try {
       const found = findEntry(folder.data, name, this.#format);
-      folder.looked = { name, found };
+      folder.looked.set(name, found);
       return found;
     } catch (error) {
       // The bytes are what somebody pushed: whose pointers are elsewhere has no part in it.
@@ -147,15 +147,17 @@ export class TreeDraft {
   #open(id: string | undefined): Folder {
     const data = id === undefined ? new Uint8Array() : this.#store.treeData(id);
     if (id !== undefined) this.#known.add(id);
-    return { data, id, original: id, chain: 0, children: new Map(), looked: undefined };
+    return { data, id, original: id, chain: 0, children: new Map(), looked: new Map() };
   }
 
-  #apply(folder: Folder, splice: Splice): PackedObject[] {
+  #apply(folder: Folder, name: string, splice: Splice): PackedObject[] {
     const { data: before, id: base } = folder;
     const object = gitObject("tree", applySplice(before, splice), this.#format);
     folder.data = object.data;
     folder.id = object.id;
-    folder.looked = undefined;
+    // What takes another's place byte for byte moves no other entry.
+    if (splice.end - splice.start === splice.inserted.length) folder.looked.delete(name);
+    else folder.looked.clear();
     if (this.#known.has(object.id)) return [];
     this.#known.add(object.id);
     const mayDelta = base !== undefined && before.length >= minDeltaBase;
