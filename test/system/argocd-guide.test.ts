@@ -67,6 +67,8 @@ describe("the guide to Argo CD", () => {
       "kubectl -n argocd create rolebinding forge-controller --clusterrole=forge-controller-argocd --serviceaccount=forge-system:forge-controller",
     );
     await kubectl.output(["-n", argoCDNamespace, "delete", "applicationset", "forge-production"]);
+    const data = await kubectl.field(argoCDNamespace, "configmap", "argocd-cm", ".data");
+    expect(data).toContain("forge.dev/*");
   });
 
   test("the plugin server's own settings name the command", () => {
