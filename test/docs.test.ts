@@ -28,6 +28,14 @@ const runBy: Readonly<Record<string, string>> = {
     "test/system/image-readers.test.ts",
   "skopeo copy docker://registry.example.com/releases/company/monorepo/auth:$COMMIT oci:release:$COMMIT":
     "test/system/image-readers.test.ts",
+  "kubectl -n argocd patch deployment argocd-repo-server --patch-file examples/argocd/repo-server-patch.yaml":
+    "test/system/argocd-guide.test.ts",
+  "kubectl -n argocd patch configmap argocd-cm --patch-file examples/argocd/argocd-cm.yaml":
+    "test/system/argocd-guide.test.ts",
+  "kubectl -n argocd apply -f examples/argocd/applicationset-plugin.yaml":
+    "test/system/argocd-guide.test.ts",
+  "kubectl -n argocd create rolebinding forge-controller --clusterrole=forge-controller-argocd --serviceaccount=forge-system:forge-controller":
+    "test/system/argocd-guide.test.ts",
 };
 
 /** Pages that a test runs from beginning to end, command by command. */
