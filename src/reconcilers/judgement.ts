@@ -8,8 +8,8 @@ import {
   type ReleaseApproval,
   type ReleasePointer,
 } from "../api/index.ts";
-import { type Decision, evaluate } from "../policy/index.ts";
-import { runsOf } from "../query/index.ts";
+import type { Decision } from "../policy/index.ts";
+import { judgeRelease } from "../query/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { indexValue, resources } from "./resources.ts";
 
@@ -63,14 +63,10 @@ function decide(
     readonly approvals: readonly ReleaseApproval[];
   },
 ): Decision {
-  const { environment, pointer } = known;
-  const before = environment.spec.promotionPolicy.promotesFrom.map((entry) => entry.environment);
-  const deployments = caches.deployments
-    .byIndex("project", projectIndexOf(pointer))
-    .filter(({ spec }) => [environment.metadata.name, ...before].includes(spec.environment));
-  const pointers = caches.pointers.byIndex("project", projectIndexOf(pointer));
-  const runs = runsOf(deployments, pointers);
-  return evaluate({ ...known, runs, now: new Date(clock.now()) });
+  const project = projectIndexOf(known.pointer);
+  const deployments = caches.deployments.byIndex("project", project);
+  const pointers = caches.pointers.byIndex("project", project);
+  return judgeRelease({ ...known, deployments, pointers }, new Date(clock.now()));
 }
 
 function projectIndexOf({ metadata, spec }: Judged): string {

@@ -1,0 +1,2 @@
+export type { Terminal } from "./ports.ts";
+export { runCommandLine } from "./run.ts";

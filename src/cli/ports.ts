@@ -1,0 +1,115 @@
+/**
+ * What the verbs need of the world. The cluster itself stands behind it (cluster/); a client of
+ * forge's REST API can stand beside that. Objects are those of the API server, whole: what a verb
+ * prints as JSON is what was read.
+ */
+import type {
+  Environment,
+  Project,
+  Release,
+  ReleaseApproval,
+  ReleaseDeployment,
+  ReleasePointer,
+} from "../api/index.ts";
+
+export interface Kinds {
+  readonly Release: Release;
+  readonly Environment: Environment;
+  readonly ReleasePointer: ReleasePointer;
+  readonly ReleaseApproval: ReleaseApproval;
+  readonly ReleaseDeployment: ReleaseDeployment;
+  readonly Project: Project;
+}
+export type KindName = keyof Kinds;
+export type AnyObject = Kinds[KindName];
+
+/** An object that is about to be created: the server adds the rest. */
+export type Draft<K extends KindName> = Pick<Kinds[K], "spec"> & {
+  readonly kind: K;
+  readonly metadata: { readonly name: string };
+};
+
+/** Selectable fields of the kind, such as spec.environment, with the value that each must have. */
+export type Selection = Readonly<Record<string, string>>;
+
+export interface WriteOptions {
+  /** The server judges, and keeps nothing. */
+  readonly dryRun: boolean;
+}
+
+/** One namespace of forge's objects, in the caller's name. Errors are KubeErrors. */
+export interface Backend {
+  readonly namespace: string;
+  get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]>;
+  list<K extends KindName>(kind: K, selection?: Selection): Promise<readonly Kinds[K][]>;
+  create<K extends KindName>(draft: Draft<K>, options: WriteOptions): Promise<Kinds[K]>;
+  /** Over the resource version that the object carries. */
+  replace<K extends KindName>(kind: K, object: Kinds[K], options: WriteOptions): Promise<Kinds[K]>;
+  /** The object as it is now and then each time that it changes, until the signal aborts. */
+  follow<K extends KindName>(
+    kind: K,
+    name: string,
+    signal: AbortSignal,
+  ): AsyncIterable<Kinds[K] | undefined>;
+  whoAmI(): Promise<WhoAmI>;
+  /** Whether the caller may: a right on forge's resources in this namespace. */
+  mayI(right: Right): Promise<boolean>;
+  /** What was told of forge's objects, in no order. */
+  events(): Promise<readonly ForgeEvent[]>;
+  close(): Promise<void>;
+}
+
+export interface WhoAmI {
+  readonly user: string;
+  /** The server's clock, when it says so; to the second. */
+  readonly serverTime?: Date;
+  readonly server: string;
+}
+
+export interface Right {
+  readonly verb: string;
+  /** Plural, such as releasepointers. */
+  readonly resource: string;
+  readonly name?: string;
+}
+
+/** The part of events.k8s.io/v1 Event that is shown. */
+export interface ForgeEvent {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly creationTimestamp?: string | undefined };
+  readonly eventTime?: string;
+  readonly type?: string;
+  readonly reason?: string;
+  readonly action?: string;
+  readonly note?: string;
+  readonly regarding?: {
+    readonly apiVersion?: string;
+    readonly kind?: string;
+    readonly name?: string;
+  };
+}
+
+/** A stream that text goes to. */
+export interface TextOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** What the program is given by the process it runs in. */
+export interface Terminal {
+  /** How it was called: forge, or kubectl forge. */
+  readonly program: string;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Whether a person can be asked. */
+  readonly canAsk: boolean;
+  /** Asks for a line. */
+  ask(question: string): Promise<string>;
+  readFile(path: string): Promise<string>;
+  readonly signal: AbortSignal;
+  now(): Date;
+}

@@ -1,0 +1,80 @@
+/** The command line: what may be typed. The verbs are loaded when they are called. */
+import { Command, Option } from "commander";
+import { addVerbs, type Runner } from "./command-table.ts";
+import { exitCodesText } from "./exit-codes.ts";
+import type { Terminal } from "./ports.ts";
+import { type CommonOptions, outputFormats, type Session, type Verb } from "./session.ts";
+
+export function createProgram(terminal: Terminal, runner: Runner): Command {
+  const program = new Command("forge");
+  program
+    .description("Releases, deployments and approvals, from the command line.")
+    .usage("<command> [options]")
+    .helpCommand("help [command]", "what a command takes; help exit-codes lists how it ends")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      getOutHelpWidth: () => terminal.stdout.columns ?? 100,
+      getErrHelpWidth: () => terminal.stderr.columns ?? 100,
+    })
+    .showSuggestionAfterError();
+  addVerbs(program, runner);
+  program
+    .command("version")
+    .description("print the version")
+    .action(() => void terminal.stdout.write(`forge ${terminal.version}\n`));
+  program
+    .command("exit-codes", { hidden: true })
+    .description("how the program ends")
+    .action(() => void terminal.stdout.write(exitCodesText()));
+  for (const command of everyCommand(program)) {
+    command.helpInformation =
+      command.name() === "exit-codes" ? exitCodesText : command.helpInformation;
+    if (command.commands.length === 0) addCommonOptions(command);
+  }
+  return program;
+}
+
+export function everyCommand(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child as Command, ...everyCommand(child as Command)]);
+}
+
+function addCommonOptions(command: Command): void {
+  const format = new Option("-o, --output <format>", "how it is printed")
+    .choices(outputFormats)
+    .default("table");
+  command
+    .addOption(format)
+    .option("-n, --namespace <name>", "the namespace; that of the kubeconfig's context when absent")
+    .option("--context <name>", "context of the kubeconfig")
+    .option("--kubeconfig <file>", "kubeconfig; as kubectl finds it when absent")
+    .option("--no-input", "ask nothing");
+}
+
+/** Loads what talks to the cluster, and runs one verb in the caller's name. */
+export async function runVerb(
+  terminal: Terminal,
+  load: () => Promise<Verb>,
+  command: Command,
+): Promise<void> {
+  const options = command.opts<CommonOptions>();
+  const [verb, { ClusterBackend }] = await Promise.all([
+    load(),
+    import("./cluster/cluster-backend.ts"),
+  ]);
+  const userAgent = `forge/${terminal.version}`;
+  const backend = new ClusterBackend(options, { userAgent, signal: terminal.signal });
+  const session: Session = { backend, terminal, options };
+  const args = Object.fromEntries(
+    command.registeredArguments.map((argument, index) => [
+      argument.name(),
+      command.processedArgs[index] as string | undefined,
+    ]),
+  );
+  try {
+    await (verb as Verb<object>)(session, { args, options });
+  } finally {
+    await backend.close();
+  }
+}

@@ -1,0 +1,117 @@
+/** approve, reject and revoke: consent to one image in one environment, in the caller's name. */
+import { createHash } from "node:crypto";
+import { ForgeError, type ReleaseApproval, releaseName } from "../../api/index.ts";
+import { resolveRelease } from "../../query/index.ts";
+import { identityOf, releaseText } from "../decision-text.ts";
+import { parseDuration } from "../duration.ts";
+import { printObject } from "../output/print.ts";
+import { findPlace, pointerOf, releasesOf } from "../place.ts";
+import { reasonFor } from "../reason.ts";
+import { type Call, required, type Session, tell } from "../session.ts";
+import { readEnvironment } from "./deploy.ts";
+
+interface Options {
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly expiresIn?: string;
+}
+
+export const approve = (session: Session, call: Call<Options>) => judge(session, call, "Approve");
+export const reject = (session: Session, call: Call<Options>) => judge(session, call, "Reject");
+
+async function judge(
+  session: Session,
+  call: Call<Options>,
+  decision: "Approve" | "Reject",
+): Promise<void> {
+  const { backend, terminal } = session;
+  const { place, release } = await releaseOf(session, call);
+  const { repository, project, environment } = place;
+  const digest = release.status?.image?.digest ?? "";
+  const justification = await reasonFor(session, call.options.reason);
+  const [{ user }] = await Promise.all([backend.whoAmI(), readEnvironment(backend, environment)]);
+  const { commit } = release.spec;
+  const expiresAt = expiryOf(call.options, terminal.now());
+  const said = `${environment} ${user} ${decision} ${terminal.now().toISOString()}`;
+  const hash = createHash("sha256").update(said).digest("hex").slice(0, 8);
+  const written = await backend.create(
+    {
+      kind: "ReleaseApproval",
+      metadata: { name: `${releaseName(repository, project, commit)}-${hash}` },
+      spec: {
+        ...{ environment, decision, justification, approver: user },
+        release: { repository, project, commit, digest },
+        ...(expiresAt !== undefined && { expiresAt }),
+      },
+    },
+    { dryRun: call.options.dryRun === true },
+  );
+  const did = decision === "Approve" ? "approved" : "rejected";
+  const would = call.options.dryRun ? " (dry run)" : "";
+  tell(session, `${user} ${did} ${releaseText(identityOf(release))} for ${environment}${would}.`);
+  await printObject(session, written, () => "");
+}
+
+function expiryOf({ expiresIn }: Options, now: Date): string | undefined {
+  if (expiresIn === undefined) return undefined;
+  const lifetime = parseDuration(expiresIn);
+  if (lifetime === undefined) {
+    throw new ForgeError("UsageInvalid", `--expires-in ${expiresIn} is no duration such as 72h`);
+  }
+  return new Date(now.getTime() + lifetime).toISOString();
+}
+
+/** The release that is named, else the one that the pointer asks for. */
+async function releaseOf(session: Session, call: Call<unknown>) {
+  const { backend } = session;
+  const place = await findPlace(backend, required(call, "environment"), required(call, "project"));
+  const identifier = call.args["release"] ?? pointerOf(place).spec.release;
+  return { place, release: resolveRelease(identifier, await releasesOf(backend, place)) };
+}
+
+export async function revoke(
+  session: Session,
+  call: Call<Options & { readonly of?: string }>,
+): Promise<void> {
+  const { backend } = session;
+  const { place, release } = await releaseOf(session, call);
+  const { user } = await backend.whoAmI();
+  const of = call.options.of ?? user;
+  const name = releaseText(identityOf(release));
+  const standing = (
+    await backend.list("ReleaseApproval", {
+      "spec.environment": place.environment,
+      "spec.release.repository": place.repository,
+      "spec.release.project": place.project,
+      "spec.release.commit": release.spec.commit,
+    })
+  ).filter(({ spec }) => spec.revoked === undefined);
+  const found = standing.filter(({ spec }) => spec.approver === of);
+  if (found.length === 0) {
+    const others = [...new Set(standing.map(({ spec }) => spec.approver))].join(", ");
+    throw new ForgeError(
+      "ApprovalNotFound",
+      `${of} has neither approved nor rejected ${name} for ${place.environment}; those who have: ${others || "none"}`,
+    );
+  }
+  const reason = await reasonFor(session, call.options.reason);
+  for (const approval of found)
+    await revokeOne(session, approval, { by: user, reason }, call.options);
+}
+
+async function revokeOne(
+  session: Session,
+  approval: ReleaseApproval,
+  revoked: { readonly by: string; readonly reason: string },
+  { dryRun = false }: Options,
+): Promise<void> {
+  const { decision, approver, environment } = approval.spec;
+  const object = { ...approval, spec: { ...approval.spec, revoked } };
+  const written = await session.backend.replace("ReleaseApproval", object, { dryRun });
+  const what = decision === "Approve" ? "approval" : "rejection";
+  tell(
+    session,
+    `Revoked the ${what} of ${approver} for ${environment}${dryRun ? " (dry run)" : ""}.`,
+  );
+  await printObject(session, written, () => "");
+}

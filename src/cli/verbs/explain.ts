@@ -1,0 +1,48 @@
+/** explain: why a release may or may not go to an environment, rule by rule. */
+import { resolveRelease } from "../../query/index.ts";
+import { identityOf, nextStep, refusalsOf, releaseText, rulesText } from "../decision-text.ts";
+import { printValue } from "../output/print.ts";
+import { stylesFor } from "../output/style.ts";
+import { findPlace, judgePlace, newSpec, pointerOf, releasesOf } from "../place.ts";
+import { type Call, required, type Session } from "../session.ts";
+import { readEnvironment } from "./deploy.ts";
+
+/** Without a release: what the pointer asks for, with the request that it carries. */
+export async function explain(session: Session, call: Call): Promise<void> {
+  const { backend, terminal } = session;
+  const place = await findPlace(backend, required(call, "environment"), required(call, "project"));
+  const given = call.args["release"];
+  const identifier = given ?? pointerOf(place).spec.release;
+  const [environment, releases, { user }] = await Promise.all([
+    readEnvironment(backend, place.environment),
+    releasesOf(backend, place),
+    backend.whoAmI(),
+  ]);
+  const release = resolveRelease(identifier, releases);
+  const { repository, project } = place;
+  const spec = place.pointer?.spec ?? newSpec(place);
+  // A question about another release is asked as the caller would ask for it.
+  const request =
+    given === undefined ? place.pointer?.spec.request : { type: "Deploy" as const, by: user };
+  const pointer = {
+    spec: { ...spec, release: identifier, ...(request && { request }) },
+    status: place.pointer?.status,
+  };
+  const question = { environment, release, pointer };
+  const judged = await judgePlace(backend, place, question, terminal.now());
+  const { approvals: __, ...decision } = judged;
+  const identity = identityOf(release);
+  const value = {
+    ...{ environment: place.environment, repository, project },
+    ...{ release: identity, request, decision },
+  };
+  await printValue(session, value, () => {
+    const may = decision.allowed ? "may go" : "may not go";
+    const { stdout, env } = terminal;
+    const head = `${releaseText(identity)} of ${project} ${may} to ${place.environment}:\n`;
+    const next = decision.allowed
+      ? ""
+      : `\nNext: ${nextStep(refusalsOf(decision), place, identity.number)}\n`;
+    return head + rulesText(decision, stylesFor(stdout, env)) + next;
+  });
+}
