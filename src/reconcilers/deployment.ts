@@ -36,6 +36,7 @@ import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
 import { isSameJson } from "./same-json.ts";
 import { writeStatus } from "./status.ts";
+import { whileAllowed } from "./while-allowed.ts";
 
 /** A user may change the spec while a push is under way, but hardly as often as this. */
 const finishAttempts = 5;
@@ -99,7 +100,9 @@ export async function deploy(
     author: environment.spec.gitOps.author,
     deployment: describe(state.pointer.spec, begun, release, state.status.deployed),
   };
-  const result = await deps.writer.commit(request, signal);
+  const result = await whileAllowed(deps, state.pointer, release, signal, (allowed) =>
+    deps.writer.commit(request, allowed),
+  );
   if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
   await complete(deps, state, begun, result, signal);
 }

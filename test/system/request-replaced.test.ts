@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Controller } from "../ground/index.ts";
 import { Journey } from "./journey.ts";
+import { present } from "./workspace.ts";
 
 describe("a request that replaces one on its way", () => {
   const journey = new Journey("replaced");
@@ -93,5 +94,22 @@ describe("a request that replaces one on its way", () => {
     await expect
       .poll(async () => (await journey.records("dev")).at(-2)?.status.outcome)
       .toBe("Superseded");
+  });
+
+  test("a lock that is set while the push has to wait holds", async () => {
+    await journey.apply(journey.environment("dev"));
+    const { sequence } = present(
+      (await journey.get("releasepointer", journey.pointerName("dev"))).status.deployment,
+    );
+    writeFileSync(hook(), "#!/bin/sh\nsleep 4\nexit 1\n", { mode: 0o755 });
+    await journey.ask("dev", { release: "2", request: { type: "Deploy", by: "admin" } });
+    await begun(sequence + 1);
+    await journey.ask("dev", { lock: { by: "admin", reason: "Incident 7" } });
+    takePushes();
+    expect(await journey.refused("dev", "PointerLocked")).toContain("Incident 7");
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    expect(await journey.deployedNumber("dev")).toBe("1");
+    await journey.ask("dev", { lock: null });
+    await journey.deployed("dev", 2);
   });
 });
