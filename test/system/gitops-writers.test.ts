@@ -30,16 +30,20 @@ const identity = {
 };
 
 /** A person with a clone: commits a file, pulls and pushes until it is in. */
-async function pushByHand(work: string, file: string): Promise<void> {
+async function pushByHand(work: string, file: string, signal: AbortSignal): Promise<void> {
   writeFileSync(join(work, file), "by hand\n");
   const inWork = (...args: string[]) => run("git", ["-C", work, ...args], { env: identity });
   await inWork("add", file);
   await inWork("commit", "--quiet", "-m", file);
-  for (let attempt = 0; attempt < 200; attempt++) {
-    await inWork("pull", "--quiet", "--rebase", "origin", "main");
-    if ((await inWork("push", "--quiet", "origin", "HEAD:main")).code === 0) return;
+  let said = "";
+  while (!signal.aborted) {
+    const pulled = await inWork("pull", "--quiet", "--rebase", "origin", "main");
+    if (pulled.code !== 0) await inWork("rebase", "--abort");
+    const pushed = await inWork("push", "--quiet", "origin", "HEAD:main");
+    if (pushed.code === 0) return;
+    said = pulled.stderr + pushed.stderr;
   }
-  throw new Error("the person never got through");
+  throw new Error(`the person never got through: ${said}`);
 }
 
 test("five writers and a person: nothing is lost, nothing is there twice, history is one line", async () => {
@@ -73,7 +77,7 @@ test("five writers and a person: nothing is lost, nothing is there twice, histor
     await output("git", ["clone", "--quiet", url, work]);
     while (!over.signal.aborted) {
       const file = `by-hand-${byHand.length}`;
-      await pushByHand(work, file);
+      await pushByHand(work, file, signal);
       byHand.push(file);
     }
   };
