@@ -4,14 +4,14 @@ import { pathToFileURL } from "node:url";
 import { CueWorkers } from "../src/render/index.ts";
 import { project } from "./render-project.ts";
 
-const [wasm = "", program = "", objects = "100"] = process.argv.slice(2);
+const [wasm = "", program = "", objects = "100", rounds = "15"] = process.argv.slice(2);
 const cue = new CueWorkers({ wasm, program: pathToFileURL(program) });
 const signal = AbortSignal.timeout(300_000);
 let peak = 0;
 const sampler = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 20);
-for (let round = 0; round < 15; round++) {
+for (let round = 0; round < Number(rounds); round++) {
   await Promise.all(
     [0, 1].map((index) => {
       const request = { ...project(Number(objects), index), maxBytes: 16 * 2 ** 20 };
