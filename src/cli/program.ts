@@ -6,7 +6,7 @@ import type { Backend, Terminal } from "./ports.ts";
 import { type CommonOptions, outputFormats, type Session, type Verb } from "./session.ts";
 
 export function createProgram(terminal: Terminal, runner: Runner): Command {
-  const program = new Command("forge");
+  const program = new Command(terminal.program);
   program
     .description("Releases, deployments and approvals, from the command line.")
     .usage("<command> [options]")
