@@ -1,4 +1,5 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
+import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
@@ -8,7 +9,16 @@ import { policy } from "./policy.ts";
 import { release } from "./release.ts";
 import { render } from "./render.ts";
 
-const benchmarks: readonly Benchmark[] = [controller, gitops, oci, plugin, policy, release, render];
+const benchmarks: readonly Benchmark[] = [
+  cli,
+  controller,
+  gitops,
+  oci,
+  plugin,
+  policy,
+  release,
+  render,
+];
 
 const [name] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);

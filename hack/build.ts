@@ -1,7 +1,15 @@
-// Bundles each program of cmd/ into one file under dist/, and puts CUE's evaluator and the thread
-// that runs it beside them: `make build`.
+// Bundles each program of cmd/ under dist/, each into one file but for the command, and puts CUE's
+// evaluator and the thread that runs it beside them: `make build`.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { build } from "rolldown";
 import { locateTool, requireTool } from "../tools/locate.ts";
@@ -15,16 +23,29 @@ const programs = readdirSync(join(root, "cmd"), { withFileTypes: true })
 const thread = { name: "cue-worker", input: join(root, "src", "render", "cue", "worker.ts") };
 for (const { name, input } of [...programs, thread]) {
   const file = join(dist, `${name}.js`);
+  // A command that is started anew each time reads what it needs alone: the rest stands in parts.
+  const isCommand = name === "forge";
+  const parts = { dir: dist, entryFileNames: `${name}.js`, chunkFileNames: `${name}/[name].js` };
   await build({
     input,
     platform: "node",
     // Its generated clients are imported for their types alone.
     treeshake: { moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }] },
-    output: { file, format: "esm", minify: false, codeSplitting: false },
+    output: {
+      ...(isCommand ? parts : { file, codeSplitting: false }),
+      format: "esm",
+      minify: false,
+    },
     logLevel: "warn",
   });
   console.log(`${file} ${(statSync(file).size / 1e6).toFixed(1)} MB`);
 }
+
+mkdirSync(join(dist, "bin"));
+const command = join(dist, "forge.js");
+chmodSync(command, 0o755);
+for (const name of ["forge", "kubectl-forge"])
+  symlinkSync(join("..", "forge.js"), join(dist, "bin", name));
 
 if (locateTool("cue.wasm") === undefined) {
   const made = spawnSync(process.execPath, [join(root, "tools", "build.ts"), "cue.wasm"], {

@@ -42,8 +42,13 @@ export function standingOf(
   return stalledStanding(pointer, ready);
 }
 
-function stalledStanding({ spec, status }: ReleasePointer, ready: Condition): Standing {
+function stalledStanding(pointer: ReleasePointer, ready: Condition): Standing {
+  const { spec, status } = pointer;
   const { decision, resolved } = status ?? {};
+  // A deployment that begins writes the decision that lets it, ahead of its conditions.
+  if (decision?.allowed && conditionOf(pointer, "Allowed")?.status === "False") {
+    return { state: "waiting", text: "it is let in, and being committed" };
+  }
   if (decision === undefined || decision.allowed) {
     return failed("DeploymentFailed", `${ready.reason}: ${ready.message}`);
   }

@@ -99,4 +99,124 @@ export function addVerbs(program: Command, run: Runner): void {
     .addOption(reasonOption())
     .addOption(dryRunOption())
     .option("--of <user>", "whose; your own when absent");
+
+  program.commandsGroup("Stop signs:");
+  const stopping = (command: Command) =>
+    command.addOption(reasonOption()).addOption(dryRunOption());
+  stopping(
+    verb(
+      program,
+      "hold <environment> <project>",
+      "hold automatic deployments; what a person asks for goes on",
+      async () => (await import("./verbs/hold.ts")).hold,
+    ),
+  );
+  verb(
+    program,
+    "resume <environment> <project>",
+    "lift the hold",
+    async () => (await import("./verbs/hold.ts")).resume,
+  ).addOption(dryRunOption());
+  stopping(
+    verb(
+      program,
+      "lock <environment> [project]",
+      "stop every deployment, of one project or of all",
+      async () => (await import("./verbs/hold.ts")).lock,
+    ),
+  );
+  verb(
+    program,
+    "unlock <environment> [project]",
+    "remove the lock",
+    async () => (await import("./verbs/hold.ts")).unlock,
+  ).addOption(dryRunOption());
+
+  program.commandsGroup("Releases and what they go to:");
+  addReleaseVerbs(program.command("release").description("create, list and show releases"), verb);
+  const env = program.command("env").description("list and show environments");
+  verb(
+    env,
+    "list",
+    "environments in their order",
+    async () => (await import("./verbs/list.ts")).environments,
+  );
+  verb(
+    env,
+    "show <environment>",
+    "the rules of one",
+    async () => (await import("./verbs/list.ts")).environment,
+  );
+  const project = program.command("project").description("list and show projects");
+  verb(
+    project,
+    "list",
+    "projects with their last release",
+    async () => (await import("./verbs/list.ts")).projects,
+  );
+  verb(
+    project,
+    "show <project>",
+    "one project",
+    async () => (await import("./verbs/list.ts")).project,
+  );
+  verb(
+    program,
+    "events",
+    "what was told of forge's objects of late",
+    async () => (await import("./verbs/list.ts")).events,
+  );
+  verb(
+    program,
+    "check",
+    "whether the cluster answers, forge is installed, and what you may do",
+    async () => (await import("./verbs/check.ts")).check,
+  );
+}
+
+type AddVerb = (
+  parent: Command,
+  usage: string,
+  description: string,
+  load: () => Promise<Verb>,
+) => Command;
+
+function addReleaseVerbs(release: Command, verb: AddVerb): void {
+  verb(
+    release,
+    "create <project>",
+    "release a commit; the same again gives the same release",
+    async () => (await import("./verbs/release.ts")).create,
+  )
+    .requiredOption("--repository <repository>", "source repository, such as company/monorepo")
+    .requiredOption("--commit <commit>", "full commit id")
+    .option("--branch <branch>", "branch that the commit is on")
+    .option("--tag <tag>", "tag that points at the commit")
+    .option("--manual", "somebody asked for it by hand: no push did")
+    .option("--release-version <version>", "semantic version")
+    .option("--notes <file>", "release notes in Markdown; - is standard input")
+    .option("--manifests <file>", "source: Kubernetes objects as YAML; - is standard input")
+    .option("--git <url>", "source: the repository, at the commit")
+    .option("--path <folder>", "folder of the project in it")
+    .option("--oci <reference>", "source: a snapshot that was published already")
+    .option(
+      "--artifact <name=uri@digest>",
+      "a container image that was built; as often as needed",
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .addOption(dryRunOption())
+    .addOption(waitOption())
+    .addOption(durationOption("how long --wait waits", "10m"));
+  verb(
+    release,
+    "list [project]",
+    "releases, the latest first",
+    async () => (await import("./verbs/release.ts")).list,
+  );
+  verb(
+    release,
+    "show <project> <release>",
+    "one release, by any of its names",
+    async () => (await import("./verbs/release.ts")).show,
+  );
 }

@@ -2,11 +2,11 @@
 import { Command, Option } from "commander";
 import { addVerbs, type Runner } from "./command-table.ts";
 import { exitCodesText } from "./exit-codes.ts";
-import type { Terminal } from "./ports.ts";
+import type { Backend, Terminal } from "./ports.ts";
 import { type CommonOptions, outputFormats, type Session, type Verb } from "./session.ts";
 
 export function createProgram(terminal: Terminal, runner: Runner): Command {
-  const program = new Command("forge");
+  const program = new Command(terminal.program);
   program
     .description("Releases, deployments and approvals, from the command line.")
     .usage("<command> [options]")
@@ -20,10 +20,21 @@ export function createProgram(terminal: Terminal, runner: Runner): Command {
     })
     .showSuggestionAfterError();
   addVerbs(program, runner);
+  program.commandsGroup("The program:");
   program
     .command("version")
     .description("print the version")
     .action(() => void terminal.stdout.write(`forge ${terminal.version}\n`));
+  program
+    .command("completion <shell>")
+    .description("print the completion script for bash, zsh or fish")
+    .action(async (shell: string) => {
+      const { completionScript } = await import("./completion-script.ts");
+      terminal.stdout.write(completionScript(shell));
+    });
+  program
+    .command("__complete [words...]", { hidden: true })
+    .action((words: string[]) => complete(program, terminal, words));
   program
     .command("exit-codes", { hidden: true })
     .description("how the program ends")
@@ -76,5 +87,32 @@ export async function runVerb(
     await (verb as Verb<object>)(session, { args, options });
   } finally {
     await backend.close();
+  }
+}
+
+/** How long a shell waits for names before it goes without. */
+const completionMs = 3_000;
+
+async function complete(program: Command, terminal: Terminal, words: string[]): Promise<void> {
+  const { candidates, spotOf } = await import("./complete.ts");
+  const { ClusterBackend } = await import("./cluster/cluster-backend.ts");
+  const spot = spotOf(program, words);
+  const signal = AbortSignal.any([terminal.signal, AbortSignal.timeout(completionMs)]);
+  let backend: Backend | undefined;
+  const open = () => {
+    const { options } = spot;
+    const target = {
+      kubeconfig: options.get("kubeconfig"),
+      context: options.get("context"),
+      namespace: options.get("namespace"),
+    };
+    backend ??= new ClusterBackend(target, { userAgent: `forge/${terminal.version}`, signal });
+    return backend;
+  };
+  try {
+    const names = await candidates(spot, open);
+    terminal.stdout.write(names.map((name) => `${name}\n`).join(""));
+  } finally {
+    await backend?.close();
   }
 }

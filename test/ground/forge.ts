@@ -3,12 +3,15 @@ import { type CommandResult, output, run } from "./command.ts";
 
 const source = join(import.meta.dirname, "..", "..", "cmd", "forge", "main.ts");
 
-/** The forge command in somebody's hands, in one namespace. */
+/** The forge command, in somebody's hands and in one namespace where they are given. */
 export class Forge {
   readonly #flags: readonly string[];
 
-  constructor(kubeconfig: string, namespace: string) {
-    this.#flags = ["--kubeconfig", kubeconfig, "-n", namespace];
+  constructor(kubeconfig?: string, namespace?: string) {
+    this.#flags = [
+      ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+      ...(namespace === undefined ? [] : ["-n", namespace]),
+    ];
   }
 
   /** Whatever the exit code. */

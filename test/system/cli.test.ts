@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Controller, Forge } from "../ground/index.ts";
 import type { Person } from "./global-setup.ts";
@@ -16,6 +18,7 @@ describe("the forge command", () => {
   const alice = forge("alice");
   const bob = forge("bob");
   const carol = forge("carol");
+  const dave = forge("dave");
   let controller: Controller;
 
   beforeAll(async () => {
@@ -133,5 +136,145 @@ describe("the forge command", () => {
     expect(text).toContain("alice");
     const wide = await carol.output("status", "-o", "wide");
     expect(wide).toContain("Committed");
+  });
+
+  test("explain says of every rule whether it lets the release in", async () => {
+    const text = await carol.output("explain", "production", "auth", "2");
+    expect(text).toContain("release 2 of auth may not go to production:");
+    expect(text).toContain("Next: ");
+    const value = await carol.json<{ decision: { allowed: boolean; rules: object[] } }>(
+      ...["explain", "production", "auth", "2"],
+    );
+    expect(value.decision.allowed).toBe(false);
+    expect(value.decision.rules).toHaveLength(12);
+  });
+
+  test("a rejection stands in the way until it is revoked", async () => {
+    await bob.output("reject", "production", "auth", "2", "--reason", "Leaks");
+    const text = await carol.output("explain", "production", "auth", "2");
+    expect(text).toContain("Leaks");
+    const foreign = await alice.run("revoke", "production", "auth", "2", "--reason", "No");
+    expect(foreign.code).toBe(6);
+    expect(foreign.stderr).toContain("those who have: bob");
+    await bob.output("revoke", "production", "auth", "2", "--reason", "Found harmless");
+    expect(await carol.output("explain", "production", "auth", "2")).not.toContain("Leaks");
+  });
+
+  test("a hold and a lock are set and lifted, in the caller's name", async () => {
+    const name = journey.pointerName("staging");
+    await alice.output("hold", "staging", "auth", "--reason", "Audit");
+    const held = await journey.get("releasepointer", name);
+    expect(held.spec["hold"]).toEqual({ by: "alice", reason: "Audit" });
+    await alice.output("resume", "staging", "auth");
+    await alice.output("lock", "staging", "auth", "--reason", "Incident");
+    const locked = await alice.run("deploy", "staging", "auth", "2");
+    expect(locked.code).toBe(5);
+    expect(locked.stderr).toContain("forge unlock staging auth");
+    const environment = await alice.run("lock", "staging", "--reason", "Not hers");
+    expect(environment.code).toBe(4);
+    await alice.output("unlock", "staging", "auth");
+    const after = await journey.get("releasepointer", name);
+    expect([after.spec["hold"], after.spec["lock"]]).toEqual([undefined, undefined]);
+    const nameless = await alice.run("hold", "staging", "auth");
+    expect(nameless).toMatchObject({ code: 2 });
+    expect(nameless.stderr).toContain("--reason");
+  });
+
+  test("a pipeline releases, waits for the result, and may say it twice", async () => {
+    const file = join(journey.ground.folder, "cli-manifests.yaml");
+    writeFileSync(file, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n");
+    const flags = [
+      ...["release", "create", "auth", "--repository", journey.repository],
+      ...["--commit", "f".repeat(40), "--manifests", file, "--wait"],
+    ];
+    const made = await dave.json<ForgeObject>(...flags, "--branch", "main");
+    expect(made.status).toMatchObject({ number: 3 });
+    expect(made.status.image?.digest).toMatch(/^sha256:/);
+    const again = await dave.json<ForgeObject>(...flags, "--branch", "main");
+    expect(again.metadata.name).toBe(made.metadata.name);
+    const tagged = await dave.json<ForgeObject>(...flags, "--tag", "auth/v1.2.3");
+    expect(tagged.metadata.name).toBe(made.metadata.name);
+    const shown = await carol.output("release", "show", "auth", "v1.2.3");
+    expect(shown).toMatch(/^Number: +3\nAliases: .*v1\.2\.3/);
+    writeFileSync(file, "kind: [");
+    const broken = await dave.run(...flags.with(6, "e".repeat(40)), "--branch", "main");
+    expect(broken.code).toBe(1);
+    expect(broken.stderr).toContain("InvalidManifest");
+  });
+
+  test("lists come as tables, names and data", async () => {
+    expect(await carol.output("env", "list")).toMatch(/^NAME +ORDER +RULES +LOCKED +STATE\n/);
+    expect(await carol.output("env", "show", "production")).toContain("Promotes from:   staging");
+    expect(await carol.output("project", "list", "-o", "name")).toMatch(
+      /^project\.forge\.dev\/auth-/,
+    );
+    expect(await carol.output("project", "show", "auth")).toContain("Last release:   ");
+    const releases = await carol.json<List>("release", "list", "auth");
+    const read = await journey.get("release", releases.items[0]?.metadata.name ?? "");
+    expect(releases.kind).toBe("List");
+    expect(releases.items[0]?.spec).toEqual(read.spec);
+    expect(releases.items[0]?.status).toEqual(read.status);
+    const yaml = await carol.output("env", "show", "staging", "-o", "yaml");
+    expect(yaml).toContain("allowedBranches:\n      - main\n");
+  });
+
+  test("a project of two repositories must be named with its own", async () => {
+    await journey.apply({
+      ...(journey.project("auth") as object),
+      metadata: { name: "another-auth" },
+      spec: { repository: "company/another", name: "auth" },
+    });
+    const result = await carol.run("history", "staging", "auth");
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(`auth may be company/another/auth, ${journey.repository}/auth`);
+    await carol.output("history", "staging", `${journey.repository}/auth`);
+    await journey.kubectl.output(["-n", journey.namespace, "delete", "project", "another-auth"]);
+  });
+
+  test("check tells what is there, and what the caller may do", async () => {
+    const text = await alice.output("check");
+    expect(text).toContain("you are alice");
+    expect(text).toContain("✓ kind Release: installed");
+    expect(text).toContain("you may: deploy to staging");
+    expect(text).toContain("you may: not approve for staging");
+    expect(text).toMatch(/✓ clock: \d s apart/);
+  });
+
+  test("completion knows verbs, environments, projects and releases", async () => {
+    const next = async (...words: readonly string[]) => {
+      const flags = ["--kubeconfig", journey.ground.people.carol, "-n", journey.namespace];
+      const text = await new Forge().output("__complete", "--", ...flags, ...words);
+      return text.trim().split("\n");
+    };
+    expect(await next("rol")).toEqual(["rollback"]);
+    expect(await next("deploy", "")).toEqual(["production", "staging"]);
+    expect(await next("deploy", "staging", "a")).toEqual(["auth"]);
+    expect(await next("deploy", "staging", "auth", "")).toEqual(
+      expect.arrayContaining(["3", "v1.2.3", "2", "1"]),
+    );
+  });
+
+  test("what is named wrongly is told with what there is", async () => {
+    const environment = await alice.run("deploy", "prod", "auth", "1");
+    expect(environment).toMatchObject({ code: 6 });
+    expect(environment.stderr).toContain("it has production, staging");
+    const project = await alice.run("deploy", "staging", "oauth", "1");
+    expect(project.code).toBe(6);
+    expect(project.stderr).toContain("/auth");
+    expect((await alice.run("deploy", "staging")).code).toBe(2);
+    expect((await alice.run("release", "list", "-o", "xml")).code).toBe(2);
+  });
+
+  test("events tell what happened", async () => {
+    expect(await carol.run("events")).toMatchObject({ code: 4 });
+    await journey.kubectl.output([
+      ...["-n", journey.namespace, "create", "role", "events", "--verb=list"],
+      "--resource=events.events.k8s.io",
+    ]);
+    await journey.kubectl.output([
+      ...["-n", journey.namespace, "create", "rolebinding", "events", "--role=events"],
+      "--user=carol",
+    ]);
+    await expect.poll(() => carol.output("events")).toContain("Committed");
   });
 });

@@ -144,7 +144,7 @@ export class ClusterBackend implements Backend {
     if (user === undefined) throw new TypeError("the API server does not say who this is");
     const { creationTimestamp: time } = metadata;
     const server = this.#connection.server.origin;
-    return { user, server, ...(time != null && { serverTime: new Date(time) }) };
+    return { user, server, ...(time && { serverTime: new Date(time) }) };
   }
 
   async mayI({ verb, resource, name }: Right): Promise<boolean> {

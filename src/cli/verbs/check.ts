@@ -1,0 +1,89 @@
+/** check: whether the cluster answers, forge's kinds are there, what you may do, and the clock. */
+import { isForbidden, isNotFound, KubeError } from "../../../controller/kube/index.ts";
+import { ForgeError, kinds, messageOf } from "../../api/index.ts";
+import { printValue } from "../output/print.ts";
+import { stylesFor } from "../output/style.ts";
+import type { Backend, KindName, Right, WhoAmI } from "../ports.ts";
+import type { Session } from "../session.ts";
+
+interface Finding {
+  readonly check: string;
+  /** Undefined: a thing to know, neither good nor bad. */
+  readonly ok?: boolean;
+  readonly message: string;
+}
+
+/** The server's time is said to the second, and the answer takes some of its own. */
+const clockToleranceMs = 5_000;
+
+export async function check(session: Session): Promise<void> {
+  const { backend, terminal } = session;
+  const who = await backend.whoAmI();
+  const findings = [
+    { check: "cluster", ok: true, message: `${who.server} answers; you are ${who.user}` },
+    ...(await Promise.all(kinds.map(({ kind }) => kindFinding(backend, kind as KindName)))),
+    ...(await rightFindings(backend)),
+    clockFinding(who, terminal.now()),
+  ];
+  const styles = stylesFor(terminal.stdout, terminal.env);
+  await printValue(session, { namespace: backend.namespace, findings }, () =>
+    findings
+      .map(({ check: name, ok, message }) => {
+        const mark = ok === undefined ? "-" : ok ? styles.good("✓") : styles.bad("✗");
+        return `${mark} ${name}: ${message}\n`;
+      })
+      .join(""),
+  );
+  const failed = findings.filter(({ ok }) => ok === false);
+  if (failed.length === 0) return;
+  const missing = failed.some(({ check: name }) => name.startsWith("kind "));
+  throw new ForgeError("UsageInvalid", `${failed.length} checks failed`, {
+    hint: missing
+      ? "Install what is missing: kubectl apply -f crds/"
+      : "Ask whoever runs the cluster.",
+  });
+}
+
+/** Asked for an object that is not there, the server tells by its answer whether the kind is. */
+async function kindFinding(backend: Backend, kind: KindName): Promise<Finding> {
+  const name = `kind ${kind}`;
+  try {
+    await backend.get(kind, "forge-check");
+    return { check: name, ok: true, message: "installed" };
+  } catch (error) {
+    if (isForbidden(error)) return { check: name, ok: false, message: "you may not read it" };
+    if (!isNotFound(error)) return { check: name, ok: false, message: messageOf(error) };
+    const isThere = error instanceof KubeError && error.details?.name === "forge-check";
+    return { check: name, ok: isThere, message: isThere ? "installed" : "not installed" };
+  }
+}
+
+async function rightFindings(backend: Backend): Promise<Finding[]> {
+  const environments = await backend.list("Environment").catch(() => []);
+  const rights: readonly (Right & { readonly words: string })[] = [
+    { verb: "list", resource: "releases", words: "read releases" },
+    { verb: "create", resource: "releases", words: "write releases" },
+    { verb: "update", resource: "releasepointers", words: "write pointers" },
+    { verb: "create", resource: "releaseapprovals", words: "write approvals" },
+    ...environments.flatMap(({ metadata: { name } }) => [
+      { verb: "deploy", resource: "environments", name, words: `deploy to ${name}` },
+      { verb: "approve", resource: "environments", name, words: `approve for ${name}` },
+    ]),
+  ];
+  const answers = await Promise.all(rights.map((right) => backend.mayI(right)));
+  return rights.map(({ words }, index) => ({
+    check: "you may",
+    message: `${answers[index] ? "" : "not "}${words}`,
+  }));
+}
+
+function clockFinding({ serverTime }: WhoAmI, now: Date): Finding {
+  if (serverTime === undefined) return { check: "clock", message: "the server does not say" };
+  const apartMs = Math.abs(now.getTime() - serverTime.getTime());
+  const seconds = Math.round(apartMs / 1_000);
+  return {
+    check: "clock",
+    ok: apartMs <= clockToleranceMs,
+    message: `${seconds} s apart from the server's`,
+  };
+}
