@@ -1,4 +1,5 @@
-import { expect, vi } from "vitest";
+import { isDeepStrictEqual } from "node:util";
+import { vi } from "vitest";
 import { pointerName } from "../../src/api/index.ts";
 import type { Person } from "./global-setup.ts";
 import { type ForgeObject, present, Workspace } from "./workspace.ts";
@@ -92,7 +93,13 @@ export class Journey extends Workspace {
         this.pointerName(environment),
         `${ready.slice(1)}.${path}`,
       );
-    await expect.poll(() => field("reason"), { timeout: 30_000 }).toBe(reason);
+    await vi.waitFor(
+      async () => {
+        const found = await field("reason");
+        if (found !== reason) throw new Error(`the pointer says ${found}, not ${reason}`);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
     return field("message");
   }
 
@@ -109,11 +116,14 @@ export class Journey extends Workspace {
 
   /** Waits for what became of an environment's deployments: `["Superseded", "Active"]`. */
   async outcomes(environment: string, expected: readonly string[]): Promise<DeploymentObject[]> {
-    await expect
-      .poll(async () => (await this.records(environment)).map(({ status }) => status.outcome), {
-        timeout: 30_000,
-      })
-      .toEqual(expected);
+    await vi.waitFor(
+      async () => {
+        const found = (await this.records(environment)).map(({ status }) => status.outcome);
+        if (!isDeepStrictEqual(found, expected))
+          throw new Error(`outcomes are ${found.join(", ")}`);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
     return this.records(environment);
   }
 
