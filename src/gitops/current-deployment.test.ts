@@ -61,7 +61,12 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
     const current = { id: "d-7", digest: image.digest, release, by, path };
     expect(await writer.currentDeployment(location(), signal)).toEqual(current);
     const asked = { ...location(), deployment: "d-7" };
-    expect(await writer.currentDeployment(asked, signal)).toEqual({ ...current, commit });
+    const time = new Date(git(server.gitDir, "show", "-s", "--format=%cI", commit)).toISOString();
+    expect(await writer.currentDeployment(asked, signal)).toEqual({
+      ...current,
+      commit,
+      time: time.replace(".000Z", "Z"),
+    });
   });
 
   test.each([

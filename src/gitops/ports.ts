@@ -55,6 +55,8 @@ export interface CarriedDeployment {
 export interface CurrentDeployment extends CarriedDeployment {
   /** That brought the deployment which was asked for; the head where it is too far back. */
   readonly commit?: string;
+  /** When that commit was made, ISO 8601 in UTC; absent where it is too far back. */
+  readonly time?: string;
   /** The pointer file, from the repository's root. */
   readonly path: string;
 }

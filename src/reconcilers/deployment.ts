@@ -12,29 +12,21 @@
  */
 import { isConflict, keyOf } from "../../controller/kube/index.ts";
 import {
-  deploymentName,
   type Environment,
   type Release,
   type ReleasePointer,
-  type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
 import type { CommitRequest } from "../gitops/index.ts";
 import { type Decision, decisionStatus } from "../policy/index.ts";
-import { type Begun, isFinished, planDeployment, sequenceOf } from "./deployment-plan.ts";
-import {
-  completeRecord,
-  haltRecord,
-  openRecord,
-  type RecordedFacts,
-  recordsOf,
-} from "./deployment-record.ts";
+import { asked, begin, isAnswerToAnother, isOvertaken } from "./deployment-beginning.ts";
+import { type Begun, isFinished, planDeployment } from "./deployment-plan.ts";
+import { completeRecord, haltRecord, openRecord, type RecordedFacts } from "./deployment-record.ts";
 import { describe, locationOf, readCurrent } from "./deployment-request.ts";
 import { settleHold } from "./hold.ts";
-import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
+import { ownedFields, type PointerState, pointerFieldManager, said } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
-import { isSameJson } from "./same-json.ts";
 import { writeStatus } from "./status.ts";
 import { whileAllowed } from "./while-allowed.ts";
 
@@ -69,7 +61,9 @@ export async function finishBegun(
   const current = await readCurrent(deps, state.pointer, target, signal, name);
   state.inGit = current;
   if (current?.commit === undefined || current.digest !== digest) return;
-  await complete(deps, state, deployment, { commit: current.commit, path: current.path }, signal);
+  // What ran before ran until then, and not until this controller was started again.
+  const { commit, path, time } = current;
+  await complete(deps, state, deployment, { commit, path, ...(time && { time }) }, signal);
 }
 
 /** Brings a release into Git, unless the last commit says it already. */
@@ -135,87 +129,12 @@ export async function haltBegun(
   await haltRecord(deps, key, outcome, message, signal);
 }
 
-/**
- * Whether the record of what was begun tells of another request than the one that is asked now, or
- * of a decision that no longer stood later: what is pushed now is another deployment then.
- */
-function isAnswerToAnother(
-  { caches }: Pick<ReconcilerDeps, "caches">,
-  { pointer, status }: PointerState,
-): boolean {
-  const { namespace } = pointer.metadata;
-  const record = caches.deployments.get({ namespace, name: status.deployment?.name ?? "" });
-  if (record === undefined) return false;
-  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, asked(pointer));
-}
-
-function asked({ spec }: ReleasePointer): RecordedFacts["request"] {
-  return spec.request ?? { type: "Deploy" };
-}
-
-/** Whether the file carries a sequence that this one can no longer come before. */
-function isOvertaken({ pointer, status, inGit }: PointerState): boolean {
-  return sequenceOf(pointer.spec, inGit?.id) >= (status.deployment?.sequence ?? 0);
-}
-
-/**
- * Step 1. A pointer goes on counting above what its file and its records say: they may be older
- * than its object, and a record of before is never taken for the one of this deployment.
- */
-async function begin(
-  deps: ReconcilerDeps,
-  target: Begun["target"],
-  state: PointerState,
-  signal: AbortSignal,
-): Promise<void> {
-  const { spec } = state.pointer;
-  const { resolved, deployment: last } = state.status;
-  if (resolved === undefined) return;
-  const isFirst = last === undefined;
-  const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
-  const recorded = recordsOf(deps, state.pointer).at(-1)?.spec.sequence ?? 0;
-  const known = Math.max(last?.sequence ?? 0, recorded, sequenceOf(spec, inGit?.id));
-  const sequence = known + 1;
-  const { identifier: _, name: __, ...pinned } = resolved;
-  const deployment: Begun = {
-    sequence,
-    name: deploymentName(spec.environment, spec.repository, spec.project, sequence),
-    generations: generationsOf(state.pointer, last),
-    ...pinned,
-    target,
-  };
-  state.status = { ...state.status, deployment };
-  const { status } = state.pointer;
-  state.pointer = await writeStatus(
-    deps,
-    releasePointerKind,
-    state.pointer,
-    pointerFieldManager,
-    // Of what the report at the end of the look writes, this leaves all but its own field.
-    { ...ownedFields(state.status), ...said(status) },
-    signal,
-  );
-}
-
-/** From behind those that the deployment before answered. */
-function generationsOf(
-  { metadata: { generation = 1 } }: ReleasePointer,
-  last: Begun | undefined,
-): Begun["generations"] {
-  const from = (last?.generations?.to ?? 0) + 1;
-  return { from: Math.min(from, generation), to: generation };
-}
-
-function said(status: ReleasePointerStatus | undefined) {
-  return { observedGeneration: status?.observedGeneration, conditions: status?.conditions };
-}
-
 /** Step 4, and what step 5 writes with the report. */
 async function complete(
   deps: ReconcilerDeps,
   state: PointerState,
   { name, commit, number, version, digest }: Begun,
-  found: { readonly commit: string; readonly path: string },
+  found: { readonly commit: string; readonly path: string; readonly time?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace } = state.pointer.metadata;

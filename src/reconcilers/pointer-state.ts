@@ -28,3 +28,8 @@ export function ownedFields(status: ReleasePointerStatus): Record<string, unknow
 
 /** Owns everything of a pointer's status that delivery does not report. */
 export const pointerFieldManager = "forge-controller";
+
+/** What a write in the middle of a look leaves as it stands: only its end reports. */
+export function said(status: ReleasePointerStatus | undefined) {
+  return { observedGeneration: status?.observedGeneration, conditions: status?.conditions };
+}

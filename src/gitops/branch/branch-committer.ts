@@ -1,6 +1,6 @@
 import type { GitRemote } from "../../git/index.ts";
 import { isErrorCode } from "../error-code.ts";
-import { findDeployments } from "../history/find-deployments.ts";
+import { type FoundCommit, findDeployments } from "../history/find-deployments.ts";
 import { pointerFolder } from "../pointer/pointer-path.ts";
 import type { CurrentDeployment, PointerLocation } from "../ports.ts";
 import type { WriterOptions } from "../writer-options.ts";
@@ -118,7 +118,9 @@ export class BranchCommitter {
     if (carried === undefined) return undefined;
     if (carried.id !== deployment) return { ...carried, path };
     const found = await findDeployments(remote, head.id, new Set([carried.id]), signal);
-    return { ...carried, commit: found.get(carried.id) ?? head.id, path };
+    const brought = found.get(carried.id);
+    if (brought === undefined) return { ...carried, commit: head.id, path };
+    return { ...carried, commit: brought.id, time: brought.time, path };
   }
 
   async #currentHead(remote: GitRemote, signal: AbortSignal): Promise<BranchHead> {
@@ -182,7 +184,7 @@ export class BranchCommitter {
     const [until] = bases.size === 1 ? bases : [];
     const found = await this.#find(remote, head, doubtful, signal, until);
     for (const pending of doubtful) {
-      const commit = found.get(pending.request.deployment.id);
+      const commit = found.get(pending.request.deployment.id)?.id;
       if (commit === undefined) pending.doubt = undefined;
       else this.#answer(pending, commit, false);
     }
@@ -197,7 +199,7 @@ export class BranchCommitter {
   ): Promise<void> {
     const found = await this.#find(remote, head, present, signal);
     for (const pending of present) {
-      this.#answer(pending, found.get(pending.request.deployment.id) ?? head, true);
+      this.#answer(pending, found.get(pending.request.deployment.id)?.id ?? head, true);
     }
   }
 
@@ -207,7 +209,7 @@ export class BranchCommitter {
     pending: readonly PendingCommit[],
     signal: AbortSignal,
     until?: string,
-  ): Promise<ReadonlyMap<string, string>> {
+  ): Promise<ReadonlyMap<string, FoundCommit>> {
     const ids = new Set(pending.map(({ request }) => request.deployment.id));
     return findDeployments(remote, head, ids, signal, until);
   }
