@@ -204,11 +204,11 @@ describe("the forge command", () => {
 
   test("lists come as tables, names and data", async () => {
     expect(await carol.output("env", "list")).toMatch(/^NAME +ORDER +RULES +LOCKED +STATE\n/);
-    expect(await carol.output("env", "show", "production")).toContain("Promotes from:   staging");
+    expect(await carol.output("env", "show", "production")).toContain("Promotes from:  staging");
     expect(await carol.output("project", "list", "-o", "name")).toMatch(
       /^project\.forge\.dev\/auth-/,
     );
-    expect(await carol.output("project", "show", "auth")).toContain("Last release:   ");
+    expect(await carol.output("project", "show", "auth")).toContain("Last release:  ");
     const releases = await carol.json<List>("release", "list", "auth");
     const read = await journey.get("release", releases.items[0]?.metadata.name ?? "");
     expect(releases.kind).toBe("List");
@@ -275,6 +275,8 @@ describe("the forge command", () => {
       ...["-n", journey.namespace, "create", "rolebinding", "events", "--role=events"],
       "--user=carol",
     ]);
-    await expect.poll(() => carol.output("events")).toContain("Committed");
+    await expect
+      .poll(() => carol.output("events"), { timeout: 60_000 })
+      .toMatch(/Normal +Committed +ReleasePointer/);
   });
 });
