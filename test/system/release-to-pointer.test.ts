@@ -186,7 +186,9 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
     expect(table).toMatch(/NAME +PROJECT +NUMBER +VERSION +TRIGGER +READY +REASON +AGE/);
     expect(table).toMatch(/release.forge.dev\/first +auth +1 +v1.0.0 +Tag +True +Packaged/);
     expect(table).toMatch(/NAME +ORDER +TRIGGERS +BRANCHES +LOCK +READY +REASON +AGE/);
-    expect(table).toMatch(/NAME +ENVIRONMENT +PROJECT +RELEASE +DEPLOYED +READY +REASON +AGE/);
+    expect(table).toMatch(
+      /NAME +ENVIRONMENT +PROJECT +RELEASE +DEPLOYED +READY +REASON +HEALTH +AGE/,
+    );
     expect(table).toMatch(/releasepointer.forge.dev\/dev-auth +dev +auth +1 +1 +True +Committed/);
   });
 
