@@ -163,6 +163,8 @@ describe("the scanner changes nothing else", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
         const source = pieces.join("\n");
+        // Within a text of several lines it is no reference, which the comparison below cannot see.
+        fc.pre(!(source.includes('"""') && source.includes("i: @artifact")));
         const given = { x: { uri: "u" } };
         const ours = await evaluate(source, given);
         const plain = source.replaceAll(/(?<=i: )@artifact\("x\.uri"\)/g, '"u"');
