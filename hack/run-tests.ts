@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { missingPrograms } from "./debian-packages.ts";
 
@@ -30,13 +30,47 @@ interface Counts {
   skipped: number;
 }
 
-function readReport(file: string): Counts {
-  const report = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
-  return {
-    passed: report["numPassedTests"] ?? 0,
-    failed: report["numFailedTests"] ?? 0,
-    skipped: (report["numPendingTests"] ?? 0) + (report["numTodoTests"] ?? 0),
-  };
+/** What is read of vitest's report in JSON. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** Longest account of one failure, in lines: the whole one stands further up. */
+const failureLines = 12;
+
+function linesOfInterest(text: string): string[] {
+  const own = text.split("\n").filter((line) => !/^\s+at .*(node_modules|new Promise)/.test(line));
+  return own.slice(0, failureLines);
+}
+
+/** The failures once more, since hundreds of lines follow the place where they were printed. */
+function failuresOf(report: Report): string[] {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name);
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const told = failed.map(({ fullName, failureMessages }) => ({
+      title: `${file} > ${fullName}`,
+      text: failureMessages.join("\n"),
+    }));
+    // A file that broke outside its tests.
+    if (status === "failed" && failed.length === 0) told.push({ title: file, text: message });
+    return told.map(({ title, text }) =>
+      [`failed test: ${title}`, ...linesOfInterest(text)].join("\n    "),
+    );
+  });
 }
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
@@ -47,6 +81,7 @@ const containerEngine =
 const reports = mkdtempSync(join(tmpdir(), "forge-tests-"));
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const broken: string[] = [];
+const failures: string[] = [];
 
 for (const step of steps.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
   if (step.name === "containers" && !containerEngine) {
@@ -63,12 +98,14 @@ for (const step of steps.filter(({ name }) => wanted === undefined || wanted.inc
   if (done.status !== 0) broken.push(step.name);
   if (!step.counted) continue;
   try {
-    const counts = readReport(report);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    const counts = JSON.parse(readFileSync(report, "utf8")) as Report;
+    total.passed += counts.numPassedTests;
+    total.failed += counts.numFailedTests;
+    total.skipped += counts.numPendingTests + counts.numTodoTests;
+    failures.push(...failuresOf(counts));
     // A suite that ran nothing has shown nothing.
-    if (counts.passed + counts.failed === 0) broken.push(`${step.name} (no test ran)`);
+    if (counts.numPassedTests + counts.numFailedTests === 0)
+      broken.push(`${step.name} (no test ran)`);
   } catch {
     broken.push(`${step.name} (no report)`);
   }
@@ -78,6 +115,7 @@ rmSync(reports, { recursive: true, force: true });
 const missing = missingPrograms();
 if (strict && missing.length > 0) broken.push(`missing programs: ${missing.join(", ")}`);
 if (strict && total.skipped > 0) broken.push(`${total.skipped} tests were skipped`);
+for (const failure of failures) console.log(failure);
 for (const reason of broken) console.log(`failed: ${reason}`);
 if (wanted === undefined) {
   // What broke outside a test counts as one failure, so that the line never looks green.
