@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { checkRegistryPrefix, defaultPathTemplate } from "../../src/plugin/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "../forge-controller/duration.ts";
+import { parseDuration } from "../duration.ts";
+import { type Flags, flagLines, readFlags } from "../flags.ts";
 
 /** What both ways of running the plugin need. */
 export interface Config {
@@ -26,16 +26,6 @@ export interface ServeConfig extends Config {
   readonly drainMs: number;
   readonly bindAddress: string;
   readonly port: number;
-}
-
-interface Flag {
-  /** What stands behind the flag in the help; a flag without one is a switch. */
-  readonly value?: string;
-  /** Environment variable that is read when the flag is not given; a list has commas. */
-  readonly variable?: string;
-  readonly fallback?: string;
-  readonly multiple?: true;
-  readonly help: string;
 }
 
 const flags = {
@@ -118,21 +108,12 @@ const flags = {
     help: "port that they are served on; 0 takes a free one",
   },
   help: { help: "show this help" },
-} as const satisfies Record<string, Flag>;
+} as const satisfies Flags;
 
 type FlagName = keyof typeof flags;
 
 /** The text of --help. */
 export function helpText(): string {
-  const lines = Object.entries<Flag>(flags).map(([name, flag]) => {
-    const left = `  --${name}${flag.value ? ` ${flag.value}` : ""}`.padEnd(28);
-    const notes = [
-      ...(flag.variable ? [`$${flag.variable}`] : []),
-      ...(flag.fallback ? [`default ${flag.fallback}`] : []),
-      ...(flag.multiple ? ["may be repeated"] : []),
-    ];
-    return `${left}${flag.help}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
-  });
   return `forge-argocd-plugin turns release pointers into manifests for Argo CD.
 
 Usage: forge-argocd-plugin --registry PREFIX [flags]            serve Argo CD's repo-server on a socket
@@ -141,7 +122,7 @@ Usage: forge-argocd-plugin --registry PREFIX [flags]            serve Argo CD's 
 
 generate takes the flags from --registry to --log-level, and prints its log to stderr.
 
-${lines.join("\n")}
+${flagLines(flags, 28)}
 `;
 }
 
@@ -150,26 +131,8 @@ ${lines.join("\n")}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    strict: true,
-    options: Object.fromEntries(
-      Object.entries<Flag>(flags).map(([name, { value, multiple }]) => [
-        name,
-        { type: value ? "string" : "boolean", multiple: multiple === true } as const,
-      ]),
-    ),
-  });
-  if (values["help"]) return "help";
-  const list = (name: FlagName): string[] => {
-    const flag: Flag = flags[name];
-    const given = values[name];
-    if (Array.isArray(given)) return given.map(String);
-    if (typeof given === "string") return [given];
-    const written = (flag.variable && env[flag.variable]) || flag.fallback || "";
-    return written.split(",").filter((part) => part !== "");
-  };
-  const text = (name: FlagName): string | undefined => list(name)[0];
+  const { isSet, text, list } = readFlags(flags, args, env);
+  if (isSet("help")) return "help";
   const count = (name: FlagName, least: number, most: number): number => {
     const value = Number(text(name));
     if (Number.isInteger(value) && value >= least && value <= most) return value;

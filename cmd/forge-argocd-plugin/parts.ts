@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  credentialHelpers,
-  credentialsFromDockerConfig,
-  RegistryClient,
-} from "../../src/oci/index.ts";
+import { RegistryClient } from "../../src/oci/index.ts";
 import { BlobStore } from "../../src/plugin/index.ts";
 import type { Logger } from "../../src/telemetry/index.ts";
+import { registryCredentials } from "../registry-credentials.ts";
 import type { Config } from "./config.ts";
 
 /** Shorter than the client's own: a request has less than a minute, and several registries' faults in it. */
@@ -18,12 +14,7 @@ export function makeParts(config: Config, log: Logger) {
     insecureHosts: config.insecureRegistries,
     timeouts: registryTimeouts,
     log,
-    ...(config.dockerConfig !== undefined && {
-      credentials: credentialsFromDockerConfig(
-        readFileSync(config.dockerConfig, "utf8"),
-        credentialHelpers({ allowed: config.credentialHelpers }),
-      ),
-    }),
+    ...registryCredentials(config),
   });
   const store =
     config.cacheFolder === undefined

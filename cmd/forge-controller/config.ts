@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
-import { parseArgs } from "node:util";
 import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../duration.ts";
+import { flagLines, readFlags } from "../flags.ts";
+import { flags } from "./flags.ts";
 
 export interface Config {
   readonly kubeconfig: string | undefined;
@@ -41,156 +42,14 @@ export interface LeaderElectionConfig {
   readonly retryMs: number;
 }
 
-interface Flag {
-  /** What stands behind the flag in the help; a flag without one is a switch. */
-  readonly value?: string;
-  /** Environment variable that is read when the flag is not given. */
-  readonly variable?: string;
-  readonly fallback?: string;
-  readonly multiple?: true;
-  readonly help: string;
-}
-
-const flags = {
-  registry: {
-    value: "PREFIX",
-    variable: "FORGE_REGISTRY",
-    help: "registry and prefix of release images, such as registry.example.com/releases (required)",
-  },
-  "insecure-registry": {
-    value: "HOST",
-    multiple: true,
-    help: "registry host, with port, that plain http may reach; loopback always may",
-  },
-  "insecure-git-host": {
-    value: "HOST",
-    multiple: true,
-    help: "git host, with port, that plain http may reach; loopback always may",
-  },
-  "docker-config": {
-    value: "FILE",
-    variable: "FORGE_DOCKER_CONFIG",
-    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
-  },
-  "credential-helper": {
-    value: "NAME",
-    multiple: true,
-    help: "docker-credential-NAME may be started when that file names it",
-  },
-  "registry-ca": {
-    value: "FILE",
-    variable: "FORGE_REGISTRY_CA",
-    help: "certificate authority of that registry, in PEM, besides the system's",
-  },
-  "registry-client-certificate": {
-    value: "FILE",
-    variable: "FORGE_REGISTRY_CLIENT_CERTIFICATE",
-    help: "certificate that forge shows that registry, in PEM",
-  },
-  "registry-client-key": {
-    value: "FILE",
-    variable: "FORGE_REGISTRY_CLIENT_KEY",
-    help: "its key, in PEM",
-  },
-  "registry-proxy": {
-    value: "URL",
-    variable: "HTTPS_PROXY",
-    help: "proxy to registries",
-  },
-  "no-proxy": {
-    value: "HOSTS",
-    variable: "NO_PROXY",
-    fallback: "localhost,127.0.0.1,::1",
-    help: "registries that are reached without it, divided by commas",
-  },
-  "cue-module": {
-    value: "FILE",
-    variable: "FORGE_CUE_MODULE",
-    help: "cue.wasm, which renders projects in CUE, where it is not beside the program",
-  },
-  extension: {
-    value: "FILE",
-    multiple: true,
-    help: "module with a ReleaseExtension of your own, run with the controller's rights",
-  },
-  kubeconfig: {
-    value: "FILE",
-    variable: "KUBECONFIG",
-    help: "kubeconfig; in a pod its service account is used without one",
-  },
-  namespace: {
-    value: "NAME",
-    variable: "FORGE_NAMESPACE",
-    help: "look at this namespace alone instead of all",
-  },
-  "argocd-namespace": {
-    value: "NAME",
-    multiple: true,
-    help: "namespace of Argo CD's Applications, to report on them and to ask for a refresh",
-  },
-  "leader-elect": { help: "take turns with other controllers by a Lease" },
-  "leader-namespace": {
-    value: "NAME",
-    variable: "POD_NAMESPACE",
-    fallback: "forge-system",
-    help: "namespace of that Lease",
-  },
-  "lease-duration": {
-    value: "TIME",
-    fallback: "15s",
-    help: "how long others wait after the last renewal that they saw",
-  },
-  "renew-deadline": {
-    value: "TIME",
-    fallback: "10s",
-    help: "how long a leader goes on without renewal; shorter than the lease",
-  },
-  "retry-period": {
-    value: "TIME",
-    fallback: "2s",
-    help: "between renewals; shorter than half of the renew deadline",
-  },
-  shard: {
-    value: "NAME",
-    variable: "FORGE_SHARD",
-    help: "work on the projects labelled forge.dev/shard=NAME, instead of those without the label",
-  },
-  "bind-address": {
-    value: "ADDRESS",
-    fallback: "0.0.0.0",
-    help: "address that /healthz, /readyz and /metrics are served on",
-  },
-  port: {
-    value: "PORT",
-    fallback: "8080",
-    help: "port that they are served on; 0 takes a free one",
-  },
-  "log-level": {
-    value: "LEVEL",
-    variable: "FORGE_LOG_LEVEL",
-    fallback: "info",
-    help: logLevels.join(", "),
-  },
-  help: { help: "show this help" },
-} as const satisfies Record<string, Flag>;
-
 /** The text of --help. */
 export function helpText(): string {
-  const lines = Object.entries<Flag>(flags).map(([name, flag]) => {
-    const left = `  --${name}${flag.value ? ` ${flag.value}` : ""}`.padEnd(32);
-    const notes = [
-      ...(flag.variable ? [`$${flag.variable}`] : []),
-      ...(flag.fallback ? [`default ${flag.fallback}`] : []),
-      ...(flag.multiple ? ["may be repeated"] : []),
-    ];
-    return `${left}${flag.help}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
-  });
   return `forge-controller reconciles releases, environments and release pointers.
 
 Usage: forge-controller --registry PREFIX [flags]
        forge-controller install-crds --help
 
-${lines.join("\n")}
+${flagLines(flags, 32)}
 `;
 }
 
@@ -199,23 +58,8 @@ ${lines.join("\n")}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    strict: true,
-    options: Object.fromEntries(
-      Object.entries<Flag>(flags).map(([name, { value, multiple }]) => [
-        name,
-        { type: value ? "string" : "boolean", multiple: multiple === true } as const,
-      ]),
-    ),
-  });
-  if (values["help"]) return "help";
-  const text = (name: keyof typeof flags): string | undefined => {
-    const flag: Flag = flags[name];
-    const given = values[name] ?? (flag.variable && env[flag.variable]) ?? flag.fallback;
-    return typeof given === "string" && given !== "" ? given : undefined;
-  };
-  const list = (name: keyof typeof flags) => (values[name] ?? []) as string[];
+  const { isSet, text, list } = readFlags(flags, args, env);
+  if (isSet("help")) return "help";
 
   const registry = text("registry");
   if (registry === undefined) throw new Error("--registry (or $FORGE_REGISTRY) is required");
@@ -232,7 +76,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   }
   const port = Number(text("port"));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port: ${values["port"]} is no port`);
+    throw new Error(`--port: ${text("port")} is no port`);
   }
   const logLevel = logLevels.find((level) => level === text("log-level"));
   if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
@@ -272,7 +116,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     namespace: text("namespace"),
     argoCDNamespaces: list("argocd-namespace"),
     shard,
-    leaderElection: values["leader-elect"]
+    leaderElection: isSet("leader-elect")
       ? {
           ...timing,
           namespace: text("leader-namespace") ?? "forge-system",

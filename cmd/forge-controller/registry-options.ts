@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import {
-  credentialHelpers,
-  credentialsFromDockerConfig,
-  type RegistryClient,
-} from "../../src/oci/index.ts";
+import type { RegistryClient } from "../../src/oci/index.ts";
+import { readFlagFile } from "../flags.ts";
+import { registryCredentials } from "../registry-credentials.ts";
 import type { Config } from "./config.ts";
 
 type RegistryOptions = NonNullable<ConstructorParameters<typeof RegistryClient>[0]>;
@@ -13,32 +10,20 @@ type RegistryOptions = NonNullable<ConstructorParameters<typeof RegistryClient>[
  * @throws Error that names the flag whose file cannot be read
  */
 export function registryOptions(config: Config): RegistryOptions {
-  const { dockerConfig, registryProxy, insecureRegistries, registry } = config;
+  const { registryProxy, insecureRegistries, registry } = config;
   const [host = ""] = registry.split("/");
   const { ca, certificate, key } = config.registryTls;
   const settings = {
-    ...(ca !== undefined && { ca: read("registry-ca", ca) }),
-    ...(certificate !== undefined && { cert: read("registry-client-certificate", certificate) }),
-    ...(key !== undefined && { key: read("registry-client-key", key) }),
+    ...(ca !== undefined && { ca: readFlagFile("registry-ca", ca) }),
+    ...(certificate !== undefined && {
+      cert: readFlagFile("registry-client-certificate", certificate),
+    }),
+    ...(key !== undefined && { key: readFlagFile("registry-client-key", key) }),
   };
   return {
     insecureHosts: insecureRegistries,
     ...(Object.keys(settings).length > 0 && { hosts: { [host]: settings } }),
     ...(registryProxy !== undefined && { proxy: registryProxy }),
-    ...(dockerConfig !== undefined && {
-      credentials: credentialsFromDockerConfig(
-        read("docker-config", dockerConfig),
-        credentialHelpers({ allowed: config.credentialHelpers }),
-      ),
-    }),
+    ...registryCredentials(config),
   };
-}
-
-function read(flag: string, file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "unreadable";
-    throw new Error(`--${flag}: ${file} cannot be read (${code})`, { cause });
-  }
 }

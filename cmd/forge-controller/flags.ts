@@ -1,0 +1,125 @@
+import { logLevels } from "../../src/telemetry/index.ts";
+import type { Flags } from "../flags.ts";
+
+export const flags = {
+  registry: {
+    value: "PREFIX",
+    variable: "FORGE_REGISTRY",
+    help: "registry and prefix of release images, such as registry.example.com/releases (required)",
+  },
+  "insecure-registry": {
+    value: "HOST",
+    multiple: true,
+    help: "registry host, with port, that plain http may reach; loopback always may",
+  },
+  "insecure-git-host": {
+    value: "HOST",
+    multiple: true,
+    help: "git host, with port, that plain http may reach; loopback always may",
+  },
+  "docker-config": {
+    value: "FILE",
+    variable: "FORGE_DOCKER_CONFIG",
+    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
+  },
+  "credential-helper": {
+    value: "NAME",
+    multiple: true,
+    help: "docker-credential-NAME may be started when that file names it",
+  },
+  "registry-ca": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CA",
+    help: "certificate authority of that registry, in PEM, besides the system's",
+  },
+  "registry-client-certificate": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CLIENT_CERTIFICATE",
+    help: "certificate that forge shows that registry, in PEM",
+  },
+  "registry-client-key": {
+    value: "FILE",
+    variable: "FORGE_REGISTRY_CLIENT_KEY",
+    help: "its key, in PEM",
+  },
+  "registry-proxy": {
+    value: "URL",
+    variable: "HTTPS_PROXY",
+    help: "proxy to registries",
+  },
+  "no-proxy": {
+    value: "HOSTS",
+    variable: "NO_PROXY",
+    fallback: "localhost,127.0.0.1,::1",
+    help: "registries that are reached without it, divided by commas",
+  },
+  "cue-module": {
+    value: "FILE",
+    variable: "FORGE_CUE_MODULE",
+    help: "cue.wasm, which renders projects in CUE, where it is not beside the program",
+  },
+  extension: {
+    value: "FILE",
+    multiple: true,
+    help: "module with a ReleaseExtension of your own, run with the controller's rights",
+  },
+  kubeconfig: {
+    value: "FILE",
+    variable: "KUBECONFIG",
+    help: "kubeconfig; in a pod its service account is used without one",
+  },
+  namespace: {
+    value: "NAME",
+    variable: "FORGE_NAMESPACE",
+    help: "look at this namespace alone instead of all",
+  },
+  "argocd-namespace": {
+    value: "NAME",
+    multiple: true,
+    help: "namespace of Argo CD's Applications, to report on them and to ask for a refresh",
+  },
+  "leader-elect": { help: "take turns with other controllers by a Lease" },
+  "leader-namespace": {
+    value: "NAME",
+    variable: "POD_NAMESPACE",
+    fallback: "forge-system",
+    help: "namespace of that Lease",
+  },
+  "lease-duration": {
+    value: "TIME",
+    fallback: "15s",
+    help: "how long others wait after the last renewal that they saw",
+  },
+  "renew-deadline": {
+    value: "TIME",
+    fallback: "10s",
+    help: "how long a leader goes on without renewal; shorter than the lease",
+  },
+  "retry-period": {
+    value: "TIME",
+    fallback: "2s",
+    help: "between renewals; shorter than half of the renew deadline",
+  },
+  shard: {
+    value: "NAME",
+    variable: "FORGE_SHARD",
+    help: "work on the projects labelled forge.dev/shard=NAME, instead of those without the label",
+  },
+  "bind-address": {
+    value: "ADDRESS",
+    fallback: "0.0.0.0",
+    help: "address that /healthz, /readyz and /metrics are served on",
+  },
+  port: {
+    value: "PORT",
+    fallback: "8080",
+    help: "port that they are served on; 0 takes a free one",
+  },
+  "log-level": {
+    value: "LEVEL",
+    variable: "FORGE_LOG_LEVEL",
+    fallback: "info",
+    help: logLevels.join(", "),
+  },
+  help: { help: "show this help" },
+} as const satisfies Flags;
