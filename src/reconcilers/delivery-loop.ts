@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ControllerMetrics, enqueueChanges, Loop, WorkQueue } from "../../controller/index.ts";
+import { type ControllerMetrics, enqueueChanges, type Loop } from "../../controller/index.ts";
 import { Informer, keyOf } from "../../controller/kube/index.ts";
 import {
   type Application,
@@ -8,12 +8,9 @@ import {
   trimApplication,
 } from "../argocd/index.ts";
 import { createDeliveryReconciler } from "./delivery.ts";
-import type { InformerDeps, Informers } from "./informers.ts";
+import { type InformerDeps, type Informers, resyncMs } from "./informers.ts";
+import { loopMaker } from "./loop-maker.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-
-const backoff = { baseMs: 250, capMs: 30_000 };
-/** How often everything is looked at again, to be sure. */
-const resyncMs = 10 * 60_000;
 
 /** One informer for each namespace in which Argo CD keeps Applications. */
 export function createApplicationInformers(
@@ -40,23 +37,18 @@ export function createDeliveryLoop(
   applications: readonly Informer<Application>[],
   metrics: ControllerMetrics,
 ): Loop {
-  const { clock, random, log } = deps;
-  const name = "delivery";
-  const queue = new WorkQueue({ clock, random, backoff });
   const reconciler = createDeliveryReconciler(
     deps,
     applications.map(({ cache }) => cache),
   );
-  const observe = metrics.observer(name);
-  const loop = new Loop({ name, workers: 4, reconciler, queue, log, clock, random, observe });
-  metrics.trackQueue(loop);
-  enqueueChanges(informers.pointers, queue, undefined, {
+  const loop = loopMaker(deps, metrics)("delivery", 4, reconciler);
+  enqueueChanges(informers.pointers, loop.queue, undefined, {
     matters: ({ status }, old) => !isDeepStrictEqual(status?.git, old.status?.git),
   });
   for (const informer of applications) {
     enqueueChanges(
       informer,
-      queue,
+      loop.queue,
       (application) =>
         keysOfApplication(application).flatMap((value) =>
           deps.caches.pointers.byIndex("delivery", value).map(keyOf),

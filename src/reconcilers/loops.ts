@@ -2,9 +2,7 @@ import {
   type ControllerMetrics,
   enqueueChanges,
   isMoreThanStatus,
-  Loop,
-  type Reconciler,
-  WorkQueue,
+  type Loop,
 } from "../../controller/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
@@ -16,14 +14,12 @@ import {
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
+import { loopMaker } from "./loop-maker.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
 import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { shardLabelOf } from "./sharding.ts";
-
-/** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
-const backoff = { baseMs: 250, capMs: 30_000 };
 
 /** One loop a kind, each with its queue fed by all that concerns the kind. */
 export function createLoops(
@@ -31,14 +27,7 @@ export function createLoops(
   informers: Informers,
   metrics: ControllerMetrics,
 ): Loop[] {
-  const loop = (name: string, workers: number, reconciler: Reconciler): Loop => {
-    const { clock, random, log } = deps;
-    const queue = new WorkQueue({ clock, random, backoff });
-    const observe = metrics.observer(name);
-    const made = new Loop({ name, workers, reconciler, queue, log, clock, random, observe });
-    metrics.trackQueue(made);
-    return made;
-  };
+  const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
   const releases = loop("release", 8, createReleaseReconciler(deps));
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
