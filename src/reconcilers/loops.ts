@@ -10,6 +10,8 @@ import {
   isOtherwiseHealthy,
   isOtherwiseJudged,
   isOtherwisePlaced,
+  isOtherwiseRun,
+  isOtherwiseRunning,
 } from "./concerns.ts";
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
@@ -65,7 +67,9 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.approvals, pointers.queue, concerns.pointersOfApproval);
-  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter);
+  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter, {
+    matters: isOtherwiseRun,
+  });
   enqueueChanges(informers.pointers, pointers.queue, concerns.pointersAfter, {
     matters: isOtherwiseHealthy,
   });
@@ -84,9 +88,13 @@ export function createLoops(
   enqueueChanges(informers.environments, autoDeploys.queue, concerns.autoDeploysOfEnvironment, {
     matters: isMoreThanStatus,
   });
-  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer);
+  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer, {
+    matters: isOtherwiseRunning,
+  });
   enqueueChanges(informers.approvals, autoDeploys.queue, concerns.autoDeploysOfApproval);
-  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysAfter);
+  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysAfter, {
+    matters: isOtherwiseRun,
+  });
   enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysAfter, {
     matters: isOtherwiseHealthy,
   });
