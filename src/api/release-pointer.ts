@@ -20,7 +20,15 @@ import {
   targetBranchField,
   timeField,
 } from "./fields.ts";
-import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
+import {
+  ageColumn,
+  defineKind,
+  environmentColumn,
+  type ForgeObject,
+  gitCommitColumn,
+  projectColumn,
+  readyColumns,
+} from "./kind.ts";
 
 const immutable = (field: string) =>
   transitions({
@@ -138,13 +146,8 @@ export const releasePointerKind = defineKind({
   spec: specSchema,
   status: statusSchema,
   columns: [
-    {
-      name: "Environment",
-      type: "string",
-      jsonPath: ".spec.environment",
-      description: "Environment.",
-    },
-    { name: "Project", type: "string", jsonPath: ".spec.project", description: "Project." },
+    environmentColumn,
+    projectColumn,
     {
       name: "Release",
       type: "string",
@@ -164,13 +167,7 @@ export const releasePointerKind = defineKind({
       jsonPath: ".status.delivery.health",
       description: "Health of what was deployed, as Argo CD sees it.",
     },
-    {
-      name: "Git-Commit",
-      type: "string",
-      jsonPath: ".status.git.commit",
-      description: "Commit in the GitOps repository.",
-      priority: 1,
-    },
+    gitCommitColumn,
     {
       name: "Message",
       type: "string",

@@ -3,8 +3,10 @@ import {
   KubeClient,
   KubeError,
   type KubeObject,
+  mayI,
   sleep,
   systemClock,
+  whoAmI,
 } from "../../../controller/kube/index.ts";
 import { apiVersion, group } from "../../api/index.ts";
 import type {
@@ -19,22 +21,13 @@ import type {
   WriteOptions,
 } from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
-import { events, resourceOf, selfSubjectAccessReviews, selfSubjectReviews } from "./resources.ts";
+import { events, kindNamed } from "./resources.ts";
 
 /** More of one kind in a namespace are for the dashboard; a list of people's ends long before. */
 const maximumListed = 20_000;
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
-
-interface SelfSubjectReview extends KubeObject {
-  readonly status?: { readonly userInfo?: { readonly username?: string } };
-}
-
-interface AccessReview extends KubeObject {
-  readonly spec: { readonly resourceAttributes: object };
-  readonly status?: { readonly allowed?: boolean };
-}
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
@@ -57,14 +50,14 @@ export class ClusterBackend implements Backend {
 
   get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
     const key = { namespace: this.namespace, name };
-    return this.#client.get(resourceOf(kind), key, { signal: this.#signal });
+    return this.#client.get(kindNamed(kind), key, { signal: this.#signal });
   }
 
   async list<K extends KindName>(kind: K, selection: Selection = {}): Promise<readonly Kinds[K][]> {
     const fieldSelector = Object.entries(selection)
       .map(([field, value]) => `${field}=${value}`)
       .join(",");
-    const { items } = await this.#client.listAll<Kinds[K]>(resourceOf(kind), {
+    const { items } = await this.#client.listAll<Kinds[K]>(kindNamed(kind), {
       namespace: this.namespace,
       ...(fieldSelector !== "" && { fieldSelector }),
       maximum: maximumListed,
@@ -77,7 +70,7 @@ export class ClusterBackend implements Backend {
     const metadata = { ...draft.metadata, namespace: this.namespace };
     const object = { apiVersion, ...draft, metadata };
     // What the server adds to a draft makes it an object.
-    return this.#client.create<KubeObject>(resourceOf(draft.kind), object, {
+    return this.#client.create<KubeObject>(kindNamed(draft.kind), object, {
       dryRun,
       signal: this.#signal,
     }) as unknown as Promise<Kinds[K]>;
@@ -88,7 +81,7 @@ export class ClusterBackend implements Backend {
     object: Kinds[K],
     { dryRun }: WriteOptions,
   ): Promise<Kinds[K]> {
-    return this.#client.replace(resourceOf(kind), object, { dryRun, signal: this.#signal });
+    return this.#client.replace(kindNamed(kind), object, { dryRun, signal: this.#signal });
   }
 
   /** A watch that the server ends, or that breaks, is begun again; a refusal is thrown. */
@@ -97,7 +90,7 @@ export class ClusterBackend implements Backend {
     name: string,
     signal: AbortSignal,
   ): AsyncGenerator<Kinds[K] | undefined, void, undefined> {
-    const resource = resourceOf(kind);
+    const resource = kindNamed(kind);
     const fieldSelector = `metadata.name=${name}`;
     const { namespace } = this;
     while (!signal.aborted) {
@@ -130,36 +123,15 @@ export class ClusterBackend implements Backend {
   }
 
   async #askWho(): Promise<WhoAmI> {
-    const review: SelfSubjectReview = {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "SelfSubjectReview",
-      metadata: { name: "" },
-    };
-    const { status, metadata } = await this.#client.create<SelfSubjectReview>(
-      selfSubjectReviews,
-      review,
-      { signal: this.#signal },
-    );
-    const user = status?.userInfo?.username;
-    if (user === undefined) throw new TypeError("the API server does not say who this is");
-    const { creationTimestamp: time } = metadata;
+    const told = await whoAmI(this.#client, { signal: this.#signal });
     const server = this.#connection.server.origin;
-    return { user, server, ...(time && { serverTime: new Date(time) }) };
+    return { ...told, server };
   }
 
-  async mayI({ verb, resource, name }: Right): Promise<boolean> {
+  mayI({ verb, resource, name }: Right): Promise<boolean> {
     const { namespace } = this;
-    const resourceAttributes = { namespace, verb, group, resource, ...(name && { name }) };
-    const review: AccessReview = {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      metadata: { name: "" },
-      spec: { resourceAttributes },
-    };
-    const answer = await this.#client.create(selfSubjectAccessReviews, review, {
-      signal: this.#signal,
-    });
-    return answer.status?.allowed === true;
+    const attributes = { namespace, verb, group, resource, ...(name && { name }) };
+    return mayI(this.#client, attributes, { signal: this.#signal });
   }
 
   async events(): Promise<readonly ForgeEvent[]> {
