@@ -1,0 +1,12 @@
+export type {
+  Entry,
+  EntryKind,
+  Fact,
+  Filter,
+  Ledger,
+  LedgerOptions,
+  Page,
+  PageRequest,
+  RecordedDeployment,
+  Verification,
+} from "./ports.ts";
