@@ -6,11 +6,24 @@
 
 import type { Logger } from "../telemetry/index.ts";
 
-export const entryKinds = ["Release", "Deployment", "Approval", "Decision", "Action", "Ledger"] as const;
+export const entryKinds = [
+  "Release",
+  "Deployment",
+  "Approval",
+  "Decision",
+  "Action",
+  "Ledger",
+] as const;
 /** `Action` is what somebody asked of the API; `Ledger` is what was done to the ledger itself. */
 export type EntryKind = (typeof entryKinds)[number];
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type Details = Readonly<Record<string, Json>>;
 
 /** Something that happened, before it is recorded. */
@@ -91,7 +104,7 @@ export interface RecordedDeployment {
   readonly actor?: string;
   /** What the last of its entries tells: Begun, Committed, Superseded, RolledBack, Blocked, Failed. */
   readonly outcome: string;
-  readonly begunAt?: string;
+  readonly begunAt: string;
   readonly committedAt?: string;
   readonly endedAt?: string;
   /** All that its entries say, later ones over earlier ones. */
@@ -121,7 +134,14 @@ export interface Appended {
   readonly known: number;
 }
 
-export type Damage = "Edited" | "Missing" | "Reordered" | "Truncated" | "Unanchored" | "Rewritten";
+export type Damage =
+  | "Edited"
+  | "Missing"
+  | "Reordered"
+  | "Rewritten"
+  | "Truncated"
+  | "Inserted"
+  | "Unanchored";
 
 export interface Verification {
   /** The entries that were read. */
@@ -187,6 +207,10 @@ export interface Ledger {
   ): Promise<Verification>;
   /** Entries, the oldest first, each a line of JSON with its line feed. */
   export(filter?: Filter, signal?: AbortSignal): AsyncIterable<string>;
+  /**
+   * Removes the oldest entries, and leaves one that signs it off. Throws LedgerDamaged when the chain
+   * is not whole: what is wrong with it would be gone too.
+   */
   prune(retention: Retention, signal?: AbortSignal): Promise<Pruned>;
   /** Never throws. */
   health(signal?: AbortSignal): Promise<LedgerHealth>;
