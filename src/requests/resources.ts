@@ -1,6 +1,6 @@
-import type { Resource } from "../../../controller/kube/index.ts";
-import { group, kinds, version } from "../../api/index.ts";
-import type { KindName } from "../ports.ts";
+import type { Resource } from "../../controller/kube/index.ts";
+import { group, kinds, version } from "../api/index.ts";
+import type { KindName } from "./ports.ts";
 
 /** A kind of forge's as the API server serves it. */
 export function resourceOf(name: KindName): Resource {
@@ -8,14 +8,6 @@ export function resourceOf(name: KindName): Resource {
   if (kind === undefined) throw new TypeError(`no kind ${name}`);
   return { group, version, plural: kind.plural, kind: name, namespaced: true };
 }
-
-export const events: Resource = {
-  group: "events.k8s.io",
-  version: "v1",
-  plural: "events",
-  kind: "Event",
-  namespaced: true,
-};
 
 export const selfSubjectReviews: Resource = {
   group: "authentication.k8s.io",
