@@ -23,6 +23,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/query": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
   "src/argocd": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
+  "src/server": [
+    "controller/kube",
+    "src/api",
+    "src/concurrency",
+    "src/ledger",
+    "src/policy",
+    "src/query",
+    "src/requests",
+    "src/rest",
+    "src/telemetry",
+  ],
+  "src/rest": ["src/api"],
   "src/cli": [
     "controller/kube",
     "src/api",
@@ -32,6 +44,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry",
   ],
   "src/requests": ["controller/kube", "src/api", "src/query", "src/policy"],
+  // Of the reconcilers, the policy and what it is asked with, none: nothing is decided from history.
+  "src/ledger": ["src/api", "src/telemetry"],
   "src/plugin": ["src/api", "src/concurrency", "src/oci", "src/telemetry"],
   "src/render": ["src/api"],
   "src/triggers": ["src/api"],

@@ -227,6 +227,26 @@ export const errorKinds = {
     retry: "never",
     hint: "Look at the release with: forge release show <project> <release>.",
   },
+  LedgerUnavailable: {
+    retry: "backoff",
+    hint: "Check the ledger's disk, or that PostgreSQL runs, can be reached and takes the credentials.",
+  },
+  LedgerLocked: {
+    retry: "backoff",
+    hint: "Stop the other process: a file has one. Several replicas need PostgreSQL.",
+  },
+  LedgerTooNew: {
+    retry: "never",
+    hint: "Run the forge that wrote it, or a later one.",
+  },
+  LedgerDamaged: {
+    retry: "never",
+    hint: "Restore the file from a backup, or move it away: forge-server fills a new one from the cluster.",
+  },
+  LedgerEntryInvalid: {
+    retry: "never",
+    hint: "This is a fault of what records it: make the named field smaller, or well-formed.",
+  },
   Timeout: {
     retry: "backoff",
     hint: "Check the other side's load and the network between.",

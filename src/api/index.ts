@@ -1,6 +1,7 @@
 export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
 export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
 export { verbPolicies } from "./admission/verbs.ts";
+export { canonicalJson } from "./canonical-json.ts";
 export { type Condition, conditionSchema, isTrue } from "./condition.ts";
 export { customResourceDefinition } from "./custom-resource-definition.ts";
 export type { RequestType, Verdict } from "./deployment.ts";
@@ -34,7 +35,7 @@ export {
   splitProjectPath,
 } from "./names.ts";
 export { type Project, type ProjectSpec, type ProjectStatus, projectKind } from "./project.ts";
-export { redact } from "./redact.ts";
+export { namesSecret, redact } from "./redact.ts";
 export {
   type Alias,
   type Artifact,
