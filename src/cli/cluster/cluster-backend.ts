@@ -3,39 +3,45 @@ import {
   KubeClient,
   KubeError,
   type KubeObject,
-  mayI,
+  type Resource,
   sleep,
   systemClock,
-  whoAmI,
 } from "../../../controller/kube/index.ts";
-import { apiVersion, group } from "../../api/index.ts";
-import type {
-  Backend,
-  Draft,
-  ForgeEvent,
-  KindName,
-  Kinds,
-  Right,
-  Selection,
-  WhoAmI,
-  WriteOptions,
-} from "../ports.ts";
+import { group } from "../../api/index.ts";
+import {
+  ClusterStore,
+  type Draft,
+  type KindName,
+  type Kinds,
+  kindNamed,
+  type Right,
+  type Selection,
+  type WriteOptions,
+} from "../../requests/index.ts";
+import type { Backend, ForgeEvent, WhoAmI } from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
-import { events, kindNamed } from "./resources.ts";
 
-/** More of one kind in a namespace are for the dashboard; a list of people's ends long before. */
+/** More are for the dashboard; a list of people's ends long before. */
 const maximumListed = 20_000;
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
+
+const events: Resource = {
+  group: "events.k8s.io",
+  version: "v1",
+  plural: "events",
+  kind: "Event",
+  namespaced: true,
+};
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
   readonly namespace: string;
   readonly #connection: Connection;
   readonly #client: KubeClient;
+  readonly #store: ClusterStore;
   readonly #signal: AbortSignal;
-  #user: Promise<WhoAmI> | undefined;
 
   constructor(
     target: Target,
@@ -45,43 +51,24 @@ export class ClusterBackend implements Backend {
     this.namespace = namespace;
     this.#connection = new Connection(config, options);
     this.#client = new KubeClient(this.#connection);
+    this.#store = new ClusterStore(this.#client, namespace, options.signal);
     this.#signal = options.signal;
   }
 
   get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
-    const key = { namespace: this.namespace, name };
-    return this.#client.get(kindNamed(kind), key, { signal: this.#signal });
+    return this.#store.get(kind, name);
   }
 
-  async list<K extends KindName>(kind: K, selection: Selection = {}): Promise<readonly Kinds[K][]> {
-    const fieldSelector = Object.entries(selection)
-      .map(([field, value]) => `${field}=${value}`)
-      .join(",");
-    const { items } = await this.#client.listAll<Kinds[K]>(kindNamed(kind), {
-      namespace: this.namespace,
-      ...(fieldSelector !== "" && { fieldSelector }),
-      maximum: maximumListed,
-      signal: this.#signal,
-    });
-    return items;
+  list<K extends KindName>(kind: K, selection?: Selection): Promise<readonly Kinds[K][]> {
+    return this.#store.list(kind, selection);
   }
 
-  create<K extends KindName>(draft: Draft<K>, { dryRun }: WriteOptions): Promise<Kinds[K]> {
-    const metadata = { ...draft.metadata, namespace: this.namespace };
-    const object = { apiVersion, ...draft, metadata };
-    // What the server adds to a draft makes it an object.
-    return this.#client.create<KubeObject>(kindNamed(draft.kind), object, {
-      dryRun,
-      signal: this.#signal,
-    }) as unknown as Promise<Kinds[K]>;
+  create<K extends KindName>(draft: Draft<K>, options: WriteOptions): Promise<Kinds[K]> {
+    return this.#store.create(draft, options);
   }
 
-  replace<K extends KindName>(
-    kind: K,
-    object: Kinds[K],
-    { dryRun }: WriteOptions,
-  ): Promise<Kinds[K]> {
-    return this.#client.replace(kindNamed(kind), object, { dryRun, signal: this.#signal });
+  replace<K extends KindName>(kind: K, object: Kinds[K], options: WriteOptions): Promise<Kinds[K]> {
+    return this.#store.replace(kind, object, options);
   }
 
   /** A watch that the server ends, or that breaks, is begun again; a refusal is thrown. */
@@ -116,22 +103,12 @@ export class ClusterBackend implements Backend {
     }
   }
 
-  /** Asked once. */
-  whoAmI(): Promise<WhoAmI> {
-    this.#user ??= this.#askWho();
-    return this.#user;
+  async whoAmI(): Promise<WhoAmI> {
+    return { ...(await this.#store.whoAmI()), server: this.#connection.server.origin };
   }
 
-  async #askWho(): Promise<WhoAmI> {
-    const told = await whoAmI(this.#client, { signal: this.#signal });
-    const server = this.#connection.server.origin;
-    return { ...told, server };
-  }
-
-  mayI({ verb, resource, name }: Right): Promise<boolean> {
-    const { namespace } = this;
-    const attributes = { namespace, verb, group, resource, ...(name && { name }) };
-    return mayI(this.#client, attributes, { signal: this.#signal });
+  mayI(right: Right): Promise<boolean> {
+    return this.#store.mayI(right);
   }
 
   async events(): Promise<readonly ForgeEvent[]> {
