@@ -15,7 +15,7 @@ import {
   releaseKind,
   releasePointerKind,
 } from "../api/index.ts";
-import { keysOfPointer } from "../argocd/index.ts";
+import { keysOfPointer } from "../delivery/index.ts";
 
 /** A kind as the API server serves it. */
 export function resourceOf({ group, version, plural, kind }: Kind): Resource {
