@@ -14,7 +14,7 @@ import {
   releaseKind,
   releasePointerKind,
 } from "../api/index.ts";
-import { keysOfPointer } from "../argocd/index.ts";
+import { keysOfPointer } from "../delivery/index.ts";
 
 export const resources = {
   releases: releaseKind,
