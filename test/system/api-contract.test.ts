@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { locatePythonTool } from "../../tools/python/venv.ts";
@@ -42,7 +42,7 @@ describe.skipIf(!isInstalled)("the API, by its document", () => {
   });
 
   test("a client made from it tells the whole story", async () => {
-    const out = join(folder, "client");
+    const out = join(folder, "forge_client");
     const made = await run(
       generator ?? "",
       [
@@ -65,28 +65,48 @@ describe.skipIf(!isInstalled)("the API, by its document", () => {
         DAVE: tokenOf(people.dave),
       },
     });
-    expect(told).toMatchObject({ code: 0, stdout: "told\n" });
+    expect(told).toEqual({ code: 0, stdout: "told\n", stderr: "" });
   });
 
-  test("thousands of made-up requests meet no failure of the server, and no broken promise", async () => {
+  test("made-up requests meet no failure of the server, and no broken promise", async () => {
+    const config = join(folder, "schemathesis.toml");
+    writeFileSync(config, settings(journey.repository));
     const result = await run(
       schemathesis ?? "",
       [
-        ...[
-          "run",
-          `${server.url}/openapi.json`,
-          "--no-color",
-          "--phases",
-          "examples,coverage,fuzzing",
-        ],
+        ...["--config-file", config, "run", `${server.url}/openapi.json`, "--no-color"],
         ...["--header", `Authorization: Bearer ${tokenOf(people.carol)}`],
-        ...["--max-examples", "25", "--generation-deterministic", "--no-shrink"],
+        ...["--phases", "coverage,fuzzing", "--max-examples", "5", "--generation-deterministic"],
         // A stream has no end to wait for.
-        ...["--exclude-operation-id", "streamEvents", "--continue-on-failure"],
+        ...["--no-shrink", "--exclude-operation-id", "streamEvents"],
+        ...["--suppress-health-check", "all", "--continue-on-failure"],
       ],
-      { cwd: folder, env: { HOME: folder }, timeoutMs: 600_000 },
+      { cwd: folder, env: { HOME: folder }, timeoutMs: 900_000 },
     );
     expect(result.stdout + result.stderr).toContain("No issues found");
     expect(result.code).toBe(0);
-  }, 600_000);
+  }, 900_000);
 });
+
+/** Names of what there is, so that more than a 404 is met. */
+function settings(repository: string): string {
+  const accepted = '"2xx", "3xx", 401, 403, 404, 409, 412, 422, 429';
+  return `
+[parameters]
+"path.repository" = ${JSON.stringify(repository)}
+"path.project" = "auth"
+"path.environment" = "production"
+"path.release" = "1"
+"path.sequence" = "1"
+"path.id" = ${JSON.stringify(`${repository}/auth/1`)}
+
+[checks]
+# If-Match speaks of what was seen: 412. The API server's own rules go beyond JSON Schema: 422.
+positive_data_acceptance.expected-statuses = [${accepted}]
+
+[[operations]]
+include-operation-id = "createRelease"
+# A trigger of type Tag needs a tag, which the document says in words.
+checks.positive_data_acceptance.expected-statuses = [${accepted}, 400]
+`;
+}

@@ -205,7 +205,7 @@ describe("the REST API", () => {
       spec: { trigger: { branch: "main" } },
     });
     const forged = await alice.get(`${path}?cursor=bm90aGluZw`);
-    expect(forged).toMatchObject({ status: 400, body: { errors: [{ field: "cursor" }] } });
+    expect(forged).toMatchObject({ status: 404, body: { errors: [{ field: "cursor" }] } });
   });
 
   test("the matrix shows what runs where, counts it, and filters", async () => {
@@ -266,6 +266,24 @@ describe("the REST API", () => {
     const lost = await listen("?since=abc-5");
     expect(await firstEvent(lost, /event: reset/)).toContain("event: reset");
     stop.abort();
+  });
+
+  test("a path that may mean two things says which, and each written out means one", async () => {
+    const deeper = { repository: `${journey.repository}/auth`, name: "v1" };
+    await journey.apply({
+      ...(journey.project("auth") as object),
+      metadata: { name: "deeper" },
+      spec: deeper,
+    });
+    const path = `/v1/releases/${journey.repository}/auth/v1`;
+    await vi.waitFor(async () => {
+      const found = await alice.get(path);
+      expect(found).toMatchObject({ status: 400, body: { reason: "AmbiguousPath" } });
+      const encoded = encodeURIComponent(deeper.repository);
+      expect(found.body.hint).toContain(`/v1/releases/${repository}/auth/v1`);
+      expect(found.body.hint).toContain(`/v1/releases/${encoded}/v1`);
+      expect((await alice.get(`/v1/releases/${encoded}/v1`)).body.items).toEqual([]);
+    });
   });
 
   test("what is asked wrongly is told, field by field", async () => {

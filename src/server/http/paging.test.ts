@@ -39,5 +39,5 @@ test("what is added or removed in between repeats nothing and passes nothing by"
 });
 
 test.each(["", "bm90aGluZw", "W10", "W3t9XQ", "!"])("%j is no cursor", (cursor) => {
-  expect(() => readCursor(cursor)).toThrow(expect.objectContaining({ code: "RequestInvalid" }));
+  expect(() => readCursor(cursor)).toThrow(expect.objectContaining({ code: "PageNotFound" }));
 });
