@@ -18,11 +18,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/oci",
     "src/git",
     "src/gitops",
+    "src/delivery",
     "src/argocd",
+    "src/flux",
     "src/telemetry",
   ],
   "src/query": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
-  "src/argocd": ["controller/kube", "src/api", "src/policy", "src/telemetry"],
+  "src/delivery": ["controller/kube", "src/api"],
+  "src/argocd": ["controller/kube", "src/api", "src/delivery"],
+  "src/flux": ["controller/kube", "src/api", "src/delivery"],
   "src/server": [
     "controller/kube",
     "src/api",
@@ -36,6 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/rest": ["src/api"],
   "src/cli": [
+    "src/rest",
     "controller/kube",
     "src/api",
     "src/query",
@@ -61,6 +66,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What stands around the product may use it, and is used by nothing of it.
   tools: [],
   hack: ["src/api", "src/policy", "src/server", "tools", "test/ground"],
+  "hack/image": ["src/api", "src/oci"],
   "test/ground": ["tools"],
   "test/system": ["*"],
   "test/containers": ["*"],

@@ -12,8 +12,9 @@ export {
   environmentKind,
   type PromotionPolicy,
 } from "./environment.ts";
-export { type ErrorCode, errorKinds, ForgeError, messageOf, type Retry } from "./errors.ts";
+export { type ErrorCode, errorKinds, type Retry } from "./errors.ts";
 export { commitPattern, digestPattern } from "./fields.ts";
+export { ForgeError, messageOf } from "./forge-error.ts";
 export { type GitEvent, parseGitEvent, parseInputs } from "./git-event.ts";
 export {
   apiVersion,

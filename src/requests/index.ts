@@ -13,6 +13,8 @@ export {
   rolledBackRelease,
 } from "./deployment.ts";
 export { findProject, type ProjectName } from "./find-project.ts";
+export { type ForgeEvent, forgeEvents } from "./forge-events.ts";
+export { kindNamed } from "./kind-named.ts";
 export {
   deploymentsOf,
   findPlace,
@@ -25,4 +27,3 @@ export {
 } from "./place.ts";
 export type { Draft, KindName, Kinds, Selection, Store, WriteOptions } from "./ports.ts";
 export { type CreatedRelease, createRelease } from "./release.ts";
-export { resourceOf } from "./resources.ts";

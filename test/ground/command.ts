@@ -7,7 +7,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, whatever its exit code; ended after a minute, unless told otherwise. */
+/** Runs a program to its end, whatever its exit code; ended after a minute, unless told. */
 export function run(
   command: string,
   args: readonly string[],
