@@ -8,7 +8,7 @@ import {
   type Random,
 } from "../../../controller/kube/index.ts";
 import { type ObjectMeta, projectPath } from "../../api/index.ts";
-import { type KindName, type Kinds, resourceOf } from "../../requests/index.ts";
+import { type KindName, type Kinds, kindNamed } from "../../requests/index.ts";
 import type { Logger } from "../../telemetry/index.ts";
 import { trimDeployment, trimRelease } from "./trim.ts";
 
@@ -46,23 +46,23 @@ export function createInformers(deps: InformerDeps): Informers {
   return {
     Release: new Informer<Cached<"Release">>({
       ...deps,
-      resource: resourceOf("Release"),
+      resource: kindNamed("Release"),
       indexes: { namespace, project: byProject },
       trim: trimRelease,
     }),
     Environment: new Informer<Cached<"Environment">>({
       ...deps,
-      resource: resourceOf("Environment"),
+      resource: kindNamed("Environment"),
       indexes: { namespace, name: ({ metadata }) => [metadata.name] },
     }),
     ReleasePointer: new Informer<Cached<"ReleasePointer">>({
       ...deps,
-      resource: resourceOf("ReleasePointer"),
+      resource: kindNamed("ReleasePointer"),
       indexes: { namespace, project: byProject },
     }),
     ReleaseApproval: new Informer<Cached<"ReleaseApproval">>({
       ...deps,
-      resource: resourceOf("ReleaseApproval"),
+      resource: kindNamed("ReleaseApproval"),
       indexes: {
         namespace,
         project: ({ metadata, spec: { release } }) => [
@@ -72,13 +72,13 @@ export function createInformers(deps: InformerDeps): Informers {
     }),
     ReleaseDeployment: new Informer<Cached<"ReleaseDeployment">>({
       ...deps,
-      resource: resourceOf("ReleaseDeployment"),
+      resource: kindNamed("ReleaseDeployment"),
       indexes: { namespace, project: byProject },
       trim: trimDeployment,
     }),
     Project: new Informer<Cached<"Project">>({
       ...deps,
-      resource: resourceOf("Project"),
+      resource: kindNamed("Project"),
       indexes: {
         namespace,
         path: ({ spec }) => [projectPath(spec.repository, spec.name)],

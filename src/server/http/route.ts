@@ -48,7 +48,7 @@ export interface Needs {
 export interface Route {
   /** Unique: names the operation in OpenAPI. */
   readonly operation: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** As OpenAPI writes it. {repository} and {release} may take several segments. */
   readonly path: string;
   readonly summary: string;

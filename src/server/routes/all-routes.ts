@@ -7,7 +7,9 @@ import { decisionRoutes } from "./decisions.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { environmentRoutes } from "./environments.ts";
 import { eventRoutes } from "./events.ts";
+import { kubernetesEventRoutes } from "./kubernetes-events.ts";
 import { matrixRoutes } from "./matrix.ts";
+import { objectRoutes } from "./objects.ts";
 import { projectRoutes } from "./projects.ts";
 import { releaseRoutes } from "./releases.ts";
 
@@ -23,6 +25,8 @@ export function allRoutes(deps: RouteDeps): readonly Route[] {
     ...projectRoutes(deps),
     ...auditRoutes(deps),
     ...eventRoutes(deps),
-    ...callerRoutes,
+    ...callerRoutes(deps),
+    ...kubernetesEventRoutes,
+    ...objectRoutes(deps),
   ];
 }
