@@ -93,7 +93,7 @@ describe("a ledger that is rebuilt", () => {
       );
       void informer.run(stop.signal);
     }
-    await vi.waitFor(() => expect(informers.every(({ synced }) => synced)).toBe(true));
+    for (const informer of informers) await informer.waitForSync(stop.signal);
     recording = recorder.run(stop.signal);
     controller = await journey.controller();
   });

@@ -103,9 +103,10 @@ describe.each(storeKinds)("the ledger in %s", (kind) => {
           found.push(...page.items);
           after = page.next;
         } while (after !== undefined);
-        expect(found, JSON.stringify(filter)).toEqual(
-          order === "oldest" ? expected : expected.toReversed(),
-        );
+        expect({ filter, found }).toEqual({
+          filter,
+          found: order === "oldest" ? expected : expected.toReversed(),
+        });
       }
     }
     await expect(ledger.read({ since: "yesterday" })).rejects.toMatchObject({
