@@ -41,6 +41,7 @@ const runBy: Readonly<Record<string, string>> = {
 /** Pages that a test runs from beginning to end, command by command. */
 const runWhole: Readonly<Record<string, string>> = {
   "docs/cli.md": "test/system/cli-guide.test.ts",
+  "docs/flux.md": "test/system/flux-guide.test.ts",
   "docs/projects.md": "test/system/projects-guide.test.ts",
   "docs/rollback.md": "test/system/rollback-guide.test.ts",
 };
