@@ -10,8 +10,8 @@ help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind)
-	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" $(RUN) demo
+demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" WITH="$(WITH)" $(RUN) demo
 
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
 	@$(RUN) demo -- stop
