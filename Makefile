@@ -23,7 +23,7 @@ test: setup ## Set everything up and run every check and test
 setup: node_modules ## Install npm packages, test tools and, where allowed, Debian packages
 	@$(RUN) setup
 
-tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm and Argo CD
+tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
 check: node_modules ## Types, format, lint and generated files

@@ -100,16 +100,26 @@ export const toolModules: readonly ToolModule[] = [
   },
   {
     folder: "flux",
+    versionOf: "github.com/fluxcd/kustomize-controller",
+    programs: { "kustomize-controller": "github.com/fluxcd/kustomize-controller" },
+    files: {
+      "github.com/fluxcd/kustomize-controller": [
+        "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml",
+      ],
+    },
+    stamp: () => [],
+  },
+  {
+    folder: "flux-sources",
     versionOf: "github.com/fluxcd/source-controller",
-    // Its definitions alone: source-controller wants a module that is not published.
+    // Its definitions alone: the program wants a module that is not published.
     programs: {},
     files: {
       "github.com/fluxcd/source-controller": [
+        "config/crd/bases/source.toolkit.fluxcd.io_buckets.yaml",
+        "config/crd/bases/source.toolkit.fluxcd.io_externalartifacts.yaml",
         "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
         "config/crd/bases/source.toolkit.fluxcd.io_ocirepositories.yaml",
-      ],
-      "github.com/fluxcd/kustomize-controller": [
-        "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml",
       ],
     },
     stamp: () => [],

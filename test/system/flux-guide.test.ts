@@ -8,9 +8,11 @@ import {
   fluxNamespace,
   installFlux,
   output,
+  type RunningProcess,
   run,
+  startKustomizeController,
 } from "../ground/index.ts";
-import { FluxDouble } from "./flux-double.ts";
+import { FluxSources } from "./flux-sources.ts";
 import { Workspace } from "./workspace.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -19,13 +21,34 @@ const commands = [...guide.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([
   block.trim().split("\n"),
 );
 
-/** docs/flux.md on the real kinds of Flux, with a double of its controllers; and what follows. */
+const labels = { app: "web" };
+const deployment = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web" },
+  spec: {
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: { containers: [{ name: "web", image: "registry.example.com/web:1" }] },
+    },
+  },
+};
+const notReady = {
+  observedGeneration: 1,
+  conditions: [
+    { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "late" },
+  ],
+};
+
+/** docs/flux.md on Flux's kustomize-controller and a double of its source-controller. */
 describe("Flux", () => {
   const workspace = new Workspace("flux");
   const { kubectl, ground } = workspace;
   const project = workspace.namespace;
   const folder = join(ground.folder, `${workspace.namespace}-guide`);
-  const flux = new FluxDouble(ground.kubeconfig, workspace.gitOpsFolder, join(folder, "flux"));
+  const sources = new FluxSources(ground.kubeconfig, workspace.gitOpsFolder);
+  let flux: RunningProcess;
   let controller: Controller;
 
   const startController = () =>
@@ -46,12 +69,14 @@ describe("Flux", () => {
     await workspace.apply(
       workspace.environment("production", { autoDeploy: false }),
       ...["1", "2"].map((commit) => workspace.release(`r${commit}`, commit, { project })),
+      workspace.release("r3", "3", { project, source: { manifests: JSON.stringify(deployment) } }),
     );
   });
 
   afterAll(async () => {
     await controller?.process.stop();
-    await flux.stop();
+    await flux?.stop();
+    await sources.stop();
   });
 
   /** A command of the guide, with the names of this test. */
@@ -119,7 +144,8 @@ describe("Flux", () => {
     await commitFiles(workspace.gitOpsFolder, "main", "Alone", {
       "production/apps/company/other/alone/release.yaml": annotated,
     });
-    flux.start();
+    await sources.start();
+    flux = await startKustomizeController({ kubeconfig: ground.kubeconfig, folder });
     for (const command of commands) await type(command);
     expect(await live()).toBe("1");
     expect(await delivery()).toMatchObject(isHealthy(1));
@@ -128,11 +154,11 @@ describe("Flux", () => {
   });
 
   test("the next deployment is looked at because forge asks for it, once", async () => {
-    const before = flux.looks;
+    const before = sources.looks;
     const commit = await deploy("2");
     await expect.poll(delivery, within).toMatchObject(isHealthy(2));
     expect(await live()).toBe("2");
-    expect(flux.looks).toBe(before + 1);
+    expect(sources.looks).toBe(before + 1);
     const annotation = ".metadata.annotations.reconcile\\.fluxcd\\.io/requestedAt";
     expect(await kubectl.field(fluxNamespace, "gitrepository", "gitops", annotation)).toBe(commit);
   });
@@ -143,17 +169,26 @@ describe("Flux", () => {
     expect(await live()).toBe("1");
   });
 
-  test("what does not become healthy is told, and so is when it does", async () => {
-    flux.isHealthy = false;
-    await deploy("2");
+  test("what does not become healthy is told, and so is the way back", async () => {
+    await deploy("3");
+    const exists = () => kubectl.run(["-n", project, "get", "deployment", "web"]);
+    await expect.poll(async () => (await exists()).code, within).toBe(0);
+    await expect.poll(delivery, within).toMatchObject({ health: "Progressing" });
+    // There is no kube-controller-manager, which would say so ten minutes later.
+    const patch = JSON.stringify({ status: notReady });
+    await kubectl.output([
+      ...["-n", project, "patch", "deployment", "web", "--subresource=status"],
+      ...["--type=merge", "-p", patch],
+    ]);
     await expect.poll(delivery, within).toMatchObject({
       sync: "Synced",
       health: "Degraded",
-      message: "HealthCheckFailed it is",
+      message: expect.stringContaining("web"),
     });
-    flux.isHealthy = true;
-    await expect.poll(delivery, within).toMatchObject(isHealthy(4));
+    await deploy("2");
+    await expect.poll(delivery, within).toMatchObject(isHealthy(5));
     expect(await delivery()).not.toHaveProperty("message");
+    expect((await exists()).code).not.toBe(0);
   });
 
   test("without the Kustomization the pointer says nothing more", async () => {
