@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build generate demo demo-stop test check unit system soak bench clean
+.PHONY: help setup tools build image generate demo demo-stop test check unit system soak bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ generate: node_modules ## Write crds/ and docs/errors.md from the code
 
 build: node_modules ## Bundle the programs into dist/
 	@$(RUN) build
+
+image: build ## Put the container image together, without an engine (PUSH=registry/name:tag)
+	@$(RUN) image -- $(if $(PUSH),--push $(PUSH))
 
 bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)

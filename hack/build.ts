@@ -29,6 +29,8 @@ for (const { name, input } of [...programs, thread]) {
   await build({
     input,
     platform: "node",
+    // The bundle names its modules: the same names wherever node_modules really stands.
+    resolve: { symlinks: false },
     // Its generated clients are imported for their types alone.
     treeshake: { moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }] },
     output: {

@@ -20,7 +20,15 @@ import {
   targetBranchField,
   timeField,
 } from "./fields.ts";
-import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
+import {
+  ageColumn,
+  defineKind,
+  environmentColumn,
+  type ForgeObject,
+  gitCommitColumn,
+  projectColumn,
+  readyColumns,
+} from "./kind.ts";
 
 const immutable = (field: string) =>
   transitions({
@@ -144,13 +152,8 @@ export const releasePointerKind = defineKind({
   spec: specSchema,
   status: statusSchema,
   columns: [
-    {
-      name: "Environment",
-      type: "string",
-      jsonPath: ".spec.environment",
-      description: "Environment.",
-    },
-    { name: "Project", type: "string", jsonPath: ".spec.project", description: "Project." },
+    environmentColumn,
+    projectColumn,
     {
       name: "Release",
       type: "string",
@@ -170,13 +173,7 @@ export const releasePointerKind = defineKind({
       jsonPath: ".status.delivery.health",
       description: "Health of what was deployed, as Argo CD or Flux sees it.",
     },
-    {
-      name: "Git-Commit",
-      type: "string",
-      jsonPath: ".status.git.commit",
-      description: "Commit in the GitOps repository.",
-      priority: 1,
-    },
+    gitCommitColumn,
     {
       name: "Message",
       type: "string",

@@ -1,13 +1,16 @@
 export { credentialHelpers } from "./auth/credential-program.ts";
 export { type Credentials, firstOf } from "./auth/credentials.ts";
 export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
-export { hasDigest, isDigest } from "./digest.ts";
+export { hasDigest, isDigest, sha256Of } from "./digest.ts";
 export { type Attachment, attach, readAttachment } from "./image/attachment.ts";
+export { gzip } from "./image/gzip.ts";
 export { manifestDigestsIn } from "./image/manifest-digests.ts";
 export type { ReleaseMetadata } from "./image/metadata.ts";
 export { type ImageSource, readReleaseImage } from "./image/read.ts";
 export type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 export { releaseImagesIn } from "./image/release-images.ts";
+export { padded, tarHeader } from "./image/tar-header.ts";
+export { mediaTypes } from "./media-types.ts";
 export type {
   FetchedManifest,
   ManifestDigests,

@@ -7,11 +7,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, whatever its exit code; ended after a minute. */
+/** Runs a program to its end, whatever its exit code; ended after a minute, unless told. */
 export function run(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
+  options: {
+    cwd?: string;
+    input?: string;
+    env?: Record<string, string>;
+    timeoutMs?: number;
+  } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = execFile(
@@ -20,7 +25,7 @@ export function run(
       {
         cwd: options.cwd,
         env: { ...process.env, ...options.env },
-        timeout: 60_000,
+        timeout: options.timeoutMs ?? 60_000,
         maxBuffer: 1 << 26,
       },
       (error, stdout, stderr) => {

@@ -12,6 +12,8 @@ export interface ControllerOptions {
   readonly args?: readonly string[];
   /** The program to run; its source when absent. */
   readonly program?: string;
+  /** A command in front of the flags that starts it in some other way. */
+  readonly command?: readonly [string, ...string[]];
 }
 
 const source = join(import.meta.dirname, "..", "..", "cmd", "forge-controller", "main.ts");
@@ -27,12 +29,14 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // A bundle has it beside it.
-  const cue = options.program === undefined ? locateTool("cue.wasm") : undefined;
+  const isSource = options.program === undefined && options.command === undefined;
+  const cue = isSource ? locateTool("cue.wasm") : undefined;
+  const [command, ...first] = options.command ?? [process.execPath, options.program ?? source];
   const running = await startProcess({
     name: "forge-controller",
-    command: process.execPath,
+    command,
     args: [
-      options.program ?? source,
+      ...first,
       `--kubeconfig=${options.kubeconfig}`,
       `--registry=${options.registry}`,
       "--bind-address=127.0.0.1",

@@ -94,6 +94,7 @@ export class Workspace {
       registry?: string;
       allNamespaces?: boolean;
       program?: string;
+      command?: readonly [string, ...string[]];
       /** Tells apart the logs of several. */
       name?: string;
       args?: readonly string[];
@@ -104,6 +105,7 @@ export class Workspace {
       registry: `${options.registry ?? this.ground.registry}/releases`,
       ...(!options.allNamespaces && { namespace: this.namespace }),
       ...(options.program !== undefined && { program: options.program }),
+      ...(options.command !== undefined && { command: options.command }),
       logFile: join(this.ground.folder, `${this.namespace}-${options.name ?? "controller"}.log`),
       args: options.args ?? [],
     });

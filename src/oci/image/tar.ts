@@ -7,6 +7,7 @@
  */
 import { ForgeError } from "../../api/index.ts";
 import { imageInvalid } from "../image-errors.ts";
+import { block, checksumOf, padded, tarHeader } from "./tar-header.ts";
 
 export interface TarFile {
   readonly name: string;
@@ -29,7 +30,6 @@ export function inflatedLimit(compressedBytes: number): number {
   return Math.min(tarLimits.bytesInTotal, byRatio);
 }
 
-const block = 512;
 const zeros = Buffer.alloc(block);
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 
@@ -54,25 +54,11 @@ export function writeTar(files: readonly TarFile[]): Uint8Array {
   let at = 0;
   for (const file of files) {
     if (!namePattern.test(file.name)) throw new TypeError(`no name for a tar entry: ${file.name}`);
-    writeHeader(archive.subarray(at, at + block), file);
+    archive.set(tarHeader({ name: file.name, size: file.content.byteLength }), at);
     archive.set(file.content, at + block);
     at += block + padded(file.content.byteLength);
   }
   return archive;
-}
-
-function writeHeader(header: Buffer, { name, content }: TarFile): void {
-  header.write(name, 0, "latin1");
-  header.write("0000644\0", 100, "latin1");
-  header.write("0000000\0", 108, "latin1");
-  header.write("0000000\0", 116, "latin1");
-  header.write(`${content.byteLength.toString(8).padStart(11, "0")}\0`, 124, "latin1");
-  header.write("00000000000\0", 136, "latin1");
-  header.write("0", 156, "latin1");
-  header.write("ustar\x0000", 257, "latin1");
-  header.write("0000000\0", 329, "latin1");
-  header.write("0000000\0", 337, "latin1");
-  header.write(`${checksumOf(header).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
 }
 
 /** Every file of an archive. Throws ImageInvalid, naming the entry. */
@@ -132,23 +118,10 @@ function octal(header: Buffer, start: number, length: number): number | undefine
   return match === null ? undefined : Number.parseInt(match[1] ?? "", 8);
 }
 
-/** Sum of all bytes, those of the checksum itself taken as spaces. */
-function checksumOf(header: Buffer): number {
-  let sum = 8 * 0x20;
-  for (let index = 0; index < block; index++) {
-    if (index < 148 || index >= 156) sum += header[index] ?? 0;
-  }
-  return sum;
-}
-
 function isZero(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.byteLength; at += block) {
     const part = bytes.subarray(at, at + block);
     if (!part.equals(zeros.subarray(0, part.byteLength))) return false;
   }
   return true;
-}
-
-function padded(size: number): number {
-  return Math.ceil(size / block) * block;
 }
