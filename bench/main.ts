@@ -1,6 +1,7 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
 import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
+import { delivery } from "./delivery.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
 import { ledger } from "./ledger.ts";
@@ -13,6 +14,7 @@ import { render } from "./render.ts";
 const benchmarks: readonly Benchmark[] = [
   cli,
   controller,
+  delivery,
   gitops,
   ledger,
   oci,
