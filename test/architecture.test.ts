@@ -40,6 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/rest": ["src/api"],
   "src/cli": [
+    "src/rest",
     "controller/kube",
     "src/api",
     "src/query",

@@ -157,7 +157,7 @@ function selectionOf({ kind, selectableFields }: Kind, where: string | undefined
   for (const part of where?.split(",") ?? []) {
     const equals = part.indexOf("=");
     const field = part.slice(0, equals);
-    if (!selectableFields.includes(`.${field}`)) {
+    if (field !== "metadata.name" && !selectableFields.includes(`.${field}`)) {
       const message = `${field} of a ${kind} cannot be asked for; these can: ${selectableFields.map((known) => known.slice(1)).join(", ")}`;
       throw new ProblemError("RequestInvalid", `where: ${message}`, {
         errors: [{ field: "where", message }],
