@@ -1,4 +1,5 @@
 import { boundedText } from "./bounded-text.ts";
+import { timestamp } from "./timestamp.ts";
 
 /** metav1.Condition. */
 export interface Condition {
@@ -80,9 +81,4 @@ export function setReadiness(
       : removeCondition(next, type);
   }
   return next;
-}
-
-// metav1.Time has no fractions of a second.
-function timestamp(now: Date): string {
-  return now.toISOString().replace(/\.\d+Z$/, "Z");
 }

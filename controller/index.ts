@@ -20,4 +20,5 @@ export { Manager, type ManagerOptions, type Service } from "./manager.ts";
 export { ControllerMetrics } from "./metrics.ts";
 export type { Outcome, ReconcileContext, Reconciler } from "./reconciler.ts";
 export { askedPriority, backgroundPriority, enqueueChanges, isMoreThanStatus } from "./source.ts";
+export { timestamp } from "./timestamp.ts";
 export { type AddOptions, WorkQueue, type WorkQueueOptions } from "./work-queue.ts";

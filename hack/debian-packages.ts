@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { postgresPrograms } from "../test/ground/postgres.ts";
 
 /** Programs that come from Debian, and what is left out where they cannot be installed. */
 export const debianPackages: Readonly<Record<string, { package: string; without: string }>> = {
@@ -10,10 +11,18 @@ export const debianPackages: Readonly<Record<string, { package: string; without:
     package: "docker-registry",
     without: "the tests against distribution 2.8 fail",
   },
+  postgres: {
+    package: "postgresql",
+    without: "the tests of the ledger against PostgreSQL fail",
+  },
 };
 
+function isThere(program: string): boolean {
+  // Debian keeps it off PATH, in a folder of its version.
+  if (program === "postgres") return postgresPrograms() !== undefined;
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+}
+
 export function missingPrograms(): string[] {
-  return Object.keys(debianPackages).filter(
-    (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
-  );
+  return Object.keys(debianPackages).filter((program) => !isThere(program));
 }

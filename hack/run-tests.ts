@@ -1,6 +1,6 @@
 // Every check and test, one after another; the last line counts the tests: `make test`.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -79,6 +79,8 @@ const strict = process.env["CI"] === "true";
 const containerEngine =
   spawnSync("docker", ["info"], { stdio: "ignore", timeout: 20_000 }).status === 0;
 const reports = mkdtempSync(join(tmpdir(), "forge-tests-"));
+const retried = join(reports, "retried");
+writeFileSync(retried, "");
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const broken: string[] = [];
 const failures: string[] = [];
@@ -92,9 +94,15 @@ for (const step of steps.filter(({ name }) => wanted === undefined || wanted.inc
   const report = join(reports, `${step.name}.json`);
   const [program = "", ...args] = step.command;
   const reporters = step.counted
-    ? ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+    ? [
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+        "--reporter=./hack/retried-reporter.ts",
+      ]
     : [];
-  const done = spawnSync(program, [...args, ...reporters], { stdio: "inherit" });
+  const env = { ...process.env, FORGE_RETRIED_TESTS: retried };
+  const done = spawnSync(program, [...args, ...reporters], { stdio: "inherit", env });
   if (done.status !== 0) broken.push(step.name);
   if (!step.counted) continue;
   try {
@@ -110,6 +118,7 @@ for (const step of steps.filter(({ name }) => wanted === undefined || wanted.inc
     broken.push(`${step.name} (no report)`);
   }
 }
+process.stdout.write(readFileSync(retried, "utf8"));
 rmSync(reports, { recursive: true, force: true });
 
 const missing = missingPrograms();

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
-import type { KubeObject, Resource } from "../../controller/kube/index.ts";
+import type { KubeObject } from "../../controller/kube/index.ts";
+import { apiVersion, releaseKind, releasePointerKind } from "../../src/api/index.ts";
 import { namespace } from "./ground.ts";
 
-const apiVersion = "forge.dev/v1alpha1";
-const kindOf = (kind: string, plural: string): Resource => ({
-  group: "forge.dev",
-  version: "v1alpha1",
-  plural,
-  kind,
-  namespaced: true,
-});
-export const releases = kindOf("Release", "releases");
-export const pointers = kindOf("ReleasePointer", "releasepointers");
+export { releaseKind as releases, releasePointerKind as pointers };
 
 export const repository = "company/monorepo";
 const manifestBytes = 20_000;

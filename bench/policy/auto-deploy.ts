@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeObject, Resource } from "../../controller/kube/index.ts";
-import { projectName } from "../../src/api/index.ts";
+import type { KubeObject } from "../../controller/kube/index.ts";
+import { projectKind, projectName } from "../../src/api/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import { git } from "../../test/ground/index.ts";
 import { type Ground, namespace, startGround } from "../controller/ground.ts";
@@ -20,14 +20,6 @@ export interface Size {
   /** Of as many projects, ready at the same time. */
   readonly releases: number;
 }
-
-const projectsResource: Resource = {
-  group: "forge.dev",
-  version: "v1alpha1",
-  plural: "projects",
-  kind: "Project",
-  namespaced: true,
-};
 
 /**
  * Releases that are let in everywhere at once, from the moment on which their environments deploy
@@ -49,7 +41,7 @@ export async function measureAutoDeploy(
   await environments(false);
   const places = Array.from({ length: size.projects }, (_, index) => placeOf(index));
   await inParallel(places, creationsAtOnce, (place) =>
-    ground.client.create(projectsResource, projectObject(place)),
+    ground.client.create(projectKind, projectObject(place)),
   );
   const released = places.slice(0, size.releases);
   await createSettled(ground, released);

@@ -2,10 +2,10 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { HealthServer } from "../../controller/index.ts";
 import {
-  ConcurrencyLimit,
   ManifestCache,
   ManifestGenerator,
   PluginServer,
+  requestLimit,
 } from "../../src/plugin/index.ts";
 import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
 import { keepYoungGenerationSmall } from "../forge-controller/young-generation.ts";
@@ -22,7 +22,7 @@ export async function serve(config: ServeConfig): Promise<void> {
   collectDefaultMetrics({ register: metricsRegistry });
   const parts = makeParts(config, log);
   const cache = new ManifestCache(config.memoryBytes);
-  const limit = new ConcurrencyLimit(config.concurrency, mayWait);
+  const limit = requestLimit(config.concurrency, mayWait);
   const metrics = new PluginMetrics(metricsRegistry, {
     running: () => limit.running,
     waiting: () => limit.waiting,

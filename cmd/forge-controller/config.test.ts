@@ -17,7 +17,7 @@ describe("readConfig", () => {
       cueModule: undefined,
       extensions: [],
       namespace: undefined,
-      argoCDNamespaces: [],
+      agentNamespaces: { argoCD: [], flux: [] },
       leaderElection: undefined,
       shard: undefined,
       bindAddress: "0.0.0.0",

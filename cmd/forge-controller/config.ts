@@ -24,8 +24,11 @@ export interface Config {
   readonly extensions: readonly string[];
   /** undefined: all namespaces. */
   readonly namespace: string | undefined;
-  /** Where Argo CD keeps Applications; none: nobody is asked how deployments fare. */
-  readonly argoCDNamespaces: readonly string[];
+  /** Where Argo CD and Flux keep their objects; none: nobody is asked how deployments fare. */
+  readonly agentNamespaces: {
+    readonly argoCD: readonly string[];
+    readonly flux: readonly string[];
+  };
   /** The shard whose projects this process works on; undefined: those without a label. */
   readonly shard: string | undefined;
   readonly leaderElection: LeaderElectionConfig | undefined;
@@ -114,7 +117,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     cueModule: text("cue-module"),
     extensions: list("extension"),
     namespace: text("namespace"),
-    argoCDNamespaces: list("argocd-namespace"),
+    agentNamespaces: { argoCD: list("argocd-namespace"), flux: list("flux-namespace") },
     shard,
     leaderElection: isSet("leader-elect")
       ? {

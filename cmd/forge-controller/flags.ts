@@ -78,6 +78,11 @@ export const flags = {
     multiple: true,
     help: "namespace of Argo CD's Applications, to report on them and to ask for a refresh",
   },
+  "flux-namespace": {
+    value: "NAME",
+    multiple: true,
+    help: "namespace of Flux's sources and Kustomizations, to report on them and to ask for a look",
+  },
   "leader-elect": { help: "take turns with other controllers by a Lease" },
   "leader-namespace": {
     value: "NAME",

@@ -13,7 +13,7 @@ import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import { manifestDigestsIn, releaseImagesIn } from "../../src/oci/index.ts";
 import {
   cachesOf,
-  createApplicationInformers,
+  createAgents,
   createDeliveryLoop,
   createInformers,
   createLoops,
@@ -67,7 +67,7 @@ async function run(config: Config): Promise<void> {
     ...(config.namespace !== undefined && { namespace: config.namespace }),
   };
   const informers = createInformers(informerDeps);
-  const applications = createApplicationInformers(informerDeps, config.argoCDNamespaces);
+  const agents = createAgents(informerDeps, config.agentNamespaces);
   const events = new EventRecorder({
     client: unfenced,
     log,
@@ -97,11 +97,12 @@ async function run(config: Config): Promise<void> {
   };
   const loops = [
     ...createLoops(deps, informers, controllerMetrics),
-    ...(applications.length > 0
-      ? [createDeliveryLoop(deps, informers, applications, controllerMetrics)]
-      : []),
+    ...(agents.length > 0 ? [createDeliveryLoop(deps, informers, agents, controllerMetrics)] : []),
   ];
-  const allInformers = [...Object.values(informers), ...applications];
+  const allInformers = [
+    ...Object.values(informers),
+    ...agents.flatMap(({ watched }) => watched.map(({ informer }) => informer)),
+  ];
   for (const informer of allInformers) controllerMetrics.trackInformer(informer);
   const health = new HealthServer({
     host: config.bindAddress,

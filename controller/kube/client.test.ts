@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type KubeClient, KubeError, type KubeObject, type Resource } from "./index.ts";
+import { KubeClient, KubeError, type KubeObject, type Resource } from "./index.ts";
 import { connect } from "./testing/connect.ts";
 import { ApiServerDouble, isList, refuse } from "./testing/index.ts";
 
@@ -50,6 +50,19 @@ describe("verbs", () => {
       reason: "NotFound",
       message: "get widgets.example.dev default/a: NotFound, says the double",
     });
+  });
+
+  test("a client of somebody else's says so with each request", async () => {
+    const connected = connect(server.url);
+    const headers = { authorization: "Bearer of-alice" };
+    const theirs = new KubeClient(connected.connection, { headers });
+    await theirs.create(widgets, widget);
+    await theirs.listAll(widgets, { maximum: 10 });
+    await connected.connection.close();
+    expect(server.requests.map((request) => request.headers["authorization"])).toEqual([
+      "Bearer of-alice",
+      "Bearer of-alice",
+    ]);
   });
 
   test("apply is a patch in JSON that names its manager", async () => {

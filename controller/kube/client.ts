@@ -31,6 +31,8 @@ export interface ClientOptions {
   readonly random?: Random;
   /** Called last thing before a write is sent, each time it is; what it throws keeps it back. */
   readonly beforeWrite?: (() => void) | undefined;
+  /** Sent with each request, in place of the connection's own of the same name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The verbs of the API server. Whatever fails is a KubeError, or the caller's abort reason. */
@@ -38,8 +40,8 @@ export class KubeClient {
   readonly #deps: TransportDeps;
 
   constructor(connection: Connection, options: ClientOptions = {}) {
-    const { clock = systemClock, random = Math.random, beforeWrite } = options;
-    this.#deps = { connection, clock, random, beforeWrite };
+    const { clock = systemClock, random = Math.random, beforeWrite, headers } = options;
+    this.#deps = { connection, clock, random, beforeWrite, headers };
   }
 
   /** @throws KubeError with reason NotFound. */

@@ -21,6 +21,7 @@ export { type Key, type KubeObject, keyOf, keyText, type ObjectMeta } from "./ob
 export type { Clock, Logger, Random } from "./ports.ts";
 export type { Resource } from "./resource.ts";
 export { isNotNewer } from "./resource-version.ts";
+export { mayI, type ResourceAttributes, whoAmI } from "./self.ts";
 export type {
   ApplyOptions,
   DeleteOptions,

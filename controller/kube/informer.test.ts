@@ -60,6 +60,42 @@ describe("the first list", () => {
   });
 });
 
+describe("a kind that need not be installed", () => {
+  const notServed = (options: { times: number }) => {
+    for (let time = 0; time < options.times; time++) {
+      world.server.once(isList, refuse(404, "NotFound"));
+    }
+  };
+
+  test("has no objects, and is found once it is there", async () => {
+    world.put(widget("later"));
+    notServed({ times: 2 });
+    const informer = world.start({ absentRetryMs: 20 });
+    await informer.waitForSync(world.stop.signal);
+    expect(informer.cache.size).toBe(0);
+    await eventually(() => expect(world.told).toEqual(["added later"]));
+    expect(world.lines.filter(({ message }) => message === "watch failed")).toEqual([]);
+  });
+
+  test("is not synced by any other failure", async () => {
+    world.server.once(isList, refuse(403, "Forbidden"));
+    const informer = world.start({ absentRetryMs: 20 });
+    await eventually(() =>
+      expect(world.lines.some(({ message }) => message === "watch failed")).toBe(true),
+    );
+    expect(informer.synced).toBe(false);
+  });
+
+  test("is waited for when it must be installed", async () => {
+    notServed({ times: 20 });
+    const informer = world.start();
+    await eventually(() =>
+      expect(world.lines.some(({ message }) => message === "watch failed")).toBe(true),
+    );
+    expect(informer.synced).toBe(false);
+  });
+});
+
 describe("what is told", () => {
   test("a bookmark moves the point to resume from", async () => {
     world.start();

@@ -2,7 +2,7 @@ import { Backoff, jitter } from "./backoff.ts";
 import type { CacheReader, Indexer } from "./cache.ts";
 import type { KubeClient } from "./client.ts";
 import { sleep, systemClock } from "./clock.ts";
-import { isFromTheFuture, isGone, KubeError } from "./errors.ts";
+import { isFromTheFuture, isGone, isNotFound, KubeError } from "./errors.ts";
 import { type ChangeHandler, Mirror } from "./mirror.ts";
 import type { KubeObject } from "./object.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
@@ -24,6 +24,11 @@ export interface InformerOptions<T extends KubeObject>
   /** Silence after which a watch counts as dead. The server sends a bookmark every minute. */
   readonly livenessMs?: number;
   readonly maximumObjects?: number;
+  /**
+   * For a kind that need not be installed: where the server does not know it, it counts as a
+   * collection without objects, which is looked at again this often.
+   */
+  readonly absentRetryMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -121,6 +126,7 @@ export class Informer<T extends KubeObject> {
         await this.#watch(this.#resourceVersion ?? "", signal);
       } catch (error) {
         if (signal.aborted) break;
+        if (await this.#isAbsent(error, signal)) continue;
         reconnecting = true;
         await this.#recover(error, signal);
       }
@@ -137,6 +143,16 @@ export class Informer<T extends KubeObject> {
     await sleep(this.#clock, delayMs, signal);
   }
 
+  async #isAbsent(error: unknown, signal: AbortSignal): Promise<boolean> {
+    const { absentRetryMs, resource } = this.#options;
+    if (absentRetryMs === undefined || !isNotFound(error)) return false;
+    this.#resourceVersion = undefined;
+    this.#takeList([]);
+    this.#log.debug({ resource: resource.plural, absentRetryMs }, "the kind is not installed");
+    await sleep(this.#clock, jitter(absentRetryMs, 0.1, this.#random), signal);
+    return true;
+  }
+
   async #list(signal: AbortSignal): Promise<void> {
     const { client, resource, maximumObjects = 200_000 } = this.#options;
     const objects: T[] = [];
@@ -150,13 +166,19 @@ export class Informer<T extends KubeObject> {
         throw new KubeError("AnswerTooLarge", said);
       }
     }
-    const changed = this.#mirror.replace(objects);
-    if (this.#synced) this.#stats.missed += changed;
+    const changed = this.#takeList(objects);
     this.#resourceVersion = resourceVersion;
     this.#barren = 0;
+    this.#log.debug({ objects: objects.length, changed }, "listed");
+  }
+
+  /** Answers how many objects were not as they were known. */
+  #takeList(objects: readonly T[]): number {
+    const changed = this.#mirror.replace(objects);
+    if (this.#synced) this.#stats.missed += changed;
     this.#synced = true;
     this.#firstList.resolve();
-    this.#log.debug({ objects: objects.length, changed }, "listed");
+    return changed;
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {

@@ -26,6 +26,7 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly beforeWrite?: (() => void) | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 const attempts = 3;
@@ -70,7 +71,7 @@ async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unk
   return withDeadline(deadline(deps, request), async (signal) => {
     const beforeSend = request.method === "GET" ? undefined : deps.beforeWrite;
     const opening = { ...request, signal, long: false, idleMs: request.timeoutMs, beforeSend };
-    const response = await open(deps.connection, opening);
+    const response = await open(deps, opening);
     const host = deps.connection.server.host;
     const text = await readText(response.body, { ...opening, host });
     request.received?.(text);
@@ -90,11 +91,14 @@ export async function openStream(
   deps: TransportDeps,
   request: Omit<Opening, "long">,
 ): Promise<Dispatcher.ResponseData["body"]> {
-  const response = await open(deps.connection, { ...request, long: true });
+  const response = await open(deps, { ...request, long: true });
   return response.body;
 }
 
-async function open(connection: Connection, request: Opening): Promise<Dispatcher.ResponseData> {
+async function open(
+  { connection, headers }: TransportDeps,
+  request: Opening,
+): Promise<Dispatcher.ResponseData> {
   const { method, path, body, contentType = "application/json", signal } = request;
   const { host } = connection.server;
   let response: Dispatcher.ResponseData;
@@ -102,7 +106,7 @@ async function open(connection: Connection, request: Opening): Promise<Dispatche
     response = await connection.send({
       method,
       path,
-      headers: body === undefined ? {} : { "content-type": contentType },
+      headers: { ...headers, ...(body !== undefined && { "content-type": contentType }) },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
       long: request.long,

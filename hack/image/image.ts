@@ -1,5 +1,6 @@
 /** An image of one platform, and the index over several (OCI image specification 1.1). */
-import { canonicalJson, mediaTypes } from "../../src/oci/index.ts";
+import { canonicalJson } from "../../src/api/index.ts";
+import { mediaTypes } from "../../src/oci/index.ts";
 import { user } from "./content.ts";
 import { type Blob, blobOf, type Layer } from "./layer.ts";
 import type { Platform } from "./platforms.ts";

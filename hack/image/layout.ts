@@ -1,6 +1,6 @@
 /** The images as an OCI image layout in one tar, which docker, podman, ctr, kind and crane load. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { canonicalJson } from "../../src/oci/index.ts";
+import { canonicalJson } from "../../src/api/index.ts";
 import type { PlatformImage } from "./image.ts";
 import { type Blob, writeArchive } from "./layer.ts";
 

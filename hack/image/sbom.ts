@@ -1,7 +1,7 @@
 /** What an image is made of, as SPDX 2.3 in JSON. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { canonicalJson } from "../../src/oci/index.ts";
+import { canonicalJson } from "../../src/api/index.ts";
 import type { Fetched } from "./download.ts";
 import type { Origin, PlatformImage } from "./image.ts";
 import { debianRelease } from "./platforms.ts";

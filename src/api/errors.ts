@@ -1,5 +1,3 @@
-import { redact } from "./redact.ts";
-
 /** What the runtime does after an error: nothing, try again with growing delays, or wait this long. */
 export type Retry = "never" | "backoff" | { readonly afterMs: number };
 
@@ -227,6 +225,26 @@ export const errorKinds = {
     retry: "never",
     hint: "Look at the release with: forge release show <project> <release>.",
   },
+  LedgerUnavailable: {
+    retry: "backoff",
+    hint: "Check the ledger's disk, or that PostgreSQL runs, can be reached and takes the credentials.",
+  },
+  LedgerLocked: {
+    retry: "backoff",
+    hint: "Stop the other process: a file has one. Several replicas need PostgreSQL.",
+  },
+  LedgerTooNew: {
+    retry: "never",
+    hint: "Run the forge that wrote it, or a later one.",
+  },
+  LedgerDamaged: {
+    retry: "never",
+    hint: "Restore the file from a backup, or move it away: forge-server fills a new one from the cluster.",
+  },
+  LedgerEntryInvalid: {
+    retry: "never",
+    hint: "This is a fault of what records it: make the named field smaller, or well-formed.",
+  },
   Timeout: {
     retry: "backoff",
     hint: "Check the other side's load and the network between.",
@@ -234,33 +252,3 @@ export const errorKinds = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
-
-export interface ErrorOptions {
-  readonly cause?: unknown;
-  readonly hint?: string;
-  readonly retry?: Retry;
-}
-
-/**
- * The one error of forge: a stable code for programs, a message that names the field, file or
- * host, whether a retry helps, and what a person does next. Secrets are struck out on
- * construction, so that it may be logged and shown anywhere.
- */
-export class ForgeError extends Error {
-  readonly code: ErrorCode;
-  readonly retry: Retry;
-  readonly hint: string;
-
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "ForgeError";
-    this.code = code;
-    this.retry = options.retry ?? errorKinds[code].retry;
-    this.hint = options.hint ?? errorKinds[code].hint;
-  }
-}
-
-/** The message of anything that was thrown, secrets struck out. */
-export function messageOf(thrown: unknown): string {
-  return redact(thrown instanceof Error ? thrown.message : String(thrown));
-}

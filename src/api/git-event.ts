@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { setOf } from "./constraints.ts";
-import { ForgeError } from "./errors.ts";
 import { commitField, projectField, repositoryField } from "./fields.ts";
+import { ForgeError } from "./forge-error.ts";
 import { triggerSchema } from "./trigger.ts";
 
 const gitEventSchema = z.strictObject({

@@ -1,6 +1,7 @@
 export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
 export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
 export { verbPolicies } from "./admission/verbs.ts";
+export { canonicalJson } from "./canonical-json.ts";
 export { type Condition, conditionSchema, isTrue } from "./condition.ts";
 export { customResourceDefinition } from "./custom-resource-definition.ts";
 export type { RequestType, Verdict } from "./deployment.ts";
@@ -11,8 +12,9 @@ export {
   environmentKind,
   type PromotionPolicy,
 } from "./environment.ts";
-export { type ErrorCode, errorKinds, ForgeError, messageOf, type Retry } from "./errors.ts";
+export { type ErrorCode, errorKinds, type Retry } from "./errors.ts";
 export { commitPattern, digestPattern } from "./fields.ts";
+export { ForgeError, messageOf } from "./forge-error.ts";
 export { type GitEvent, parseGitEvent, parseInputs } from "./git-event.ts";
 export {
   apiVersion,
@@ -34,7 +36,7 @@ export {
   splitProjectPath,
 } from "./names.ts";
 export { type Project, type ProjectSpec, type ProjectStatus, projectKind } from "./project.ts";
-export { redact } from "./redact.ts";
+export { namesSecret, redact } from "./redact.ts";
 export {
   type Alias,
   type Artifact,

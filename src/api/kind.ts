@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ForgeError } from "./errors.ts";
+import { ForgeError } from "./forge-error.ts";
 
 export const group = "forge.dev";
 export const version = "v1alpha1";
@@ -42,6 +42,7 @@ export interface Kind<Spec extends z.ZodType = z.ZodType, Status extends z.ZodTy
   readonly kind: string;
   readonly plural: string;
   readonly singular: string;
+  readonly namespaced: true;
   readonly shortNames: readonly string[];
   readonly description: string;
   readonly spec: Spec;
@@ -52,9 +53,9 @@ export interface Kind<Spec extends z.ZodType = z.ZodType, Status extends z.ZodTy
 }
 
 export function defineKind<Spec extends z.ZodType, Status extends z.ZodType>(
-  kind: Omit<Kind<Spec, Status>, "group" | "version" | "singular">,
+  kind: Omit<Kind<Spec, Status>, "group" | "version" | "singular" | "namespaced">,
 ): Kind<Spec, Status> {
-  return { group, version, singular: kind.kind.toLowerCase(), ...kind };
+  return { group, version, singular: kind.kind.toLowerCase(), namespaced: true, ...kind };
 }
 
 /**
@@ -89,4 +90,26 @@ export const ageColumn: PrinterColumn = {
   type: "date",
   jsonPath: ".metadata.creationTimestamp",
   description: "Time since the object was created.",
+};
+
+export const environmentColumn: PrinterColumn = {
+  name: "Environment",
+  type: "string",
+  jsonPath: ".spec.environment",
+  description: "Environment.",
+};
+
+export const projectColumn: PrinterColumn = {
+  name: "Project",
+  type: "string",
+  jsonPath: ".spec.project",
+  description: "Project.",
+};
+
+export const gitCommitColumn: PrinterColumn = {
+  name: "Git-Commit",
+  type: "string",
+  jsonPath: ".status.git.commit",
+  description: "Commit in the GitOps repository.",
+  priority: 1,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ForgeError } from "./errors.ts";
+import { ForgeError } from "./forge-error.ts";
 import { redact } from "./redact.ts";
 
 const secret = "hunter2-hunter2-hunter2";

@@ -22,3 +22,8 @@ export function redact(text: string): string {
   for (const [pattern, replacement] of patterns) out = out.replace(pattern, replacement);
   return out;
 }
+
+/** Whether a field of this name holds a secret, whatever it looks like. */
+export function namesSecret(field: string): boolean {
+  return /^(password|passwd|token|secret|authorization|api_?key|access_?key)$/i.test(field);
+}

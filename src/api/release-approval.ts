@@ -11,7 +11,7 @@ import {
   repositoryField,
   timeField,
 } from "./fields.ts";
-import { ageColumn, defineKind, type ForgeObject } from "./kind.ts";
+import { ageColumn, defineKind, environmentColumn, type ForgeObject } from "./kind.ts";
 
 const fixed = ["environment", "release", "decision", "justification"];
 
@@ -79,12 +79,7 @@ export const releaseApprovalKind = defineKind({
   spec: specSchema,
   status: statusSchema,
   columns: [
-    {
-      name: "Environment",
-      type: "string",
-      jsonPath: ".spec.environment",
-      description: "Environment.",
-    },
+    environmentColumn,
     { name: "Project", type: "string", jsonPath: ".spec.release.project", description: "Project." },
     {
       name: "Commit",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text, withRules } from "./constraints.ts";
-import { ForgeError } from "./errors.ts";
+import { ForgeError } from "./forge-error.ts";
 
 const triggerRule = withRules(
   z

@@ -15,7 +15,14 @@ import {
   repositoryField,
   timeField,
 } from "./fields.ts";
-import { ageColumn, defineKind, type ForgeObject } from "./kind.ts";
+import {
+  ageColumn,
+  defineKind,
+  environmentColumn,
+  type ForgeObject,
+  gitCommitColumn,
+  projectColumn,
+} from "./kind.ts";
 
 const specSchema = z
   .object({
@@ -92,13 +99,8 @@ export const releaseDeploymentKind = defineKind({
   spec: specSchema,
   status: statusSchema,
   columns: [
-    {
-      name: "Environment",
-      type: "string",
-      jsonPath: ".spec.environment",
-      description: "Environment.",
-    },
-    { name: "Project", type: "string", jsonPath: ".spec.project", description: "Project." },
+    environmentColumn,
+    projectColumn,
     {
       name: "Release",
       type: "integer",
@@ -118,13 +120,7 @@ export const releaseDeploymentKind = defineKind({
       jsonPath: ".status.outcome",
       description: "What became of it.",
     },
-    {
-      name: "Git-Commit",
-      type: "string",
-      jsonPath: ".status.git.commit",
-      description: "Commit in the GitOps repository.",
-      priority: 1,
-    },
+    gitCommitColumn,
     ageColumn,
   ],
   selectableFields: [

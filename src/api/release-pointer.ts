@@ -20,7 +20,15 @@ import {
   targetBranchField,
   timeField,
 } from "./fields.ts";
-import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
+import {
+  ageColumn,
+  defineKind,
+  environmentColumn,
+  type ForgeObject,
+  gitCommitColumn,
+  projectColumn,
+  readyColumns,
+} from "./kind.ts";
 
 const immutable = (field: string) =>
   transitions({
@@ -65,16 +73,22 @@ const specSchema = z
 const deliverySchema = z
   .object({
     deployment: text(0, 253).describe("Deployment that this speaks of."),
-    application: text(0, 320).describe("Argo CD Application, as namespace/name."),
-    sync: text(1, 32).describe("Synced, OutOfSync or Unknown, as Argo CD says of this deployment."),
+    application: text(0, 320).describe(
+      "Argo CD Application or Flux Kustomization, as namespace/name.",
+    ),
+    sync: text(1, 32).describe(
+      "Synced, OutOfSync or Unknown, as Argo CD or Flux says of this deployment.",
+    ),
     health: text(1, 32).describe("Health of its objects, in Argo CD's words."),
     healthySince: timeField
       .optional()
       .describe("Since when it is Synced and Healthy, uninterrupted; absent while it is not."),
-    revision: text(0, 128).optional().describe("What Argo CD compared the cluster with last."),
-    message: text(0, 512).optional().describe("What Argo CD says is wrong."),
+    revision: text(0, 128)
+      .optional()
+      .describe("What Argo CD compared the cluster with, or Flux applied, last."),
+    message: text(0, 512).optional().describe("What Argo CD or Flux says is wrong."),
   })
-  .describe("How far the deployment has come in the cluster; of several Applications the worst.");
+  .describe("How far the deployment has come in the cluster; of several the worst.");
 
 const statusSchema = z
   .object({
@@ -138,13 +152,8 @@ export const releasePointerKind = defineKind({
   spec: specSchema,
   status: statusSchema,
   columns: [
-    {
-      name: "Environment",
-      type: "string",
-      jsonPath: ".spec.environment",
-      description: "Environment.",
-    },
-    { name: "Project", type: "string", jsonPath: ".spec.project", description: "Project." },
+    environmentColumn,
+    projectColumn,
     {
       name: "Release",
       type: "string",
@@ -162,15 +171,9 @@ export const releasePointerKind = defineKind({
       name: "Health",
       type: "string",
       jsonPath: ".status.delivery.health",
-      description: "Health of what was deployed, as Argo CD sees it.",
+      description: "Health of what was deployed, as Argo CD or Flux sees it.",
     },
-    {
-      name: "Git-Commit",
-      type: "string",
-      jsonPath: ".status.git.commit",
-      description: "Commit in the GitOps repository.",
-      priority: 1,
-    },
+    gitCommitColumn,
     {
       name: "Message",
       type: "string",

@@ -1,4 +1,5 @@
 import type { KubeObject, Resource } from "../../controller/kube/index.ts";
+import { keysOfAnnotations, pathKey } from "../delivery/index.ts";
 
 /** What forge reads of an Argo CD Application. */
 export interface Application extends KubeObject {
@@ -34,56 +35,15 @@ export const applicationResource: Resource = {
 /** A controller that is asked for this looks at Git anew at once, and takes it away. */
 export const refreshAnnotation = "argocd.argoproj.io/refresh";
 
-/** Annotations by which an Application says whose pointer it carries out. */
-export const pointerAnnotations = {
-  environment: "forge.dev/environment",
-  repository: "forge.dev/repository",
-  project: "forge.dev/project",
-} as const;
-
-/** Names of a pointer that Applications are found by: where it lies, and what it stands for. */
-export interface PointerNames {
-  readonly environment: string;
-  readonly repository: string;
-  readonly project: string;
-  /** The GitOps repository, and the pointer file in it. */
-  readonly git?: { readonly url: string; readonly path: string } | undefined;
-}
-
 /** Index values under which an Application is kept: by its annotations, and by its sources. */
 export function keysOfApplication({ metadata, spec }: Application): string[] {
-  const annotations = metadata.annotations ?? {};
-  const [environment, repository, project] = [
-    annotations[pointerAnnotations.environment],
-    annotations[pointerAnnotations.repository],
-    annotations[pointerAnnotations.project],
-  ];
-  const named = environment && repository && project;
   const sources = [...(spec?.source ? [spec.source] : []), ...(spec?.sources ?? [])];
   return [
-    ...(named ? [nameKey(environment, repository, project)] : []),
+    ...keysOfAnnotations(metadata.annotations),
     ...sources.flatMap(({ repoURL, path }) =>
       repoURL !== undefined && path !== undefined ? [pathKey(repoURL, path)] : [],
     ),
   ];
-}
-
-/** The values under which a pointer's Applications are found. */
-export function keysOfPointer({ environment, repository, project, git }: PointerNames): string[] {
-  const folder = git?.path.slice(0, Math.max(0, git.path.lastIndexOf("/")));
-  return [
-    nameKey(environment, repository, project),
-    ...(git === undefined || folder === undefined ? [] : [pathKey(git.url, folder)]),
-  ];
-}
-
-function nameKey(...names: readonly string[]): string {
-  return `name|${names.join("|")}`;
-}
-
-function pathKey(url: string, path: string): string {
-  const clean = path.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
-  return `path|${url.replace(/\/+$/, "").replace(/\.git$/, "")}|${clean}`;
 }
 
 /** An Application as the cache keeps it: the list of its objects alone may have a megabyte. */

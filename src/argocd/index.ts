@@ -1,9 +1,1 @@
-export {
-  type Application,
-  applicationResource,
-  keysOfApplication,
-  keysOfPointer,
-  refreshAnnotation,
-  trimApplication,
-} from "./application.ts";
-export { type ApplicationState, deliveryOf, failedInPassing, revisionsOf } from "./delivery.ts";
+export { createArgoCD } from "./argo-cd.ts";

@@ -1,5 +1,6 @@
 import { type Condition, ForgeError, type ReleasePointer } from "../api/index.ts";
-import { isPending, nextStep, refusalsOf, releaseText } from "./decision-text.ts";
+import { isPending, refusalsOf } from "../requests/index.ts";
+import { nextStep, releaseText } from "./decision-text.ts";
 import { Progress } from "./output/progress.ts";
 import type { KindName, Kinds } from "./ports.ts";
 import type { Session } from "./session.ts";

@@ -1,8 +1,7 @@
 /** What may stand next on the command line: verbs, options, and names as the cluster has them. */
 import type { Command, Option } from "commander";
 import { projectPath } from "../api/index.ts";
-import { findProject } from "./find-project.ts";
-import { releasesOf } from "./place.ts";
+import { findProject, releasesOf } from "../requests/index.ts";
 import type { Backend } from "./ports.ts";
 
 const releasesShown = 50;

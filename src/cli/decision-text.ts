@@ -1,21 +1,7 @@
-import type { Release, Verdict } from "../api/index.ts";
+import type { Verdict } from "../api/index.ts";
 import type { DecisionStatus } from "../policy/index.ts";
 import { plainText } from "./output/plain-text.ts";
 import type { Styles } from "./output/style.ts";
-
-/** Rules that refuse for now: somebody's approval or time alone lets the release in. */
-export function isAwaited({ reason, until }: Verdict): boolean {
-  return reason === "ApprovalMissing" || (until !== undefined && reason !== "Rejected");
-}
-
-export function refusalsOf({ rules }: Pick<DecisionStatus, "rules">): readonly Verdict[] {
-  return rules.filter(({ passed }) => !passed);
-}
-
-/** Whether everything in the way is gone once people approve, or time passes. */
-export function isPending(decision: Pick<DecisionStatus, "allowed" | "rules">): boolean {
-  return !decision.allowed && refusalsOf(decision).every(isAwaited);
-}
 
 /** Every rule on a line of its own, passed or not. */
 export function rulesText({ rules }: Pick<DecisionStatus, "rules">, styles: Styles): string {
@@ -37,12 +23,6 @@ export function releaseText(identity: {
 }): string {
   const { number, version } = identity;
   return `release ${number ?? "?"}${version === undefined ? "" : ` (${plainText(version)})`}`;
-}
-
-export function identityOf({ spec, status }: Release) {
-  const { commit, version } = spec;
-  const { number, image } = status ?? {};
-  return { commit, number, digest: image?.digest, ...(version !== undefined && { version }) };
 }
 
 /** What a person types next, for what is in the way. */

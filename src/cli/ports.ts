@@ -3,48 +3,13 @@
  * forge's REST API can stand beside that. Objects are those of the API server, whole: what a verb
  * prints as JSON is what was read.
  */
-import type {
-  Environment,
-  Project,
-  Release,
-  ReleaseApproval,
-  ReleaseDeployment,
-  ReleasePointer,
-} from "../api/index.ts";
+import type { KindName, Kinds, Right, Store, WhoAmI as Who } from "../requests/index.ts";
 
-export interface Kinds {
-  readonly Release: Release;
-  readonly Environment: Environment;
-  readonly ReleasePointer: ReleasePointer;
-  readonly ReleaseApproval: ReleaseApproval;
-  readonly ReleaseDeployment: ReleaseDeployment;
-  readonly Project: Project;
-}
-export type KindName = keyof Kinds;
+export type { KindName, Kinds, Right };
 export type AnyObject = Kinds[KindName];
 
-/** An object that is about to be created: the server adds the rest. */
-export type Draft<K extends KindName> = Pick<Kinds[K], "spec"> & {
-  readonly kind: K;
-  readonly metadata: { readonly name: string };
-};
-
-/** Selectable fields of the kind, such as spec.environment, with the value that each must have. */
-export type Selection = Readonly<Record<string, string>>;
-
-export interface WriteOptions {
-  /** The server judges, and keeps nothing. */
-  readonly dryRun: boolean;
-}
-
 /** One namespace of forge's objects, in the caller's name. Errors are KubeErrors. */
-export interface Backend {
-  readonly namespace: string;
-  get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]>;
-  list<K extends KindName>(kind: K, selection?: Selection): Promise<readonly Kinds[K][]>;
-  create<K extends KindName>(draft: Draft<K>, options: WriteOptions): Promise<Kinds[K]>;
-  /** Over the resource version that the object carries. */
-  replace<K extends KindName>(kind: K, object: Kinds[K], options: WriteOptions): Promise<Kinds[K]>;
+export interface Backend extends Store {
   /** The object as it is now and then each time that it changes, until the signal aborts. */
   follow<K extends KindName>(
     kind: K,
@@ -59,18 +24,8 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export interface WhoAmI {
-  readonly user: string;
-  /** The server's clock, when it says so; to the second. */
-  readonly serverTime?: Date;
+export interface WhoAmI extends Who {
   readonly server: string;
-}
-
-export interface Right {
-  readonly verb: string;
-  /** Plural, such as releasepointers. */
-  readonly resource: string;
-  readonly name?: string;
 }
 
 /** The part of events.k8s.io/v1 Event that is shown. */

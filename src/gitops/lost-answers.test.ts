@@ -1,12 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
+import { isPush } from "./testing/intercepted.ts";
 import { requestOf } from "./testing/requests.ts";
 
 const signal = new AbortController().signal;
-const isPush = (request: IncomingMessage) =>
-  request.method === "POST" && request.url?.endsWith("git-receive-pack") === true;
 const pushes = () =>
   server.requests.filter((line) => line === "POST /repo.git/git-receive-pack").length;
 

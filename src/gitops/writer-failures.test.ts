@@ -1,16 +1,14 @@
 import { rmSync, writeFileSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ForgeError } from "../api/index.ts";
 import { type GitRemote, openRemote, type RemoteOptions } from "../git/index.ts";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
+import { isPush } from "./testing/intercepted.ts";
 import { requestOf } from "./testing/requests.ts";
 
 const signal = new AbortController().signal;
-const isPush = (request: IncomingMessage) =>
-  request.method === "POST" && request.url?.endsWith("git-receive-pack") === true;
 
 let server: GitServer;
 let writer: GitOpsWriter;

@@ -3,7 +3,6 @@ export { type Credentials, firstOf } from "./auth/credentials.ts";
 export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
 export { hasDigest, isDigest, sha256Of } from "./digest.ts";
 export { type Attachment, attach, readAttachment } from "./image/attachment.ts";
-export { canonicalJson } from "./image/canonical-json.ts";
 export { gzip } from "./image/gzip.ts";
 export { manifestDigestsIn } from "./image/manifest-digests.ts";
 export type { ReleaseMetadata } from "./image/metadata.ts";

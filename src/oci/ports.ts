@@ -35,6 +35,13 @@ export interface Registry {
     manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Stores exactly these bytes under their digest and each tag, in one request where that can be. */
+  putTaggedManifest(
+    name: RepositoryName,
+    manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
+    tags: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Stores a manifest whose `subject` is `subject`, so that it is listed among its referrers. */
   putReferrer(
     name: RepositoryName,

@@ -37,7 +37,7 @@ export function parseReference(text: string): Reference {
   const name = parseName(hasTag ? named.slice(0, colon) : named, text);
   const tag = hasTag ? named.slice(colon + 1) : undefined;
   const digest = at === -1 ? undefined : text.slice(at + 1);
-  if (tag !== undefined && !tagPattern.test(tag)) throw invalid(text, `"${tag}" is no tag`);
+  if (tag !== undefined) checkTag(tag, text);
   if (digest !== undefined && !isDigest(digest)) {
     throw invalid(text, "the digest must be sha256:<64 hex digits> or sha512:<128 hex digits>");
   }
@@ -46,6 +46,14 @@ export function parseReference(text: string): Reference {
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),
   };
+}
+
+/**
+ * @param text what it is part of
+ * @throws ForgeError InvalidReference
+ */
+export function checkTag(tag: string, text = tag): void {
+  if (!tagPattern.test(tag)) throw invalid(text, `"${tag}" is no tag`);
 }
 
 /** Parses `host[:port]/path`. */

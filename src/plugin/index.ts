@@ -2,7 +2,6 @@ export { checkRegistryPrefix } from "./allowed-image.ts";
 export { pathVariable } from "./application-folder.ts";
 export { BlobStore } from "./cache/blob-store.ts";
 export { ManifestCache } from "./cache/manifest-cache.ts";
-export { ConcurrencyLimit } from "./concurrency-limit.ts";
 export {
   type AppStreamRequest,
   type ManifestResponse,
@@ -14,4 +13,5 @@ export { ManifestGenerator } from "./manifest-generator.ts";
 export { defaultPathTemplate } from "./pointer-path.ts";
 export type { ContentOrigin, Observer } from "./ports.ts";
 export { readFolder } from "./read-folder.ts";
+export { requestLimit } from "./request-limit.ts";
 export { stamp } from "./stamped-manifests.ts";

@@ -18,12 +18,10 @@ import { isDeployed } from "./pointer-release.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs, projectAt } from "./sharding.ts";
+import { sleepUntil } from "./sleep-until.ts";
 
 /** How many releases behind the newest may be asked about: a long line of refused ones is no queue. */
 const candidatesLimit = 100;
-
-/** A clock that jumps, and a timer's own limit, are no reason to sleep for weeks. */
-const longestSleepMs = 24 * 60 * 60_000;
 
 /** The key of what is deployed by itself: a project in an environment. */
 export function autoDeployKey({ metadata }: Environment, path: string): Key {
@@ -88,7 +86,7 @@ async function move(deps: ReconcilerDeps, place: Place, signal: AbortSignal): Pr
     changesAt = Math.min(changesAt, Date.parse(judged?.decision.changesAt ?? "") || changesAt);
   }
   if (changesAt === Number.POSITIVE_INFINITY) return { type: "done" };
-  const afterMs = Math.min(Math.max(changesAt - deps.clock.now(), 1), longestSleepMs);
+  const afterMs = sleepUntil(changesAt, deps.clock.now());
   return { type: "requeue", afterMs, why: "time alone may let a release in" };
 }
 

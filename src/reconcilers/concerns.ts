@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isMoreThanStatus } from "../../controller/index.ts";
 import { type Key, keyOf } from "../../controller/kube/index.ts";
 import {
   type Environment,
@@ -43,6 +44,21 @@ export function isOtherwiseHealthy({ status }: ReleasePointer, old: ReleasePoint
 function healthOf(status: ReleasePointer["status"]) {
   const { deployment, healthySince } = status?.delivery ?? {};
   return { deployment, healthySince };
+}
+
+/** What automation looks at: what the pointer asks for, whether that runs, and what ran before. */
+export function isOtherwiseRunning(pointer: ReleasePointer, old: ReleasePointer): boolean {
+  return isMoreThanStatus(pointer, old) || !isDeepStrictEqual(runOf(pointer), runOf(old));
+}
+
+function runOf({ status }: ReleasePointer) {
+  const { resolved, deployed, previous } = status ?? {};
+  return { resolved, deployed, previous };
+}
+
+/** From when to when it ran, which is all that others are judged by. */
+export function isOtherwiseRun({ status }: ReleaseDeployment, old: ReleaseDeployment): boolean {
+  return status?.committedAt !== old.status?.committedAt || status?.endedAt !== old.status?.endedAt;
 }
 
 /** What the policy looks at: whether it is ready, and what caused it. */

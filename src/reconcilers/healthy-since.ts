@@ -1,3 +1,4 @@
+import { timestamp } from "../../controller/index.ts";
 import type { PointerDelivery } from "../api/index.ts";
 
 /**
@@ -11,5 +12,5 @@ export function withHealthySince(
 ): PointerDelivery {
   if (told.sync !== "Synced" || told.health !== "Healthy") return told;
   const known = before?.deployment === told.deployment ? before.healthySince : undefined;
-  return { ...told, healthySince: known ?? now.toISOString().replace(/\.\d+Z$/, "Z") };
+  return { ...told, healthySince: known ?? timestamp(now) };
 }

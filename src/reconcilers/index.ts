@@ -1,4 +1,5 @@
-export { createApplicationInformers, createDeliveryLoop } from "./delivery-loop.ts";
+export { type AgentNamespaces, createAgents } from "./agents.ts";
+export { createDeliveryLoop } from "./delivery-loop.ts";
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
 export { createLoops } from "./loops.ts";
 export { ownUserBy } from "./own-user.ts";

@@ -38,7 +38,7 @@ export interface InformerDeps {
 }
 
 /** How often everything is looked at again, to be sure. */
-const resyncMs = 10 * 60_000;
+export const resyncMs = 10 * 60_000;
 
 export function createInformers(deps: InformerDeps): Informers {
   const shared = { ...deps, resyncMs };

@@ -1,5 +1,6 @@
-import { type CacheReader, keyOf, keyText } from "../../controller/kube/index.ts";
+import type { CacheReader } from "../../controller/kube/index.ts";
 import type { Project, Release, ReleaseStatus } from "../api/index.ts";
+import { OwnWrites } from "./own-writes.ts";
 import { projectIndex } from "./resources.ts";
 import { trimRelease } from "./trimmed.ts";
 
@@ -17,39 +18,25 @@ export function placesOf({ status }: Release): Places {
 /** The Releases of the cache, or as this process wrote them since; without manifests. */
 export class KnownReleases {
   readonly #cache: CacheReader<Release>;
-  /** Until the cache shows as much. */
-  readonly #written = new Map<string, Release>();
+  readonly #written: OwnWrites<Release>;
 
   constructor(cache: CacheReader<Release>) {
     this.#cache = cache;
+    this.#written = new OwnWrites(cache);
   }
 
   remember(release: Release): void {
-    this.#written.set(keyText(keyOf(release)), trimRelease(release));
+    this.#written.remember(trimRelease(release));
   }
 
   /** All of a project. */
   of(project: Project): Release[] {
     return this.#cache
       .byIndex("project", projectIndex(project))
-      .map((cached) => this.#latest(cached));
+      .map((cached) => this.#written.latest(cached));
   }
 
   find(namespace: string, name: string): Release | undefined {
-    const cached = this.#cache.get({ namespace, name });
-    return cached && this.#latest(cached);
-  }
-
-  #latest(cached: Release): Release {
-    if (this.#written.size === 0) return cached;
-    const text = keyText(keyOf(cached));
-    const own = this.#written.get(text);
-    if (own === undefined) return cached;
-    const shown = JSON.stringify(placesOf(cached)) === JSON.stringify(placesOf(own));
-    if (shown || own.metadata.uid !== cached.metadata.uid) {
-      this.#written.delete(text);
-      return cached;
-    }
-    return own;
+    return this.#written.get({ namespace, name });
   }
 }

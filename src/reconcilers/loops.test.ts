@@ -35,9 +35,15 @@ const release = (name: string, project: string, status?: object) =>
     spec: { repository: "r", project, commit, artifacts: [], source: { manifests: "x" } },
     ...(status && { status }),
   });
-const pointer = (name: string, project: string, wanted: string, generation = 1) =>
+const pointer = (
+  name: string,
+  project: string,
+  wanted: string,
+  generation = 1,
+  environment = "dev",
+) =>
   object("ReleasePointer", name, generation, {
-    spec: { environment: "dev", repository: "r", project, release: wanted },
+    spec: { environment, repository: "r", project, release: wanted },
   });
 const environment = (generation: number) =>
   object("Environment", "dev", generation, { spec: { gitOps: {} } });
@@ -187,5 +193,77 @@ describe("what a person asks for goes first", () => {
     expect(await drain("release-pointer")).toEqual([]);
     await script.tell("releases", "ADDED", release("seven", "p", { ...settled, number: 7 }));
     expect(await drain("release-pointer")).toEqual(["waits"]);
+  });
+});
+
+describe("what others tell of a deployment", () => {
+  const behind = (name: string) =>
+    object("Environment", name, 1, {
+      spec: {
+        gitOps: {},
+        promotionPolicy: { autoDeploy: true, promotesFrom: [{ environment: "dev" }] },
+      },
+    });
+  const record = (status: object) =>
+    object("ReleaseDeployment", "d1", 1, {
+      spec: { environment: "dev", repository: "r", project: "p", release: { number: 1 } },
+      status,
+    });
+  const ran = { resolved: { number: 1 }, deployed: { number: 1 }, git: { commit: "1" } };
+  const runs = (status: object) => ({ ...pointer("runs", "p", "1"), status });
+  const committed = { committedAt: "2026-01-01T00:00:00Z" };
+
+  beforeEach(async () => {
+    const dev = object("Environment", "dev", 1, {
+      spec: { gitOps: {}, promotionPolicy: { autoDeploy: true, promotesFrom: [] } },
+    });
+    script.objects.set("environments", [dev, behind("staging")]);
+    script.objects.set("projects", [project("p")]);
+    script.objects.set("releasepointers", [runs(ran), pointer("later", "p", "1", 1, "staging")]);
+    script.objects.set("releasedeployments", [record(committed)]);
+    await start();
+    for (const name of ["release-pointer", "auto-deploy"]) await drain(name);
+  });
+
+  test.each([
+    {
+      because: "a run that ended was interrupted",
+      plural: "releasedeployments",
+      told: () => record({ ...committed, endedAt: "2026-01-02T00:00:00Z" }),
+      pointers: ["later"],
+      autoDeploys: ["staging/r/p"],
+    },
+    {
+      because: "who approved it, or how it ended, moves nothing elsewhere",
+      plural: "releasedeployments",
+      told: () => record({ ...committed, outcome: "Deployed" }),
+      pointers: [],
+      autoDeploys: [],
+    },
+    {
+      because: "what runs now decides what may come next",
+      plural: "releasepointers",
+      told: () => runs({ ...ran, deployed: { number: 2 } }),
+      pointers: [],
+      autoDeploys: ["dev/r/p"],
+    },
+    {
+      because: "conditions and commits of the same release are no news",
+      plural: "releasepointers",
+      told: () => runs({ ...ran, git: { commit: "2" }, conditions: [] }),
+      pointers: [],
+      autoDeploys: [],
+    },
+    {
+      because: "since when it is healthy counts for the environments behind",
+      plural: "releasepointers",
+      told: () => runs({ ...ran, delivery: { deployment: "d1", healthySince: "now" } }),
+      pointers: ["later"],
+      autoDeploys: ["staging/r/p"],
+    },
+  ])("$because", async ({ plural, told, pointers, autoDeploys }) => {
+    await script.tell(plural, "MODIFIED", told());
+    expect(await drain("release-pointer")).toEqual(pointers);
+    expect(await drain("auto-deploy")).toEqual(autoDeploys);
   });
 });

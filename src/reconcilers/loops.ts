@@ -2,9 +2,7 @@ import {
   type ControllerMetrics,
   enqueueChanges,
   isMoreThanStatus,
-  Loop,
-  type Reconciler,
-  WorkQueue,
+  type Loop,
 } from "../../controller/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
@@ -12,18 +10,18 @@ import {
   isOtherwiseHealthy,
   isOtherwiseJudged,
   isOtherwisePlaced,
+  isOtherwiseRun,
+  isOtherwiseRunning,
 } from "./concerns.ts";
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
 import type { Informers } from "./informers.ts";
+import { loopMaker } from "./loop-maker.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
 import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { shardLabelOf } from "./sharding.ts";
-
-/** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
-const backoff = { baseMs: 250, capMs: 30_000 };
 
 /** One loop a kind, each with its queue fed by all that concerns the kind. */
 export function createLoops(
@@ -31,14 +29,7 @@ export function createLoops(
   informers: Informers,
   metrics: ControllerMetrics,
 ): Loop[] {
-  const loop = (name: string, workers: number, reconciler: Reconciler): Loop => {
-    const { clock, random, log } = deps;
-    const queue = new WorkQueue({ clock, random, backoff });
-    const observe = metrics.observer(name);
-    const made = new Loop({ name, workers, reconciler, queue, log, clock, random, observe });
-    metrics.trackQueue(made);
-    return made;
-  };
+  const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
   const releases = loop("release", 8, createReleaseReconciler(deps));
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
@@ -76,7 +67,9 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.approvals, pointers.queue, concerns.pointersOfApproval);
-  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter);
+  enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter, {
+    matters: isOtherwiseRun,
+  });
   enqueueChanges(informers.pointers, pointers.queue, concerns.pointersAfter, {
     matters: isOtherwiseHealthy,
   });
@@ -95,9 +88,13 @@ export function createLoops(
   enqueueChanges(informers.environments, autoDeploys.queue, concerns.autoDeploysOfEnvironment, {
     matters: isMoreThanStatus,
   });
-  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer);
+  enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysOfPointer, {
+    matters: isOtherwiseRunning,
+  });
   enqueueChanges(informers.approvals, autoDeploys.queue, concerns.autoDeploysOfApproval);
-  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysAfter);
+  enqueueChanges(informers.deployments, autoDeploys.queue, concerns.autoDeploysAfter, {
+    matters: isOtherwiseRun,
+  });
   enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysAfter, {
     matters: isOtherwiseHealthy,
   });

@@ -10,20 +10,11 @@
  */
 import type { ReconcileContext } from "../../controller/index.ts";
 import { isNotFound } from "../../controller/kube/index.ts";
-import {
-  type Alias,
-  type Project,
-  projectKind,
-  projectPath,
-  type Release,
-  releaseKind,
-  type Trigger,
-} from "../api/index.ts";
-import { limits, withinBytes } from "./bounded-status.ts";
-import { freeAliases } from "./free-aliases.ts";
+import { type Project, projectKind, projectPath, type Release, releaseKind } from "../api/index.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
+import { isPlaced, planIdentity } from "./release-identity.ts";
+import { type Names, withNames } from "./release-names.ts";
 import { packagedNumber, recoverCounter } from "./release-number.ts";
 import { byAge, indexValue, resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
@@ -160,13 +151,9 @@ class Run {
 
   async #join(project: Project, release: Release, first: Release): Promise<void> {
     const { number = 0, triggers = [], aliases = [] } = first.status ?? {};
-    const added = this.#freeAliases(project, release, number).filter(
-      ({ value }) => !aliases.some((alias) => alias.value === value),
-    );
     await this.#write(first, {
       ...placesOf(first),
-      triggers: this.#bounded(release, withTrigger(triggers, release.spec.trigger)),
-      aliases: withinBytes([...aliases, ...added], limits.aliasBytes),
+      ...this.#names(project, release, number, { triggers, aliases }),
     });
     await this.#write(release, { number, joined: first.metadata.name });
   }
@@ -179,43 +166,15 @@ class Run {
     before?: Release,
   ): Promise<void> {
     const { triggers = [], aliases = [] } = before?.status ?? {};
-    const own = this.#freeAliases(project, release, number).filter(
-      ({ value }) => !aliases.some((alias) => alias.value === value),
-    );
     await this.#write(release, {
       number,
-      triggers: this.#bounded(release, withTrigger(triggers, release.spec.trigger)),
-      aliases: withinBytes([...aliases, ...own], limits.aliasBytes),
+      ...this.#names(project, release, number, { triggers, aliases }),
     });
   }
 
-  /** What does not fit is said, since a rule may wait for just that trigger. */
-  #bounded(release: Release, triggers: readonly Trigger[]): Trigger[] {
-    const kept = withinBytes(triggers, limits.triggerBytes);
-    if (kept.length < triggers.length) {
-      this.#deps.events.record(release, {
-        type: "Warning",
-        reason: "TriggerDropped",
-        action: "Number",
-        note: `${triggers.length - kept.length} triggers do not fit into the status; release the commit's successor.`,
-      });
-    }
-    return kept;
-  }
-
-  #freeAliases(project: Project, release: Release, number: number): Alias[] {
+  #names(project: Project, release: Release, number: number, before: Names): Names {
     const siblings = this.#known.of(project);
-    const { extensions } = this.#deps;
-    const { free, taken } = freeAliases(project, release, number, siblings, extensions);
-    for (const { alias, holder } of taken) {
-      this.#deps.events.record(release, {
-        type: "Warning",
-        reason: "AliasTaken",
-        action: "Number",
-        note: `Release ${holder} holds the alias ${alias} and keeps it.`,
-      });
-    }
-    return free;
+    return withNames(this.#deps, { project, release, number, siblings }, before);
   }
 
   async #write(release: Release, places: Places): Promise<void> {

@@ -18,14 +18,14 @@ describe("what was written since the cache was told", () => {
     { cached: object("x"), written: object("y"), sees: "x", because: "no order is known" },
   ])("$because", ({ cached, written, sees }) => {
     const writes = new OwnWrites({ get: () => cached });
-    writes.remember(key, written);
+    writes.remember(written);
     expect(writes.get(key)?.metadata.resourceVersion).toBe(sees);
   });
 
   test("what was deleted is gone, and forgotten", () => {
     let cached: KubeObject | undefined;
     const writes = new OwnWrites({ get: () => cached });
-    writes.remember(key, object("10"));
+    writes.remember(object("10"));
     expect(writes.get(key)).toBeUndefined();
     cached = object("9");
     expect(writes.get(key)?.metadata.resourceVersion).toBe("9");

@@ -2,6 +2,7 @@ import {
   type CacheReader,
   type Key,
   type KubeObject,
+  keyOf,
   keyText,
 } from "../../controller/kube/index.ts";
 
@@ -18,16 +19,24 @@ export class OwnWrites<T extends KubeObject> {
     this.#cache = cache;
   }
 
-  remember(key: Key, object: T): void {
-    this.#written.set(keyText(key), object);
+  remember(object: T): void {
+    this.#written.set(keyText(keyOf(object)), object);
   }
 
   get(key: Key): T | undefined {
     const cached = this.#cache.get(key);
-    const text = keyText(key);
+    if (cached !== undefined) return this.latest(cached);
+    this.#written.delete(keyText(key));
+    return undefined;
+  }
+
+  /** An object of the cache, or what this process made of it since. */
+  latest(cached: T): T {
+    if (this.#written.size === 0) return cached;
+    const text = keyText(keyOf(cached));
     const own = this.#written.get(text);
     if (own === undefined) return cached;
-    if (cached !== undefined && isOlder(cached, own)) return own;
+    if (isOlder(cached, own)) return own;
     this.#written.delete(text);
     return cached;
   }

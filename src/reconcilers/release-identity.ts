@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Release, ReleaseSpec, Trigger } from "../api/index.ts";
+import { canonicalJson, type Release, type ReleaseSpec, type Trigger } from "../api/index.ts";
 
 /** What becomes of a Release whose triplet is looked at for the first time. */
 export type IdentityPlan =
@@ -75,14 +75,6 @@ function contentDigest({ source, artifacts }: ReleaseSpec): string {
   return createHash("sha256")
     .update(canonicalJson({ source, artifacts: byName }))
     .digest("hex");
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** The list with the trigger added, unless one says the same: when and by whom does not count. */

@@ -20,6 +20,7 @@ import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-s
 import type { ReconcilerDeps } from "./ports.ts";
 import { byAge, placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
+import { sleepUntil } from "./sleep-until.ts";
 import {
   conditionsOf,
   type Report,
@@ -28,10 +29,6 @@ import {
   stalled,
   writeStatus,
 } from "./status.ts";
-
-/** A timer's own limit, and a clock that jumps, are no reason to sleep for weeks. */
-const longestSleepMs = 24 * 60 * 60_000;
-
 /**
  * Moves a pointer: records what an earlier look left in Git, resolves the release, asks the
  * policy, and hands an allowed move to the deployment. What is refused says why, in words and as a
@@ -49,7 +46,7 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
       try {
         return await look(deps, project, pointer, state, signal);
       } finally {
-        if (state.pointer !== pointer) known.remember(key, state.pointer);
+        if (state.pointer !== pointer) known.remember(state.pointer);
       }
     },
   };
@@ -167,7 +164,7 @@ function refusal({ rules, changesAt }: Decision, now: Date): Report {
   const message = refused.map((verdict) => verdict.message).join(" ");
   const reason = refused[0]?.reason ?? "Refused";
   if (changesAt === undefined) return stalled(reason, message);
-  const afterMs = Math.min(Math.max(Date.parse(changesAt) - now.getTime(), 1), longestSleepMs);
+  const afterMs = sleepUntil(Date.parse(changesAt), now.getTime());
   const why = "time alone may change the decision";
   return { readiness: "retrying", reason, message, outcome: { type: "requeue", afterMs, why } };
 }

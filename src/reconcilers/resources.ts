@@ -1,8 +1,7 @@
-import type { Indexer, Resource } from "../../controller/kube/index.ts";
+import type { Indexer } from "../../controller/kube/index.ts";
 import {
   type Environment,
   environmentKind,
-  type Kind,
   type Project,
   projectKind,
   projectPath,
@@ -15,20 +14,15 @@ import {
   releaseKind,
   releasePointerKind,
 } from "../api/index.ts";
-import { keysOfPointer } from "../argocd/index.ts";
-
-/** A kind as the API server serves it. */
-export function resourceOf({ group, version, plural, kind }: Kind): Resource {
-  return { group, version, plural, kind, namespaced: true };
-}
+import { keysOfPointer } from "../delivery/index.ts";
 
 export const resources = {
-  releases: resourceOf(releaseKind),
-  environments: resourceOf(environmentKind),
-  pointers: resourceOf(releasePointerKind),
-  projects: resourceOf(projectKind),
-  approvals: resourceOf(releaseApprovalKind),
-  deployments: resourceOf(releaseDeploymentKind),
+  releases: releaseKind,
+  environments: environmentKind,
+  pointers: releasePointerKind,
+  projects: projectKind,
+  approvals: releaseApprovalKind,
+  deployments: releaseDeploymentKind,
 } as const;
 
 /** Index values: names joined by a character that no name holds. */

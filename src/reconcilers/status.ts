@@ -3,7 +3,6 @@ import { setCondition, setReadiness } from "../../controller/index.ts";
 import type { KubeObject } from "../../controller/kube/index.ts";
 import { ForgeError, type ForgeObject, type Kind } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { resourceOf } from "./resources.ts";
 import { isSameJson } from "./same-json.ts";
 
 /** What a look at an object found: its state in words, and what the loop does next. */
@@ -74,7 +73,7 @@ export async function writeStatus<T extends ForgeObject<unknown, unknown>>(
     metadata: { name, namespace, resourceVersion },
     status: fields,
   };
-  const written = await deps.client.applyStatus<T & KubeObject>(resourceOf(kind), body, {
+  const written = await deps.client.applyStatus<T & KubeObject>(kind, body, {
     fieldManager,
     force: true,
     signal,

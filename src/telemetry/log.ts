@@ -1,5 +1,5 @@
 import pino from "pino";
-import { ForgeError, messageOf, redact } from "../api/index.ts";
+import { ForgeError, messageOf, namesSecret, redact } from "../api/index.ts";
 
 /** Structured log: a constant message, everything that varies in the fields. */
 export interface Logger {
@@ -41,7 +41,6 @@ export function createLogger(
   );
 }
 
-const telling = /^(password|passwd|token|secret|authorization|api_?key|access_?key)$/i;
 /** Deeper than anything that is logged on purpose. */
 const depthLimit = 8;
 
@@ -59,7 +58,7 @@ function cleanValue(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      telling.test(key) && typeof inner === "string" ? "***" : cleanValue(inner, depth + 1),
+      namesSecret(key) && typeof inner === "string" ? "***" : cleanValue(inner, depth + 1),
     ]),
   );
 }

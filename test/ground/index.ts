@@ -13,6 +13,7 @@ export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
+export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,
   processesOf,

@@ -44,10 +44,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function resourceOf({ group, version, plural, kind }: Kind) {
-  return { group, version, plural, kind, namespaced: true };
-}
-
 interface Node {
   readonly path: string;
   readonly description: string | undefined;
@@ -84,7 +80,7 @@ async function serve(kind: Kind, spec: unknown): Promise<unknown> {
   const metadata = { name: "probe", namespace: "default" };
   const object = { apiVersion, kind: kind.kind, metadata, spec };
   try {
-    const made = await client.create<KubeObject & { spec: unknown }>(resourceOf(kind), object, {
+    const made = await client.create<KubeObject & { spec: unknown }>(kind, object, {
       dryRun: true,
     });
     return made.spec;

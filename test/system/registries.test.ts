@@ -191,6 +191,17 @@ describe.each(setups)("%s", (what, program, isTls, auth) => {
     expect(await client.headManifest({ host, path, digest: only.digest }, signal)).toBeUndefined();
   });
 
+  test("a manifest gets several tags", async () => {
+    const name = { host: registry.host, path: "releases/company/monorepo/auth" };
+    const found = await client.getManifest({ ...name, tag: commit }, signal);
+    await client.putTaggedManifest(name, found, ["first", "second"], signal);
+    for (const tag of ["first", "second"]) {
+      expect(await client.headManifest({ ...name, tag }, signal)).toMatchObject({
+        digest: found.digest,
+      });
+    }
+  });
+
   test("what is not there is not found", async () => {
     const name = { host: registry.host, path: "releases/company/monorepo/auth" };
     const digest = `sha256:${"0".repeat(64)}`;

@@ -114,6 +114,15 @@ export const clusterRoles: readonly ClusterRole[] = [
     [rule(["applications"], [...read, "patch"], "argoproj.io")],
   ),
   clusterRole(
+    "forge-controller-flux",
+    "Flux's sources and Kustomizations, to report on them and to ask for a look at Git; to be bound in Flux's namespaces alone.",
+    [
+      rule(["gitrepositories"], [...read, "patch"], "source.toolkit.fluxcd.io"),
+      rule(["ocirepositories"], read, "source.toolkit.fluxcd.io"),
+      rule(["kustomizations"], read, "kustomize.toolkit.fluxcd.io"),
+    ],
+  ),
+  clusterRole(
     "forge-controller-leader-election",
     // In all namespaces it would let the controller take over everybody's leases.
     "The Lease of forge-controller; to be bound in the controller's own namespace alone.",

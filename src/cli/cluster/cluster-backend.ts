@@ -3,46 +3,45 @@ import {
   KubeClient,
   KubeError,
   type KubeObject,
+  type Resource,
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
-import { apiVersion, group } from "../../api/index.ts";
-import type {
-  Backend,
-  Draft,
-  ForgeEvent,
-  KindName,
-  Kinds,
-  Right,
-  Selection,
-  WhoAmI,
-  WriteOptions,
-} from "../ports.ts";
+import { group } from "../../api/index.ts";
+import {
+  ClusterStore,
+  type Draft,
+  type KindName,
+  type Kinds,
+  kindNamed,
+  type Right,
+  type Selection,
+  type WriteOptions,
+} from "../../requests/index.ts";
+import type { Backend, ForgeEvent, WhoAmI } from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
-import { events, resourceOf, selfSubjectAccessReviews, selfSubjectReviews } from "./resources.ts";
 
-/** More of one kind in a namespace are for the dashboard; a list of people's ends long before. */
+/** More are for the dashboard; a list of people's ends long before. */
 const maximumListed = 20_000;
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
 
-interface SelfSubjectReview extends KubeObject {
-  readonly status?: { readonly userInfo?: { readonly username?: string } };
-}
-
-interface AccessReview extends KubeObject {
-  readonly spec: { readonly resourceAttributes: object };
-  readonly status?: { readonly allowed?: boolean };
-}
+const events: Resource = {
+  group: "events.k8s.io",
+  version: "v1",
+  plural: "events",
+  kind: "Event",
+  namespaced: true,
+};
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
   readonly namespace: string;
   readonly #connection: Connection;
   readonly #client: KubeClient;
+  readonly #store: ClusterStore;
   readonly #signal: AbortSignal;
-  #user: Promise<WhoAmI> | undefined;
 
   constructor(
     target: Target,
@@ -52,43 +51,24 @@ export class ClusterBackend implements Backend {
     this.namespace = namespace;
     this.#connection = new Connection(config, options);
     this.#client = new KubeClient(this.#connection);
+    this.#store = new ClusterStore(this.#client, namespace, options.signal);
     this.#signal = options.signal;
   }
 
   get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
-    const key = { namespace: this.namespace, name };
-    return this.#client.get(resourceOf(kind), key, { signal: this.#signal });
+    return this.#store.get(kind, name);
   }
 
-  async list<K extends KindName>(kind: K, selection: Selection = {}): Promise<readonly Kinds[K][]> {
-    const fieldSelector = Object.entries(selection)
-      .map(([field, value]) => `${field}=${value}`)
-      .join(",");
-    const { items } = await this.#client.listAll<Kinds[K]>(resourceOf(kind), {
-      namespace: this.namespace,
-      ...(fieldSelector !== "" && { fieldSelector }),
-      maximum: maximumListed,
-      signal: this.#signal,
-    });
-    return items;
+  list<K extends KindName>(kind: K, selection?: Selection): Promise<readonly Kinds[K][]> {
+    return this.#store.list(kind, selection);
   }
 
-  create<K extends KindName>(draft: Draft<K>, { dryRun }: WriteOptions): Promise<Kinds[K]> {
-    const metadata = { ...draft.metadata, namespace: this.namespace };
-    const object = { apiVersion, ...draft, metadata };
-    // What the server adds to a draft makes it an object.
-    return this.#client.create<KubeObject>(resourceOf(draft.kind), object, {
-      dryRun,
-      signal: this.#signal,
-    }) as unknown as Promise<Kinds[K]>;
+  create<K extends KindName>(draft: Draft<K>, options: WriteOptions): Promise<Kinds[K]> {
+    return this.#store.create(draft, options);
   }
 
-  replace<K extends KindName>(
-    kind: K,
-    object: Kinds[K],
-    { dryRun }: WriteOptions,
-  ): Promise<Kinds[K]> {
-    return this.#client.replace(resourceOf(kind), object, { dryRun, signal: this.#signal });
+  replace<K extends KindName>(kind: K, object: Kinds[K], options: WriteOptions): Promise<Kinds[K]> {
+    return this.#store.replace(kind, object, options);
   }
 
   /** A watch that the server ends, or that breaks, is begun again; a refusal is thrown. */
@@ -97,7 +77,7 @@ export class ClusterBackend implements Backend {
     name: string,
     signal: AbortSignal,
   ): AsyncGenerator<Kinds[K] | undefined, void, undefined> {
-    const resource = resourceOf(kind);
+    const resource = kindNamed(kind);
     const fieldSelector = `metadata.name=${name}`;
     const { namespace } = this;
     while (!signal.aborted) {
@@ -123,43 +103,12 @@ export class ClusterBackend implements Backend {
     }
   }
 
-  /** Asked once. */
-  whoAmI(): Promise<WhoAmI> {
-    this.#user ??= this.#askWho();
-    return this.#user;
+  async whoAmI(): Promise<WhoAmI> {
+    return { ...(await this.#store.whoAmI()), server: this.#connection.server.origin };
   }
 
-  async #askWho(): Promise<WhoAmI> {
-    const review: SelfSubjectReview = {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "SelfSubjectReview",
-      metadata: { name: "" },
-    };
-    const { status, metadata } = await this.#client.create<SelfSubjectReview>(
-      selfSubjectReviews,
-      review,
-      { signal: this.#signal },
-    );
-    const user = status?.userInfo?.username;
-    if (user === undefined) throw new TypeError("the API server does not say who this is");
-    const { creationTimestamp: time } = metadata;
-    const server = this.#connection.server.origin;
-    return { user, server, ...(time && { serverTime: new Date(time) }) };
-  }
-
-  async mayI({ verb, resource, name }: Right): Promise<boolean> {
-    const { namespace } = this;
-    const resourceAttributes = { namespace, verb, group, resource, ...(name && { name }) };
-    const review: AccessReview = {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      metadata: { name: "" },
-      spec: { resourceAttributes },
-    };
-    const answer = await this.#client.create(selfSubjectAccessReviews, review, {
-      signal: this.#signal,
-    });
-    return answer.status?.allowed === true;
+  mayI(right: Right): Promise<boolean> {
+    return this.#store.mayI(right);
   }
 
   async events(): Promise<readonly ForgeEvent[]> {

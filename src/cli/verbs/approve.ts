@@ -1,14 +1,21 @@
 /** approve, reject and revoke: consent to one image in one environment, in the caller's name. */
-import { createHash } from "node:crypto";
-import { ForgeError, type ReleaseApproval, releaseName } from "../../api/index.ts";
+import { ForgeError, type ReleaseApproval } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
-import { identityOf, releaseText } from "../decision-text.ts";
+import {
+  approvalsOf,
+  createApproval,
+  findPlace,
+  identityOf,
+  pointerOf,
+  readEnvironment,
+  releasesOf,
+  revokeApproval,
+} from "../../requests/index.ts";
+import { releaseText } from "../decision-text.ts";
 import { parseDuration } from "../duration.ts";
 import { printObject } from "../output/print.ts";
-import { findPlace, pointerOf, releasesOf } from "../place.ts";
 import { reasonFor } from "../reason.ts";
 import { type Call, required, type Session, tell } from "../session.ts";
-import { readEnvironment } from "./deploy.ts";
 
 interface Options {
   readonly reason?: string;
@@ -26,25 +33,15 @@ async function judge(
 ): Promise<void> {
   const { backend, terminal } = session;
   const { place, release } = await releaseOf(session, call);
-  const { repository, project, environment } = place;
-  const digest = release.status?.image?.digest ?? "";
+  const { environment } = place;
   const justification = await reasonFor(session, call.options.reason);
   const [{ user }] = await Promise.all([backend.whoAmI(), readEnvironment(backend, environment)]);
-  const { commit } = release.spec;
-  const expiresAt = expiryOf(call.options, terminal.now());
-  const said = `${environment} ${user} ${decision} ${terminal.now().toISOString()}`;
-  const hash = createHash("sha256").update(said).digest("hex").slice(0, 8);
-  const written = await backend.create(
-    {
-      kind: "ReleaseApproval",
-      metadata: { name: `${releaseName(repository, project, commit)}-${hash}` },
-      spec: {
-        ...{ environment, decision, justification, approver: user },
-        release: { repository, project, commit, digest },
-        ...(expiresAt !== undefined && { expiresAt }),
-      },
-    },
-    { dryRun: call.options.dryRun === true },
+  const now = terminal.now();
+  const expiresAt = expiryOf(call.options, now);
+  const written = await createApproval(
+    backend,
+    { environment, release, decision, justification, expiresAt },
+    { dryRun: call.options.dryRun === true, now },
   );
   const did = decision === "Approve" ? "approved" : "rejected";
   const would = call.options.dryRun ? " (dry run)" : "";
@@ -78,14 +75,9 @@ export async function revoke(
   const { user } = await backend.whoAmI();
   const of = call.options.of ?? user;
   const name = releaseText(identityOf(release));
-  const standing = (
-    await backend.list("ReleaseApproval", {
-      "spec.environment": place.environment,
-      "spec.release.repository": place.repository,
-      "spec.release.project": place.project,
-      "spec.release.commit": release.spec.commit,
-    })
-  ).filter(({ spec }) => spec.revoked === undefined);
+  const standing = (await approvalsOf(backend, place.environment, release)).filter(
+    ({ spec }) => spec.revoked === undefined,
+  );
   const found = standing.filter(({ spec }) => spec.approver === of);
   if (found.length === 0) {
     const others = [...new Set(standing.map(({ spec }) => spec.approver))].join(", ");
@@ -95,19 +87,17 @@ export async function revoke(
     );
   }
   const reason = await reasonFor(session, call.options.reason);
-  for (const approval of found)
-    await revokeOne(session, approval, { by: user, reason }, call.options);
+  for (const approval of found) await revokeOne(session, approval, reason, call.options);
 }
 
 async function revokeOne(
   session: Session,
   approval: ReleaseApproval,
-  revoked: { readonly by: string; readonly reason: string },
+  reason: string,
   { dryRun = false }: Options,
 ): Promise<void> {
   const { decision, approver, environment } = approval.spec;
-  const object = { ...approval, spec: { ...approval.spec, revoked } };
-  const written = await session.backend.replace("ReleaseApproval", object, { dryRun });
+  const written = await revokeApproval(session.backend, approval, reason, { dryRun });
   const what = decision === "Approve" ? "approval" : "rejection";
   tell(
     session,

@@ -1,37 +1,21 @@
 /** deploy, promote and rollback: one request of a pointer, judged before it is made. */
-import { isNotFound } from "../../../controller/kube/index.ts";
+import { ForgeError, type ReleasePointer, type RequestType } from "../../api/index.ts";
 import {
-  type Environment,
-  ForgeError,
-  type Release,
-  type ReleasePointer,
-  type RequestType,
-} from "../../api/index.ts";
-import type { Decision } from "../../policy/index.ts";
-import { resolveRelease, rollbackTarget } from "../../query/index.ts";
-import { awaitDeployment } from "../await-deployment.ts";
-import { changePointer } from "../change-pointer.ts";
-import {
+  askFor,
+  findPlace,
   identityOf,
-  isPending,
-  nextStep,
+  type Place,
+  type PlannedDeployment,
+  planDeployment,
+  pointerOf,
+  promotedRelease,
   refusalsOf,
-  releaseText,
-  rulesText,
-} from "../decision-text.ts";
+  rolledBackRelease,
+} from "../../requests/index.ts";
+import { awaitDeployment } from "../await-deployment.ts";
+import { nextStep, releaseText, rulesText } from "../decision-text.ts";
 import { printObject, printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
-import {
-  deploymentsOf,
-  findPlace,
-  findPointer,
-  judgePlace,
-  newSpec,
-  type Place,
-  pointerOf,
-  releasesOf,
-} from "../place.ts";
-import type { Backend } from "../ports.ts";
 import { type Call, required, type Session, tell } from "../session.ts";
 
 export interface DeployOptions {
@@ -51,18 +35,9 @@ export async function promote(
   session: Session,
   call: Call<DeployOptions & { readonly from?: string }>,
 ): Promise<void> {
-  const { backend } = session;
   const place = await placeOf(session, call);
-  const environment = await readEnvironment(backend, place.environment);
-  const from = call.options.from ?? sourceOf(environment);
-  const source = await findPointer(backend, from, place);
-  const number = source?.status?.deployed?.number;
-  if (number === undefined) {
-    throw new ForgeError("ReleaseNotFound", `${from} has no release of ${place.project}`, {
-      hint: `Deploy one there first: forge deploy ${from} ${place.project} <release>.`,
-    });
-  }
-  await ask(session, place, "Promote", String(number), call.options);
+  const release = await promotedRelease(session.backend, place, call.options.from);
+  await ask(session, place, "Promote", release, call.options);
 }
 
 export async function rollback(
@@ -70,48 +45,13 @@ export async function rollback(
   call: Call<DeployOptions & { readonly to?: string }>,
 ): Promise<void> {
   const place = await placeOf(session, call);
-  const { environment, project } = place;
-  const pointer = pointerOf(place);
-  const target =
-    call.options.to ??
-    rollbackTarget(pointer, await deploymentsOf(session.backend, place, environment))?.number;
-  if (target === undefined) {
-    throw new ForgeError(
-      "RollbackTargetNotFound",
-      `${environment} ran no other image of ${project} to go back to`,
-      { hint: `Look at what ran there with: forge history ${environment} ${project}.` },
-    );
-  }
-  await ask(session, place, "Rollback", String(target), call.options);
+  pointerOf(place);
+  const release = call.options.to ?? (await rolledBackRelease(session.backend, place));
+  await ask(session, place, "Rollback", release, call.options);
 }
 
 function placeOf({ backend }: Session, call: Call<unknown>): Promise<Place> {
   return findPlace(backend, required(call, "environment"), required(call, "project"));
-}
-
-function sourceOf({ metadata, spec }: Environment): string {
-  const names = spec.promotionPolicy.promotesFrom.map(({ environment }) => environment);
-  const [only, another] = names;
-  if (only !== undefined && another === undefined) return only;
-  const said = names.length === 0 ? "from none by its policy" : `from ${names.join(", ")}`;
-  throw new ForgeError("UsageInvalid", `${metadata.name} promotes ${said}`, {
-    hint: "Say from where with --from <environment>.",
-  });
-}
-
-/** @throws ForgeError EnvironmentNotFound, which lists those that there are */
-export async function readEnvironment(backend: Backend, name: string): Promise<Environment> {
-  try {
-    return await backend.get("Environment", name);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const known = (await backend.list("Environment")).map(({ metadata }) => metadata.name);
-    throw new ForgeError(
-      "EnvironmentNotFound",
-      `namespace ${backend.namespace} has no environment ${name}; it has ${known.join(", ") || "none"}`,
-      { hint: "List them with: forge env list." },
-    );
-  }
 }
 
 async function ask(
@@ -122,47 +62,24 @@ async function ask(
   options: DeployOptions,
 ): Promise<void> {
   const { backend, terminal } = session;
-  const [environment, releases, { user: by }] = await Promise.all([
-    readEnvironment(backend, place.environment),
-    releasesOf(backend, place),
-    backend.whoAmI(),
-  ]);
-  const release = resolveRelease(identifier, releases);
-  const { reason } = options;
-  const request = { type, by, ...(reason !== undefined && { reason }) };
-  if (place.pointer !== undefined && isThere(place.pointer, release)) {
+  const wish = { type, release: identifier, reason: options.reason };
+  const plan = await planDeployment(backend, place, wish, terminal.now());
+  const { release, mayBeAsked } = plan;
+  if (place.pointer !== undefined && plan.isThere) {
     tell(session, `${releaseText(identityOf(release))} is in ${place.environment} already.`);
     return printObject(session, place.pointer, () => "");
   }
-  const wanted = (spec: ReleasePointer["spec"] | undefined) => {
-    const { image: _, ...kept } = spec ?? newSpec(place);
-    return { ...kept, release: String(release.status?.number), request };
-  };
-  const pointer = { spec: wanted(place.pointer?.spec), status: place.pointer?.status };
-  const question = { environment, release, pointer };
-  const decision = await judgePlace(backend, place, question, terminal.now());
-  const isAllowed = decision.allowed || isPending(decision);
   if (options.dryRun) {
-    if (isAllowed) await changePointer(backend, place, wanted, { dryRun: true });
-    await printDecision(session, place, question, decision);
+    if (mayBeAsked) await askFor(backend, plan, { dryRun: true });
+    await printDecision(session, plan);
   }
-  if (!isAllowed) throw refusal(place, release, decision);
+  if (!mayBeAsked) throw refusal(plan);
   if (options.dryRun) return;
-  const written = await changePointer(backend, place, wanted, { dryRun: false });
-  await finish(session, place, release, { written, decision, type }, options);
+  const written = await askFor(backend, plan, { dryRun: false });
+  await finish(session, plan, { written, type }, options);
 }
 
-/** Asked for and carried out; what is only asked for may be said anew with another reason. */
-function isThere({ spec, status }: ReleasePointer, { status: wanted }: Release): boolean {
-  const digest = wanted?.image?.digest;
-  return (
-    status?.deployed?.digest === digest &&
-    status?.resolved?.digest === digest &&
-    status?.resolved?.identifier === spec.release
-  );
-}
-
-function refusal(place: Place, release: Release, decision: Decision): ForgeError {
+function refusal({ place, release, decision }: PlannedDeployment): ForgeError {
   const refused = refusalsOf(decision);
   const name = releaseText(identityOf(release));
   const why = refused.map(({ reason, message }) => `${reason}: ${message}`).join(" ");
@@ -171,15 +88,10 @@ function refusal(place: Place, release: Release, decision: Decision): ForgeError
   });
 }
 
-async function printDecision(
-  session: Session,
-  { environment, repository, project }: Place,
-  {
-    release,
-    pointer,
-  }: { readonly release: Release; readonly pointer: Pick<ReleasePointer, "spec"> },
-  { approvals: _, ...decision }: Decision,
-): Promise<void> {
+async function printDecision(session: Session, plan: PlannedDeployment): Promise<void> {
+  const { release, pointer } = plan;
+  const { environment, repository, project } = plan.place;
+  const { approvals: _, ...decision } = plan.decision;
   const { stdout, env } = session.terminal;
   const identity = identityOf(release);
   const { request } = pointer.spec;
@@ -199,17 +111,11 @@ const acts: Readonly<Record<RequestType, string>> = {
 
 async function finish(
   session: Session,
-  place: Place,
-  release: Release,
-  asked: {
-    readonly written: ReleasePointer;
-    readonly decision: Decision;
-    readonly type: RequestType;
-  },
+  { place, release, decision }: PlannedDeployment,
+  { written, type }: { readonly written: ReleasePointer; readonly type: RequestType },
   options: DeployOptions,
 ): Promise<void> {
   const { environment, project } = place;
-  const { written, decision, type } = asked;
   const name = releaseText(identityOf(release));
   const was = place.pointer?.status?.deployed;
   const instead = was === undefined ? "" : `, instead of ${releaseText(was)}`;

@@ -1,11 +1,19 @@
 /** explain: why a release may or may not go to an environment, rule by rule. */
 import { resolveRelease } from "../../query/index.ts";
-import { identityOf, nextStep, refusalsOf, releaseText, rulesText } from "../decision-text.ts";
+import {
+  findPlace,
+  identityOf,
+  judgePlace,
+  newSpec,
+  pointerOf,
+  readEnvironment,
+  refusalsOf,
+  releasesOf,
+} from "../../requests/index.ts";
+import { nextStep, releaseText, rulesText } from "../decision-text.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
-import { findPlace, judgePlace, newSpec, pointerOf, releasesOf } from "../place.ts";
 import { type Call, required, type Session } from "../session.ts";
-import { readEnvironment } from "./deploy.ts";
 
 /** Without a release: what the pointer asks for, with the request that it carries. */
 export async function explain(session: Session, call: Call): Promise<void> {

@@ -2,12 +2,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { isConflict } from "../../../controller/kube/index.ts";
 import { type Environment, ForgeError, type ReleasePointer } from "../../api/index.ts";
-import { changePointer } from "../change-pointer.ts";
+import {
+  changePointer,
+  findPlace,
+  type Place,
+  pointerOf,
+  readEnvironment,
+} from "../../requests/index.ts";
 import { printObject } from "../output/print.ts";
-import { findPlace, type Place, pointerOf } from "../place.ts";
 import { reasonFor } from "../reason.ts";
 import { type Call, required, type Session, tell } from "../session.ts";
-import { readEnvironment } from "./deploy.ts";
 
 interface Options {
   readonly reason?: string;

@@ -1,12 +1,11 @@
 /** env and project list and show, and events. */
 import { type Environment, type Project, projectPath } from "../../api/index.ts";
-import { findProject } from "../find-project.ts";
+import { findProject, readEnvironment } from "../../requests/index.ts";
 import { ageText } from "../output/age.ts";
 import { printList, printObject } from "../output/print.ts";
 import { type Column, fieldsText } from "../output/table.ts";
 import type { ForgeEvent } from "../ports.ts";
 import { type Call, required, type Session } from "../session.ts";
-import { readEnvironment } from "./deploy.ts";
 
 const readyOf = (object: Environment | Project) =>
   object.status?.conditions?.find(({ type }) => type === "Ready")?.reason;

@@ -1,7 +1,4 @@
 /** release create, list and show. */
-import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
-import { isAlreadyExists } from "../../../controller/kube/index.ts";
 import {
   ForgeError,
   isTrue,
@@ -9,15 +6,13 @@ import {
   projectPath,
   type Release,
   releaseKind,
-  releaseName,
 } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
+import { createRelease, findProject, releasesOf } from "../../requests/index.ts";
 import { follow, type Standing } from "../await-deployment.ts";
-import { findProject } from "../find-project.ts";
 import { ageText } from "../output/age.ts";
 import { printList, printObject } from "../output/print.ts";
 import { type Column, fieldsText } from "../output/table.ts";
-import { releasesOf } from "../place.ts";
 import { type ReleaseFlags, specOf } from "../release-spec.ts";
 import { type Call, required, type Session, tell } from "../session.ts";
 
@@ -36,7 +31,8 @@ export async function create(session: Session, call: Call<CreateOptions>): Promi
     releaseKind,
     await specOf(required(call, "project"), flags, user, (path) => terminal.readFile(path)),
   ) as Release["spec"];
-  const written = await createOnce(session, spec, flags.dryRun === true);
+  const options = { dryRun: flags.dryRun === true };
+  const { release: written } = await createRelease(backend, spec, options);
   const { name } = written.metadata;
   if (!flags.wait || flags.dryRun) {
     tell(session, `Release ${name} of ${spec.project}${flags.dryRun ? " (dry run)" : ""}.`);
@@ -55,33 +51,6 @@ export async function create(session: Session, call: Call<CreateOptions>): Promi
   const { joined } = ready.status ?? {};
   const result = joined === undefined ? ready : await backend.get("Release", joined);
   await printObject(session, result, () => releaseFields(result));
-}
-
-/** A second trigger of the same commit is a Release of its own, which joins the first. */
-async function createOnce(
-  { backend }: Session,
-  spec: Release["spec"],
-  dryRun: boolean,
-): Promise<Release> {
-  const first = releaseName(spec.repository, spec.project, spec.commit);
-  const hash = createHash("sha256")
-    .update(JSON.stringify(claimOf(spec)))
-    .digest("hex");
-  for (const name of [first, `${first}-${hash.slice(0, 8)}`]) {
-    try {
-      return await backend.create({ kind: "Release", metadata: { name }, spec }, { dryRun });
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      const there = await backend.get("Release", name);
-      if (isDeepStrictEqual(claimOf(there.spec), claimOf(spec))) return there;
-    }
-  }
-  throw new ForgeError("ReleaseConflict", `${first} is there already, and says something else`);
-}
-
-/** What is released, but for who did it and when. */
-function claimOf({ trigger: { actor: _, time: __, ...trigger }, ...spec }: Release["spec"]) {
-  return JSON.parse(JSON.stringify({ ...spec, trigger })) as object;
 }
 
 function standingOf(release: Release | undefined): Standing {

@@ -1,11 +1,10 @@
 /** status and history: what runs where, since when, on whose word, and why something does not. */
 import type { Environment, ReleaseDeployment, ReleasePointer } from "../../api/index.ts";
-import { findProject, type ProjectName } from "../find-project.ts";
+import { deploymentsOf, findPlace, findProject, type ProjectName } from "../../requests/index.ts";
 import { ageText } from "../output/age.ts";
 import { plainText } from "../output/plain-text.ts";
 import { printList } from "../output/print.ts";
 import { type Column } from "../output/table.ts";
-import { deploymentsOf, findPlace } from "../place.ts";
 import { type Call, required, type Session } from "../session.ts";
 
 /** What one place has, as the lists tell it. */

@@ -1,7 +1,7 @@
+import { findPlace, pointerOf } from "../../requests/index.ts";
 import { awaitDeployment } from "../await-deployment.ts";
 import { releaseText } from "../decision-text.ts";
 import { printObject } from "../output/print.ts";
-import { findPlace, pointerOf } from "../place.ts";
 import { type Call, required, type Session, tell } from "../session.ts";
 
 /** Waits until what a pointer asks for is committed. */

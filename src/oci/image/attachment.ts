@@ -4,13 +4,13 @@
  * itself is not touched, and its digest stays.
  */
 import { z } from "zod";
+import { canonicalJson } from "../../api/index.ts";
 import { type Descriptor, descriptorSchema } from "../descriptor.ts";
 import { sha256Of } from "../digest.ts";
 import { imageInvalid, imageNotFound } from "../image-errors.ts";
 import { mediaTypes } from "../media-types.ts";
 import type { Referrer, Registry } from "../ports.ts";
 import { formatReference, type Reference } from "../reference.ts";
-import { canonicalJson } from "./canonical-json.ts";
 
 export interface Attachment {
   /** What it is, such as application/vnd.in-toto+json; lists are filtered by it. */

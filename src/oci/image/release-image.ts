@@ -4,11 +4,16 @@
  * bytes. The chain of trust runs manifest digest → metadata digest → `resources.digest`, which is
  * that of the uncompressed tar, so that it outlives a change of compression.
  */
-import { type Alias, type Artifact, ForgeError, type Trigger } from "../../api/index.ts";
+import {
+  type Alias,
+  type Artifact,
+  canonicalJson,
+  ForgeError,
+  type Trigger,
+} from "../../api/index.ts";
 import type { Descriptor } from "../descriptor.ts";
 import { sha256Of } from "../digest.ts";
 import { mediaTypes } from "../media-types.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import { entryName } from "./entry-name.ts";
 import { gzip } from "./gzip.ts";
 import { checkMetadata, maxMessageLength, type ReleaseMetadata } from "./metadata.ts";

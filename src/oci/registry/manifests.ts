@@ -3,7 +3,7 @@ import type { Descriptor } from "../descriptor.ts";
 import { isDigest, sha256Of } from "../digest.ts";
 import { imageInvalid, imageNotFound } from "../image-errors.ts";
 import type { FetchedManifest } from "../ports.ts";
-import { formatReference, type Reference } from "../reference.ts";
+import { formatReference, type Reference, type RepositoryName } from "../reference.ts";
 import { acceptedManifests, maxManifestBytes, verifyManifest } from "./manifest-answer.ts";
 import { apiUrl } from "./origin.ts";
 import { errorOf } from "./registry-error.ts";
@@ -52,12 +52,20 @@ export async function getManifest(
   return verifyManifest(reference, answer, await answer.bytes(maxManifestBytes));
 }
 
-/** Stores exactly these bytes. `subject` is the digest that the registry linked them to. */
+export interface StoredManifest {
+  /** Digest that the registry linked it to. */
+  readonly subject: string | undefined;
+  /** Tags that the registry says to have set in the same request. */
+  readonly tags: readonly string[];
+}
+
+/** Stores exactly these bytes. `tags` are wished for beside the reference; the answer tells which were set. */
 export async function putManifest(
   session: RepositorySession,
   reference: Reference,
   { mediaType, bytes }: NewManifest,
-): Promise<{ readonly subject: string | undefined }> {
+  tags: readonly string[] = [],
+): Promise<StoredManifest> {
   if (bytes.byteLength > maxManifestBytes) {
     throw new ForgeError(
       "SourceTooLarge",
@@ -65,6 +73,7 @@ export async function putManifest(
     );
   }
   const url = manifestUrl(session, reference);
+  for (const tag of tags) url.searchParams.append("tag", tag);
   const headers = { "content-type": mediaType };
   const answer = await session.request({ method: "PUT", url, headers, body: bytes });
   if (answer.status !== 201) throw await errorOf(answer, `PUT ${url.pathname}`, session.now());
@@ -75,7 +84,26 @@ export async function putManifest(
       `${url.host} stored ${formatReference(reference)} as ${named.slice(0, 200)}`,
     );
   }
-  return { subject: answer.header("oci-subject") };
+  const set = (answer.header("oci-tag") ?? "").split(",").map((tag) => tag.trim());
+  return { subject: answer.header("oci-subject"), tags: tags.filter((tag) => set.includes(tag)) };
+}
+
+/**
+ * Stores a manifest under its digest and several tags: in one request where the registry can do
+ * that (distribution specification after 1.1: `PUT …/manifests/<digest>?tag=…`, answered by
+ * OCI-Tag), else in one for each tag that it did not name.
+ */
+export async function putTaggedManifest(
+  session: RepositorySession,
+  name: RepositoryName,
+  manifest: NewManifest,
+  tags: readonly string[],
+): Promise<void> {
+  const digest = sha256Of(manifest.bytes);
+  const stored = await putManifest(session, { ...name, digest }, manifest, tags);
+  for (const tag of tags.filter((wanted) => !stored.tags.includes(wanted))) {
+    await putManifest(session, { ...name, tag }, manifest);
+  }
 }
 
 /** Digests of two algorithms say nothing of each other. */

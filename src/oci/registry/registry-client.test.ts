@@ -41,6 +41,39 @@ describe("manifests", () => {
     expect((await client.getManifest(tagged(), signal)).digest).toBe(digest);
   });
 
+  test.each([
+    { because: "a registry of specification 1.1 heeds no tags in the query", named: undefined },
+    { because: "one that sets them says so", named: "v1, latest" },
+    { because: "one that sets some of them says which", named: "latest" },
+  ])("every tag is set, in as few requests as can be: $because", async ({ named }) => {
+    const puts: string[] = [];
+    registry.faults.push((request, response, body) => {
+      if (request.method !== "PUT") return false;
+      const { pathname, searchParams } = new URL(request.url, "http://double");
+      puts.push(pathname.split("/").at(-1) ?? "");
+      if (named === undefined || searchParams.size === 0) return false;
+      expect(searchParams.getAll("tag")).toEqual(["v1", "latest"]);
+      const set = named.split(", ");
+      for (const tag of set) registry.setManifest("team/app", tag, body, manifestType);
+      response.writeHead(201, { "oci-tag": named }).end();
+      return true;
+    });
+    const content = { mediaType: manifestType, bytes: manifest };
+    await client.putTaggedManifest(name, content, ["v1", "latest"], signal);
+    const left = ["v1", "latest"].filter((tag) => named?.includes(tag) !== true);
+    expect(puts).toEqual([sha256(manifest), ...left]);
+    for (const tag of ["v1", "latest"]) {
+      expect((await client.getManifest({ ...name, tag }, signal)).digest).toBe(sha256(manifest));
+    }
+  });
+
+  test("a tag that is none is not sent", async () => {
+    const content = { mediaType: manifestType, bytes: manifest };
+    await expect(
+      client.putTaggedManifest(name, content, ["v1&tag=x"], signal),
+    ).rejects.toMatchObject({ code: "InvalidReference" });
+  });
+
   test("what is not there: HEAD says so, GET throws", async () => {
     expect(await client.headManifest({ ...name, tag: "no" }, signal)).toBeUndefined();
     await expect(client.getManifest({ ...name, tag: "no" }, signal)).rejects.toMatchObject({

@@ -1,11 +1,17 @@
 import type { Descriptor } from "../descriptor.ts";
 import { imageNotFound } from "../image-errors.ts";
 import type { BlobOptions, FetchedManifest, Referrer, Registry } from "../ports.ts";
-import { formatRepository, type Reference, type RepositoryName } from "../reference.ts";
+import { checkTag, formatRepository, type Reference, type RepositoryName } from "../reference.ts";
 import { downloadBlob } from "./blob-download.ts";
 import { BlobUpload } from "./blob-upload.ts";
 import { CapabilityMemory } from "./capabilities.ts";
-import { getManifest, headManifest, type NewManifest, putManifest } from "./manifests.ts";
+import {
+  getManifest,
+  headManifest,
+  type NewManifest,
+  putManifest,
+  putTaggedManifest,
+} from "./manifests.ts";
 import { apiUrl } from "./origin.ts";
 import { addToReferrerTag } from "./referrer-tag.ts";
 import { listByApi, listReferrers } from "./referrers.ts";
@@ -63,6 +69,18 @@ export class RegistryClient implements Registry, AsyncDisposable {
   ): Promise<void> {
     await this.#http.run(reference, push, signal, (session) =>
       putManifest(session, reference, manifest),
+    );
+  }
+
+  async putTaggedManifest(
+    name: RepositoryName,
+    manifest: NewManifest,
+    tags: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const tag of tags) checkTag(tag);
+    await this.#http.run(name, push, signal, (session) =>
+      putTaggedManifest(session, name, manifest, tags),
     );
   }
 

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ForgeError } from "../../api/index.ts";
-import { ConcurrencyLimit } from "../concurrency-limit.ts";
 import type { ApplicationFolder } from "../ports.ts";
+import { requestLimit } from "../request-limit.ts";
 import { PluginClient } from "../testing/plugin-client.ts";
 import { PluginServer } from "./plugin-server.ts";
 
@@ -45,7 +45,7 @@ function start(): PluginServer {
     socket: join(folder, "forge-v1.sock"),
     socketMode: 0o660,
     generator: { generate: (application, signal) => generate(application, signal) },
-    limit: new ConcurrencyLimit(2, 2),
+    limit: requestLimit(2, 2),
     requestTimeoutMs: 10_000,
     metrics: { generated: (failure) => void results.push(failure) },
     log,

@@ -5,9 +5,9 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { ForgeError } from "../../api/index.ts";
+import type { ConcurrencyLimit } from "../../concurrency/index.ts";
 import type { Logger, PluginMetrics } from "../../telemetry/index.ts";
 import { receiveFolder } from "../archive/receive-folder.ts";
-import type { ConcurrencyLimit } from "../concurrency-limit.ts";
 import type { ManifestGenerator } from "../manifest-generator.ts";
 import { readPointer } from "../pointer.ts";
 import type { AppStreamRequest, ManifestResponse, RepositoryResponse } from "./messages.ts";

@@ -8,7 +8,7 @@ import {
 import type { Decision } from "../policy/index.ts";
 import { judgeRelease } from "../query/index.ts";
 import { findProject, type ProjectName } from "./find-project.ts";
-import type { Backend } from "./ports.ts";
+import type { Store } from "./ports.ts";
 
 /** A project in an environment, and the pointer that stands for it. */
 export interface Place extends ProjectName {
@@ -17,22 +17,18 @@ export interface Place extends ProjectName {
 }
 
 /** @throws ForgeError ProjectNotFound, AmbiguousProject */
-export async function findPlace(
-  backend: Backend,
-  environment: string,
-  given: string,
-): Promise<Place> {
-  const name = await findProject(backend, given);
-  return { ...name, environment, pointer: await findPointer(backend, environment, name) };
+export async function findPlace(store: Store, environment: string, given: string): Promise<Place> {
+  const name = await findProject(store, given);
+  return { ...name, environment, pointer: await findPointer(store, environment, name) };
 }
 
 /** The pointer that counts: of several for one place the oldest. */
 export async function findPointer(
-  backend: Backend,
+  store: Store,
   environment: string,
   { repository, project }: ProjectName,
 ): Promise<ReleasePointer | undefined> {
-  const found = await backend.list("ReleasePointer", {
+  const found = await store.list("ReleasePointer", {
     "spec.environment": environment,
     "spec.repository": repository,
     "spec.project": project,
@@ -64,8 +60,8 @@ export function pointerOf({ pointer, environment, project }: Place): ReleasePoin
   });
 }
 
-export function releasesOf(backend: Backend, name: ProjectName): Promise<readonly Release[]> {
-  return backend.list("Release", {
+export function releasesOf(store: Store, name: ProjectName): Promise<readonly Release[]> {
+  return store.list("Release", {
     "spec.repository": name.repository,
     "spec.project": name.project,
   });
@@ -73,11 +69,11 @@ export function releasesOf(backend: Backend, name: ProjectName): Promise<readonl
 
 /** The records of a project's deployments, in every environment or in one. */
 export function deploymentsOf(
-  backend: Backend,
+  store: Store,
   { repository, project }: ProjectName,
   environment?: string,
 ): Promise<readonly ReleaseDeployment[]> {
-  return backend.list("ReleaseDeployment", {
+  return store.list("ReleaseDeployment", {
     "spec.repository": repository,
     "spec.project": project,
     ...(environment !== undefined && { "spec.environment": environment }),
@@ -86,7 +82,7 @@ export function deploymentsOf(
 
 /** What a request would be answered now, by live reads and the same rules as the controller's. */
 export async function judgePlace(
-  backend: Backend,
+  store: Store,
   place: ProjectName,
   question: {
     readonly environment: Environment;
@@ -96,14 +92,14 @@ export async function judgePlace(
   now: Date,
 ): Promise<Decision> {
   const [approvals, deployments, pointers] = await Promise.all([
-    backend.list("ReleaseApproval", {
+    store.list("ReleaseApproval", {
       "spec.environment": question.environment.metadata.name,
       "spec.release.repository": place.repository,
       "spec.release.project": place.project,
       "spec.release.commit": question.release.spec.commit,
     }),
-    deploymentsOf(backend, place),
-    backend.list("ReleasePointer", {
+    deploymentsOf(store, place),
+    store.list("ReleasePointer", {
       "spec.repository": place.repository,
       "spec.project": place.project,
     }),

@@ -1,4 +1,5 @@
 import type { PointerDelivery } from "../api/index.ts";
+import { healthOf, syncOf } from "../delivery/index.ts";
 import type { Application } from "./application.ts";
 
 /** One Application's word on a deployment. */
@@ -11,35 +12,22 @@ export interface ApplicationState {
   readonly carries: boolean;
 }
 
-/** Worst last. What Argo CD may add some day counts as unknown. */
-const healths = ["Healthy", "Suspended", "Progressing", "Missing", "Unknown", "Degraded"];
-const syncs = ["Synced", "Unknown", "OutOfSync"];
-
 /**
- * What Argo CD makes of a deployment; of several Applications (a pointer in several clusters) the
- * worst. Health counts for this very deployment alone: one that runs an older commit in good
- * health is OutOfSync, and its health unknown. undefined when there is no Application. Pure.
+ * What Argo CD makes of a deployment. Health counts for this very deployment alone: an Application
+ * that runs an older commit in good health is OutOfSync, and its health unknown. Pure.
  */
-export function deliveryOf(
+export function reportOf(
   deployment: string,
-  states: readonly ApplicationState[],
-): PointerDelivery | undefined {
-  const [first, ...others] = states.map((state) => wordOf(deployment, state));
-  return others.reduce(
-    (worst, one) => (first !== undefined && rank(one) > rank(worst ?? one) ? one : worst),
-    first,
-  );
-}
-
-function wordOf(deployment: string, { application, carries }: ApplicationState): PointerDelivery {
+  { application, carries }: ApplicationState,
+): PointerDelivery {
   const { metadata, status } = application;
   const revision = revisionsOf(application)[0];
   const message = status?.conditions?.find(({ type }) => type.endsWith("Error"))?.message;
   return {
     deployment,
     application: `${metadata.namespace}/${metadata.name}`,
-    sync: carries ? known(syncs, status?.sync?.status) : "OutOfSync",
-    health: carries ? known(healths, status?.health?.status) : "Unknown",
+    sync: carries ? syncOf(status?.sync?.status) : "OutOfSync",
+    health: carries ? healthOf(status?.health?.status) : "Unknown",
     ...(revision !== undefined && { revision: revision.slice(0, 128) }),
     ...(message !== undefined && { message: message.slice(0, 512) }),
   };
@@ -63,12 +51,4 @@ export function failedInPassing({ status }: Application): boolean {
       ({ type, message }) => type === "ComparisonError" && passing.test(message),
     ) ?? false
   );
-}
-
-function known(names: readonly string[], found: string | undefined): string {
-  return found !== undefined && names.includes(found) ? found : "Unknown";
-}
-
-function rank({ sync, health }: PointerDelivery): number {
-  return syncs.indexOf(sync) * healths.length + healths.indexOf(health);
 }

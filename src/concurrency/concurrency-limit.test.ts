@@ -10,7 +10,7 @@ function held() {
 
 describe("ConcurrencyLimit", () => {
   test("runs so many at once, the others in order", async () => {
-    const limit = new ConcurrencyLimit(2, 10);
+    const limit = new ConcurrencyLimit(2);
     const order: number[] = [];
     const gates = [held(), held(), held(), held()];
     const done = gates.map(({ work }, index) =>
@@ -30,17 +30,20 @@ describe("ConcurrencyLimit", () => {
   });
 
   test("refuses who would wait behind too many", async () => {
-    const limit = new ConcurrencyLimit(1, 1);
+    const limit = new ConcurrencyLimit(1, {
+      mayWait: 1,
+      refusal: ({ running, waiting }) => new Error(`${running} run, ${waiting} wait`),
+    });
     const gate = held();
     const running = limit.run(gate.work, signal);
     const waiting = limit.run(async () => undefined, signal);
-    await expect(limit.run(gate.work, signal)).rejects.toMatchObject({ code: "PluginOverloaded" });
+    await expect(limit.run(gate.work, signal)).rejects.toThrow("1 run, 1 wait");
     gate.resolve();
     await Promise.all([running, waiting]);
   });
 
   test("who gives up while waiting leaves the queue, and a failure frees its place", async () => {
-    const limit = new ConcurrencyLimit(1, 2);
+    const limit = new ConcurrencyLimit(1);
     const gate = held();
     const running = limit.run(async () => {
       await gate.work();

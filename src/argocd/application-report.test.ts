@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Application, keysOfApplication, keysOfPointer } from "./application.ts";
-import { deliveryOf, failedInPassing } from "./delivery.ts";
+import { keysOfPointer, worstOf } from "../delivery/index.ts";
+import { type Application, keysOfApplication } from "./application.ts";
+import { type ApplicationState, failedInPassing, reportOf } from "./application-report.ts";
+
+const deliveryOf = (deployment: string, states: readonly ApplicationState[]) =>
+  worstOf(states.map((state) => reportOf(deployment, state)));
 
 function application(status: Application["status"], more: object = {}): Application {
   return {
@@ -17,7 +21,7 @@ const healthy = application({
 });
 const degraded = application({ sync: { status: "Synced" }, health: { status: "Degraded" } });
 
-describe("deliveryOf", () => {
+describe("what Argo CD makes of a deployment", () => {
   test("is nothing where there is no Application", () => {
     expect(deliveryOf("d-1", [])).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import { ForgeError, type Project, projectPath, splitProjectPath } from "../api/index.ts";
-import type { Backend } from "./ports.ts";
+import type { Store } from "./ports.ts";
 
 export interface ProjectName {
   readonly repository: string;
@@ -13,8 +13,8 @@ const candidatesShown = 10;
  * has it.
  * @throws ForgeError ProjectNotFound, or AmbiguousProject, which lists the candidates
  */
-export async function findProject(backend: Backend, given: string): Promise<ProjectName> {
-  return chooseProject(given, await backend.list("Project"), backend.namespace);
+export async function findProject(store: Store, given: string): Promise<ProjectName> {
+  return chooseProject(given, await store.list("Project"), store.namespace);
 }
 
 export function chooseProject(

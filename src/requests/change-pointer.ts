@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isAlreadyExists, isConflict } from "../../controller/kube/index.ts";
 import { ForgeError, pointerName, type ReleasePointer } from "../api/index.ts";
 import { findPointer, type Place } from "./place.ts";
-import type { Backend, WriteOptions } from "./ports.ts";
+import type { Store, WriteOptions } from "./ports.ts";
 
 type Spec = ReleasePointer["spec"];
 
@@ -13,36 +13,36 @@ type Spec = ReleasePointer["spec"];
  * @throws ForgeError PointerChanged
  */
 export async function changePointer(
-  backend: Backend,
+  store: Store,
   place: Place,
   change: (spec: Spec | undefined) => Spec,
   options: WriteOptions,
 ): Promise<ReleasePointer> {
   const { pointer: seen } = place;
-  if (seen === undefined) return createPointer(backend, place, change(undefined), options);
+  if (seen === undefined) return createPointer(store, place, change(undefined), options);
   const spec = change(seen.spec);
   try {
-    return await backend.replace("ReleasePointer", { ...seen, spec }, options);
+    return await store.replace("ReleasePointer", { ...seen, spec }, options);
   } catch (error) {
     if (!isConflict(error)) throw error;
   }
-  const now = await findPointer(backend, place.environment, place);
+  const now = await findPointer(store, place.environment, place);
   if (now === undefined || !isDeepStrictEqual(now.spec, seen.spec)) throw changed(place, now);
-  return backend.replace("ReleasePointer", { ...now, spec }, options);
+  return store.replace("ReleasePointer", { ...now, spec }, options);
 }
 
 async function createPointer(
-  backend: Backend,
+  store: Store,
   place: Place,
   spec: Spec,
   options: WriteOptions,
 ): Promise<ReleasePointer> {
   const name = pointerName(place.environment, place.repository, place.project);
   try {
-    return await backend.create({ kind: "ReleasePointer", metadata: { name }, spec }, options);
+    return await store.create({ kind: "ReleasePointer", metadata: { name }, spec }, options);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
-    throw changed(place, await findPointer(backend, place.environment, place));
+    throw changed(place, await findPointer(store, place.environment, place));
   }
 }
 

@@ -1,15 +1,19 @@
-import { ForgeError } from "../api/index.ts";
+/** When so many wait already, and what is said to those who come then. */
+export interface Overload {
+  readonly mayWait: number;
+  readonly refusal: (limit: { readonly running: number; readonly waiting: number }) => Error;
+}
 
-/** So many at a time; so many more may wait, in order; all others are refused at once. */
+/** So many operations at a time; the others wait, in order, or are refused at once. */
 export class ConcurrencyLimit {
   readonly #atOnce: number;
-  readonly #mayWait: number;
+  readonly #overload: Overload | undefined;
   #running = 0;
   readonly #waiting = new Set<() => void>();
 
-  constructor(atOnce: number, mayWait: number) {
+  constructor(atOnce: number, overload?: Overload) {
     this.#atOnce = atOnce;
-    this.#mayWait = mayWait;
+    this.#overload = overload;
   }
 
   get running(): number {
@@ -20,7 +24,7 @@ export class ConcurrencyLimit {
     return this.#waiting.size;
   }
 
-  /** @throws ForgeError PluginOverloaded; the signal's reason when it is aborted while waiting */
+  /** @throws the refusal of an overload; the signal's reason when it is aborted while waiting */
   async run<Result>(operation: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
     if (this.#running < this.#atOnce) this.#running += 1;
@@ -35,11 +39,8 @@ export class ConcurrencyLimit {
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= this.#mayWait) {
-      throw new ForgeError(
-        "PluginOverloaded",
-        `${this.#running} requests are worked on and ${this.#waiting.size} wait already`,
-      );
+    if (this.#overload !== undefined && this.#waiting.size >= this.#overload.mayWait) {
+      throw this.#overload.refusal(this);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {

@@ -1,0 +1,1 @@
+export { createFlux } from "./flux.ts";

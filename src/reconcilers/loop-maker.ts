@@ -1,0 +1,26 @@
+import {
+  type ControllerMetrics,
+  Loop,
+  type Reconciler,
+  WorkQueue,
+} from "../../controller/index.ts";
+import type { ReconcilerDeps } from "./ports.ts";
+
+/** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
+const backoff = { baseMs: 250, capMs: 30_000 };
+
+export type LoopMaker = (name: string, workers: number, reconciler: Reconciler) => Loop;
+
+/** Makes loops with a queue each, watched by the metrics. */
+export function loopMaker(
+  { clock, random, log }: Pick<ReconcilerDeps, "clock" | "random" | "log">,
+  metrics: ControllerMetrics,
+): LoopMaker {
+  return (name, workers, reconciler) => {
+    const queue = new WorkQueue({ clock, random, backoff });
+    const observe = metrics.observer(name);
+    const loop = new Loop({ name, workers, reconciler, queue, log, clock, random, observe });
+    metrics.trackQueue(loop);
+    return loop;
+  };
+}
