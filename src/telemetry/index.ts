@@ -1,3 +1,3 @@
 export { createLogger, type Logger, type LogLevel, logLevels } from "./log.ts";
 export { PluginMetrics } from "./plugin-metrics.ts";
-export { type PackagingResult, ReleaseMetrics } from "./release-metrics.ts";
+export { type PackagingResult, type PushResult, ReleaseMetrics } from "./release-metrics.ts";
