@@ -3,6 +3,7 @@ import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
+import { ledger } from "./ledger.ts";
 import { oci } from "./oci.ts";
 import { plugin } from "./plugin.ts";
 import { policy } from "./policy.ts";
@@ -13,6 +14,7 @@ const benchmarks: readonly Benchmark[] = [
   cli,
   controller,
   gitops,
+  ledger,
   oci,
   plugin,
   policy,

@@ -3,6 +3,7 @@ import { appendFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, TestCase } from "vitest/node";
 
+// oxlint-disable-next-line import/no-default-export -- vitest takes a reporter so
 export default class RetriedReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const file = process.env["FORGE_RETRIED_TESTS"];

@@ -18,7 +18,7 @@ import {
   stampingPolicies,
   verbPolicies,
 } from "../../src/api/index.ts";
-import { loadKubeConfig } from "./kube-config.ts";
+import { loadKubeConfig } from "../kube-config.ts";
 
 export const installHelp = `forge-controller install-crds puts forge's kinds, admission policies and roles into a cluster.
 

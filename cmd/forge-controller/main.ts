@@ -22,12 +22,12 @@ import {
 } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
+import { loadKubeConfig } from "../kube-config.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
 import { loadExtensions } from "./extensions.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
-import { loadKubeConfig } from "./kube-config.ts";
 import { registryOptions } from "./registry-options.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 

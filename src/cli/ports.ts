@@ -3,9 +3,16 @@
  * forge's REST API can stand beside that. Objects are those of the API server, whole: what a verb
  * prints as JSON is what was read.
  */
-import type { KindName, Kinds, Right, Store, WhoAmI as Who } from "../requests/index.ts";
+import type {
+  ForgeEvent,
+  KindName,
+  Kinds,
+  Right,
+  Store,
+  WhoAmI as Who,
+} from "../requests/index.ts";
 
-export type { KindName, Kinds, Right };
+export type { ForgeEvent, KindName, Kinds, Right };
 export type AnyObject = Kinds[KindName];
 
 /** One namespace of forge's objects, in the caller's name. Errors are KubeErrors. */
@@ -26,23 +33,6 @@ export interface Backend extends Store {
 
 export interface WhoAmI extends Who {
   readonly server: string;
-}
-
-/** The part of events.k8s.io/v1 Event that is shown. */
-export interface ForgeEvent {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly creationTimestamp?: string | undefined };
-  readonly eventTime?: string;
-  readonly type?: string;
-  readonly reason?: string;
-  readonly action?: string;
-  readonly note?: string;
-  readonly regarding?: {
-    readonly apiVersion?: string;
-    readonly kind?: string;
-    readonly name?: string;
-  };
 }
 
 /** A stream that text goes to. */

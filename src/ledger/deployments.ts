@@ -1,20 +1,20 @@
 import type { Entry, Page, PageRequest, PointerIdentity, RecordedDeployment } from "./ports.ts";
 import { readPage } from "./read.ts";
 import { entryOf } from "./store/entry-row.ts";
-import type { Database } from "./store/tables.ts";
+import type { Store } from "./store/store.ts";
 
 /**
  * A page of a pointer's deployments, each put together from its entries. The page counts by what
  * each begins with.
  */
 export async function readDeployments(
-  db: Database,
+  store: Store,
   { namespace, environment, repository, project }: PointerIdentity,
   page: Pick<PageRequest, "order" | "after" | "limit">,
   signal?: AbortSignal,
 ): Promise<Page<RecordedDeployment>> {
   const first = await readPage(
-    db,
+    store,
     {
       ...page,
       namespaces: [namespace],
@@ -28,7 +28,7 @@ export async function readDeployments(
   );
   if (first.items.length === 0) return { items: [] };
   const names = first.items.map(({ subject }) => subject);
-  const rows = await db
+  const rows = await store.db
     .selectFrom("ledger_entry")
     .selectAll()
     .where("subject", "in", names)

@@ -12,6 +12,8 @@ export class HeadWatch {
   readonly #readSequence: () => Promise<number>;
   readonly #pollMs: number | undefined;
   readonly #waiters = new Set<Waiter>();
+  /** The last that was heard of: news that came before somebody waited for them. */
+  #latest = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param pollMs when absent nobody else appends */
@@ -22,7 +24,7 @@ export class HeadWatch {
 
   /** Resolves when there is an entry behind, or the signal aborts; rejects when the store is gone. */
   async wait(behind: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+    if (signal.aborted || this.#latest > behind) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { behind, resolve, reject };
     this.#waiters.add(waiter);
@@ -38,6 +40,7 @@ export class HeadWatch {
   }
 
   appended(sequence: number): void {
+    this.#latest = Math.max(this.#latest, sequence);
     for (const { behind, resolve } of this.#waiters) if (sequence > behind) resolve();
   }
 

@@ -1,20 +1,21 @@
-import { type ExpressionBuilder, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { ForgeError } from "../api/index.ts";
 import type { Entry, Filter, Page, PageRequest } from "./ports.ts";
 import { entryOf } from "./store/entry-row.ts";
-import type { Database, HeadRow, Tables } from "./store/tables.ts";
+import type { Store } from "./store/store.ts";
+import type { Database, HeadRow } from "./store/tables.ts";
 
 export const pageLimit = 500;
 const usualLimit = 50;
 
 /** One page; what retention has signed off is not shown, be it removed already or not. */
 export async function readPage(
-  db: Database,
+  store: Store,
   { order = "newest", after, limit = usualLimit, ...filter }: PageRequest,
   signal?: AbortSignal,
 ): Promise<Page> {
   const size = Math.min(Math.max(1, Math.trunc(limit)), pageLimit);
-  let query = select(db, filter)
+  let query = select(store, filter)
     .orderBy("sequence", order === "newest" ? "desc" : "asc")
     // One more tells whether there is a next page.
     .limit(size + 1);
@@ -26,11 +27,11 @@ export async function readPage(
 }
 
 export async function findByKey(
-  db: Database,
+  store: Store,
   key: string,
   signal?: AbortSignal,
 ): Promise<Entry | undefined> {
-  const row = await select(db, {}).where("key", "=", key).executeTakeFirst({ signal });
+  const row = await select(store, {}).where("key", "=", key).executeTakeFirst({ signal });
   return row && entryOf(row);
 }
 
@@ -38,36 +39,43 @@ export function readHead(db: Database, signal?: AbortSignal): Promise<HeadRow> {
   return db.selectFrom("ledger_head").selectAll().executeTakeFirstOrThrow({ signal });
 }
 
-function select(db: Database, filter: Filter) {
-  const { namespaces, kinds, events, since, before } = filter;
+/** Columns with an index of their own, the one that leaves the fewest entries first. */
+const indexed = ["subject", "project", "actor", "namespace", "kind", "environment"] as const;
+type Column = (typeof indexed)[number] | "repository" | "event";
+
+/**
+ * SQLite knows nothing of how many entries a value has, and takes an index that leaves half of them,
+ * or one that gives up the order: one column is left to it, the others only filter.
+ */
+function select({ db, filterOnly }: Store, filter: Filter) {
+  const { namespaces, kinds, events, since, before, ...single } = filter;
+  const wanted: Partial<Record<Column, readonly string[]>> = {
+    ...(namespaces && { namespace: namespaces }),
+    ...(kinds && { kind: kinds }),
+    ...(events && { event: events }),
+  };
+  for (const column of ["repository", "project", "environment", "actor", "subject"] as const) {
+    const value = single[column];
+    if (value !== undefined) wanted[column] = [value];
+  }
+  const leading = indexed.find((column) => wanted[column]?.length === 1);
   let query = db
     .selectFrom("ledger_entry")
     .selectAll()
     .where("sequence", ">", (head) => head.selectFrom("ledger_head").select("pruned_through"));
-  for (const field of ["repository", "project", "environment", "actor", "subject"] as const) {
-    const value = filter[field];
-    if (value !== undefined) query = query.where(field, "=", value);
-  }
-  for (const [column, values] of [
-    ["namespace", namespaces],
-    ["kind", kinds],
-    ["event", events],
-  ] as const) {
-    if (values !== undefined) query = query.where((row) => isOneOf(row, column, values));
+  for (const [column, values] of Object.entries(wanted) as [Column, readonly string[]][]) {
+    const leads = column === leading || (column === "repository" && leading === "project");
+    query = query.where(isOneOf(leads ? sql.ref<string>(column) : filterOnly(column), values));
   }
   if (since !== undefined) query = query.where("time", ">=", momentOf("since", since));
   if (before !== undefined) query = query.where("time", "<", momentOf("before", before));
   return query;
 }
 
-function isOneOf(
-  row: ExpressionBuilder<Tables, "ledger_entry">,
-  column: "namespace" | "kind" | "event",
-  values: readonly string[],
-) {
-  const [only] = values;
-  if (only === undefined) return sql<boolean>`1 = 0`;
-  return values.length === 1 ? row(column, "=", only) : row(column, "in", values);
+function isOneOf(column: RawBuilder<string>, values: readonly string[]) {
+  if (values.length === 0) return sql<SqlBool>`1 = 0`;
+  if (values.length === 1) return sql<SqlBool>`${column} = ${values[0]}`;
+  return sql<SqlBool>`${column} in (${sql.join(values)})`;
 }
 
 /** In the one form that times are compared in. */

@@ -50,11 +50,11 @@ export class StoredLedger implements Ledger {
   }
 
   read(request: PageRequest, signal?: AbortSignal): Promise<Page> {
-    return this.#attempt(() => readPage(this.#store.db, request, signal), signal);
+    return this.#attempt(() => readPage(this.#store, request, signal), signal);
   }
 
   find(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
-    return this.#attempt(() => findByKey(this.#store.db, key, signal), signal);
+    return this.#attempt(() => findByKey(this.#store, key, signal), signal);
   }
 
   deployments(
@@ -62,7 +62,7 @@ export class StoredLedger implements Ledger {
     page: Pick<PageRequest, "order" | "after" | "limit"> = {},
     signal?: AbortSignal,
   ): Promise<Page<RecordedDeployment>> {
-    return this.#attempt(() => readDeployments(this.#store.db, pointer, page, signal), signal);
+    return this.#attempt(() => readDeployments(this.#store, pointer, page, signal), signal);
   }
 
   async *follow(

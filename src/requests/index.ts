@@ -13,6 +13,7 @@ export {
   rolledBackRelease,
 } from "./deployment.ts";
 export { findProject, type ProjectName } from "./find-project.ts";
+export { type ForgeEvent, forgeEvents } from "./forge-events.ts";
 export { kindNamed } from "./kind-named.ts";
 export {
   deploymentsOf,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isAlreadyExists } from "../../controller/kube/index.ts";
-import { ForgeError, type Release, releaseName } from "../api/index.ts";
+import { ForgeError, isTrue, type Release, releaseName } from "../api/index.ts";
 import type { Store, WriteOptions } from "./ports.ts";
 
 export interface CreatedRelease {
@@ -34,9 +34,22 @@ export async function createRelease(
       if (isDeepStrictEqual(claimOf(there.spec), claimOf(spec))) {
         return { release: there, isNew: false };
       }
+      // One that failed is replaced by another of its commit; one that stands is not.
+      if (isTrue(there, "Ready") && !isDeepStrictEqual(contentOf(there.spec), contentOf(spec))) {
+        throw conflict(name);
+      }
     }
   }
-  throw new ForgeError("ReleaseConflict", `${first} is there already, and says something else`);
+  throw conflict(first);
+}
+
+function conflict(name: string): ForgeError {
+  return new ForgeError("ReleaseConflict", `${name} is there already, and says something else`);
+}
+
+/** What is in the image. */
+function contentOf({ source, artifacts }: Release["spec"]) {
+  return JSON.parse(JSON.stringify({ source, artifacts })) as object;
 }
 
 /** What is released, but for who did it and when. */

@@ -28,4 +28,5 @@ export {
   startRegistry,
   type TestCertificate,
 } from "./registry.ts";
+export { type Server, type ServerOptions, startServer, tokenOf } from "./server.ts";
 export { startTokenServer, type TokenServer } from "./token-server.ts";

@@ -20,6 +20,8 @@ export interface GroundAddresses {
   readonly kubeconfig: string;
   /** For the user that the controller runs as, with the ClusterRole forge-controller alone. */
   readonly controllerKubeconfig: string;
+  /** For the user that the server runs as, with the ClusterRole forge-server alone. */
+  readonly serverKubeconfig: string;
   /** For people without any right: tests bind them to roles in namespaces of their own. */
   readonly people: Readonly<Record<Person, string>>;
   readonly auditLog: string;
@@ -33,6 +35,7 @@ const names = ["alice", "bob", "carol", "dave"] as const;
 export type Person = (typeof names)[number];
 
 const controllerUser = "forge-controller";
+const serverUser = "forge-server";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -46,7 +49,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = mkdtempSync(join(tmpdir(), "forge-system-"));
   const plane = await startControlPlane({
     folder: join(folder, "control-plane"),
-    users: Object.fromEntries([...names, controllerUser].map((name) => [name, []])),
+    users: Object.fromEntries([...names, controllerUser, serverUser].map((name) => [name, []])),
   });
   const registry = await startRegistry(join(folder, "registry"));
   const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
@@ -54,16 +57,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const kubectl = new Kubectl(plane.kubeconfig);
   await kubectl.output(["apply", "-f", crds]);
   await kubectl.output(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-  await kubectl.output([
-    ...["create", "clusterrolebinding", controllerUser],
-    ...["--clusterrole=forge-controller", `--user=${controllerUser}`],
-  ]);
+  for (const user of [controllerUser, serverUser]) {
+    const binding = ["clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`];
+    await kubectl.output(["create", ...binding]);
+  }
   await waitForPolicies(kubectl);
   project.provide("ground", {
     folder,
     apiServer: plane.url,
     kubeconfig: plane.kubeconfig,
     controllerKubeconfig: plane.kubeconfigFor(controllerUser),
+    serverKubeconfig: plane.kubeconfigFor(serverUser),
     people: Object.fromEntries(
       names.map((name) => [name, plane.kubeconfigFor(name)]),
     ) as GroundAddresses["people"],

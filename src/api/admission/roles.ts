@@ -109,6 +109,14 @@ export const clusterRoles: readonly ClusterRole[] = [
     rule(["events"], ["create"], "events.k8s.io"),
   ]),
   clusterRole(
+    "forge-server",
+    "What forge-server needs in the namespaces it looks at: it reads, and writes in its callers' names alone.",
+    [
+      rule(everything, ["list", "watch"]),
+      rule(["tokenreviews"], ["create"], "authentication.k8s.io"),
+    ],
+  ),
+  clusterRole(
     "forge-controller-argocd",
     "Argo CD's Applications, to report on them and to ask for a refresh; to be bound in Argo CD's namespaces alone.",
     [rule(["applications"], [...read, "patch"], "argoproj.io")],

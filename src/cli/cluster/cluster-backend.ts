@@ -2,15 +2,13 @@ import {
   Connection,
   KubeClient,
   KubeError,
-  type KubeObject,
-  type Resource,
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
-import { group } from "../../api/index.ts";
 import {
   ClusterStore,
   type Draft,
+  forgeEvents,
   type KindName,
   type Kinds,
   kindNamed,
@@ -21,19 +19,9 @@ import {
 import type { Backend, ForgeEvent, WhoAmI } from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
 
-/** More are for the dashboard; a list of people's ends long before. */
-const maximumListed = 20_000;
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
-
-const events: Resource = {
-  group: "events.k8s.io",
-  version: "v1",
-  plural: "events",
-  kind: "Event",
-  namespaced: true,
-};
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
@@ -111,13 +99,8 @@ export class ClusterBackend implements Backend {
     return this.#store.mayI(right);
   }
 
-  async events(): Promise<readonly ForgeEvent[]> {
-    const { items } = await this.#client.listAll<ForgeEvent & KubeObject>(events, {
-      namespace: this.namespace,
-      maximum: maximumListed,
-      signal: this.#signal,
-    });
-    return items.filter(({ regarding }) => regarding?.apiVersion?.startsWith(`${group}/`));
+  events(): Promise<readonly ForgeEvent[]> {
+    return forgeEvents(this.#client, this.namespace, this.#signal);
   }
 
   close(): Promise<void> {

@@ -52,6 +52,8 @@ export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "
     },
     lockHead: (transaction) =>
       transaction.selectFrom("ledger_head").selectAll().forUpdate().executeTakeFirstOrThrow(),
+    // It keeps statistics, and chooses well by them.
+    filterOnly: (column) => sql.ref(column),
     textType: 'text collate "C"',
     appendOnly: postgresAppendOnly,
     explain,

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, type SqliteDatabase, SqliteDialect, sql } from "kysely";
 import { ForgeError, messageOf } from "../../api/index.ts";
 import { sqliteAppendOnly } from "./append-only.ts";
 import type { Store } from "./store.ts";
@@ -35,6 +35,8 @@ export function openSqlite(file: string, lockWaitMs: number): Store {
     lockSchema: async () => undefined,
     lockHead: (transaction) =>
       transaction.selectFrom("ledger_head").selectAll().executeTakeFirstOrThrow(),
+    // https://sqlite.org/optoverview.html, "Disqualifying WHERE clause terms using unary +".
+    filterOnly: (column) => sql`+${sql.ref(column)}`,
     textType: "text",
     appendOnly: sqliteAppendOnly,
     explain: (thrown) => explain(file, thrown),

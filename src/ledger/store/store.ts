@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { RawBuilder, Transaction } from "kysely";
 import type { Database, HeadRow, Tables } from "./tables.ts";
 
 /** What the two databases do each in its own way. */
@@ -11,6 +11,8 @@ export interface Store {
   lockSchema(transaction: Transaction<Tables>): Promise<void>;
   /** The head, kept from all others until the transaction ends. */
   lockHead(transaction: Transaction<Tables>): Promise<HeadRow>;
+  /** The column, where its index must not be chosen. */
+  filterOnly(column: string): RawBuilder<string>;
   /** The type of a column whose texts are compared byte by byte. */
   readonly textType: "text" | 'text collate "C"';
   /** What keeps rows from being changed, in the words of the store. */

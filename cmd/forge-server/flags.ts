@@ -1,0 +1,53 @@
+import { logLevels } from "../../src/telemetry/index.ts";
+import type { Flags } from "../flags.ts";
+
+export const flags = {
+  kubeconfig: {
+    value: "FILE",
+    variable: "KUBECONFIG",
+    help: "kubeconfig; in a pod its service account is used without one",
+  },
+  namespace: {
+    value: "NAME",
+    variable: "FORGE_NAMESPACE",
+    help: "serve this namespace alone instead of all",
+  },
+  "bind-address": { value: "ADDRESS", fallback: "0.0.0.0", help: "address that is listened on" },
+  port: { value: "PORT", fallback: "8443", help: "port of the API; 0 takes a free one" },
+  "health-port": {
+    value: "PORT",
+    fallback: "8080",
+    help: "port of /healthz, /readyz and /metrics; 0 takes a free one",
+  },
+  "tls-certificate": { value: "FILE", help: "certificate chain in PEM; without it, plain http" },
+  "tls-key": { value: "FILE", help: "its key in PEM" },
+  ledger: {
+    value: "FILE",
+    variable: "FORGE_LEDGER",
+    help: "file of the ledger (SQLite: one replica)",
+  },
+  "ledger-url-file": {
+    value: "FILE",
+    variable: "FORGE_LEDGER_URL_FILE",
+    help: "file with the URL of a PostgreSQL database for the ledger, instead",
+  },
+  "maximum-body": { value: "BYTES", fallback: "2097152", help: "largest body of a request" },
+  timeout: { value: "TIME", fallback: "30s", help: "of one request" },
+  concurrency: {
+    value: "NUMBER",
+    fallback: "128",
+    help: "requests worked on at once; as many may wait",
+  },
+  rate: { value: "NUMBER", fallback: "100", help: "requests a second of one caller" },
+  burst: { value: "NUMBER", fallback: "400", help: "so many at once, after a pause" },
+  streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
+  "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
+  grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },
+  "log-level": {
+    value: "LEVEL",
+    variable: "FORGE_LOG_LEVEL",
+    fallback: "info",
+    help: logLevels.join(", "),
+  },
+  help: { help: "show this help" },
+} as const satisfies Flags;

@@ -1,0 +1,94 @@
+import {
+  Backoff,
+  type Clock,
+  type KubeObject,
+  type Random,
+  sleep,
+} from "../../controller/kube/index.ts";
+import { ForgeError } from "../../src/api/index.ts";
+import { type Ledger, type LedgerOptions, openLedger, Recorder } from "../../src/ledger/index.ts";
+import type { Informers, LedgerAccess } from "../../src/server/index.ts";
+import type { Logger } from "../../src/telemetry/index.ts";
+
+interface Parts {
+  readonly options: LedgerOptions | undefined;
+  readonly informers: Informers;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+type Recorded = Parameters<Recorder["seen"]>[0];
+
+/** Opens the ledger, again and again until it is there, and feeds it what the cluster tells. */
+export class LedgerKeeper implements LedgerAccess {
+  readonly #parts: Parts;
+  readonly #stop = new AbortController();
+  #ledger: Ledger | undefined;
+  #failure = "it is being opened";
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get isConfigured(): boolean {
+    return this.#parts.options !== undefined;
+  }
+
+  open(): Ledger {
+    if (this.#ledger !== undefined) return this.#ledger;
+    const why = this.isConfigured ? this.#failure : "the server runs without one";
+    throw new ForgeError("LedgerUnavailable", `there is no ledger: ${why}`);
+  }
+
+  /** Begins, once the caches are filled, and returns at once. */
+  async start(): Promise<void> {
+    const { options } = this.#parts;
+    if (options !== undefined) this.#running = this.#run(options);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#ledger?.close();
+  }
+
+  async #run(options: LedgerOptions): Promise<void> {
+    const { informers, log, clock, random } = this.#parts;
+    const { signal } = this.#stop;
+    const backoff = new Backoff({ baseMs: 500, capMs: 30_000 }, random);
+    while (this.#ledger === undefined && !signal.aborted) {
+      try {
+        this.#ledger = await openLedger({ ...options, log });
+      } catch (error) {
+        this.#failure = error instanceof ForgeError ? error.message : "it cannot be opened";
+        log.warn({ error }, "ledger not opened: the API is read-only");
+        await sleep(clock, backoff.next(), signal);
+      }
+    }
+    if (this.#ledger === undefined) return;
+    const told = [
+      informers.Release,
+      informers.ReleaseDeployment,
+      informers.ReleaseApproval,
+      informers.ReleasePointer,
+    ];
+    const recorder = new Recorder({
+      ledger: this.#ledger,
+      objects: () => told.flatMap((informer) => informer.cache.list() as readonly Recorded[]),
+      log,
+      sleep: (ms, until) => sleep(clock, ms, until),
+      random,
+    });
+    for (const informer of told) {
+      informer.addHandler((type: string, object: KubeObject) => {
+        if (type === "deleted") recorder.gone(object as Recorded);
+        else if (type !== "resync") recorder.seen(object as Recorded);
+      });
+    }
+    log.info({}, "ledger open");
+    for (const informer of told) await informer.waitForSync(signal).catch(() => undefined);
+    if (!signal.aborted) await recorder.run(signal);
+  }
+}

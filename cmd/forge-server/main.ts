@@ -1,0 +1,144 @@
+// forge-server: reads its settings, makes the parts, and serves until it is told to stop.
+import { readFile } from "node:fs/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { ControllerMetrics, HealthServer, Manager } from "../../controller/index.ts";
+import {
+  type ChangeType,
+  Connection,
+  KubeClient,
+  type KubeObject,
+  systemClock,
+} from "../../controller/kube/index.ts";
+import {
+  ApiServer,
+  ChangeFeed,
+  cachesOf,
+  createApp,
+  createInformers,
+} from "../../src/server/index.ts";
+import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
+import { loadKubeConfig } from "../kube-config.ts";
+import { type Config, helpText, readConfig } from "./config.ts";
+import { LedgerKeeper } from "./ledger-keeper.ts";
+
+const version = "0.1.0";
+const userAgent = `forge-server/${version}`;
+
+/** The same API server, and nobody's credentials: each caller brings its own. */
+function withoutCredentials(config: KubeConfig): KubeConfig {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error("kubeconfig: the current context has no cluster");
+  const bare = new KubeConfig();
+  bare.loadFromClusterAndUser(cluster, { name: "caller" });
+  return bare;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel, { program: "forge-server" });
+  const clock = systemClock;
+  const random = Math.random;
+  const kubeConfig = loadKubeConfig(config.kubeconfig);
+  const connection = new Connection(kubeConfig, { userAgent });
+  const callers = new Connection(withoutCredentials(kubeConfig), { userAgent });
+  const client = new KubeClient(connection, { clock, random });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const controllerMetrics = new ControllerMetrics(registry);
+
+  const { namespace } = config;
+  const informers = createInformers({
+    ...{ client, log, clock, random },
+    ...(namespace !== undefined && { namespace }),
+  });
+  const changes = new ChangeFeed(clock);
+  const all = Object.values(informers);
+  for (const informer of all) {
+    controllerMetrics.trackInformer(informer);
+    const tell = (type: ChangeType, object: KubeObject) => changes.tell(type, object as never);
+    informer.addHandler(tell);
+  }
+  const ledger = new LedgerKeeper({ options: config.ledger, informers, log, clock, random });
+
+  const stopping = new AbortController();
+  const missing = () => manager.notReady();
+  const app = createApp(
+    {
+      ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
+      metrics: new ServerMetrics(registry),
+      limits: config.limits,
+      stopping: stopping.signal,
+    },
+    version,
+  );
+  const { tls } = config;
+  const api = new ApiServer({
+    ...{ app, stopping, log, clock },
+    host: config.bindAddress,
+    port: config.port,
+    graceMs: config.graceMs,
+    tls:
+      tls &&
+      (async () => {
+        const [cert, key] = await Promise.all([
+          readFile(tls.certificate, "utf8"),
+          readFile(tls.key, "utf8"),
+        ]);
+        return { cert, key };
+      }),
+  });
+  const health = new HealthServer({
+    host: config.bindAddress,
+    port: config.healthPort,
+    log,
+    healthy: () => [],
+    ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
+    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  });
+  const manager: Manager = new Manager({
+    servers: [
+      {
+        start: async () => log.info({ port: await health.start() }, "serving health and metrics"),
+        stop: () => health.stop(),
+      },
+      ledger,
+      {
+        start: async () => log.info({ port: await api.start() }, "serving the API"),
+        stop: () => api.stop(),
+      },
+    ],
+    informers: all,
+    loops: [{ run: ({ stop: until }) => aborted(until) }],
+    log,
+    clock,
+    onLeading: (isUp) => {
+      if (isUp) changes.open();
+    },
+  });
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  await manager.run(stop.signal);
+  await callers.close();
+  await connection.close();
+  log.info({}, "stopped");
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const config = readConfig(args, process.env);
+  if (config === "help") process.stdout.write(helpText());
+  else await run(config);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`forge-server: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}

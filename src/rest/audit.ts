@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { cursorField, fieldsField, limitField, namespaceField, nextCursor } from "./paging.ts";
+
+const kinds = ["Release", "Deployment", "Approval", "Decision", "Action", "Ledger"] as const;
+
+export const auditQuery = z.strictObject({
+  namespace: namespaceField,
+  kind: z.enum(kinds).optional(),
+  repository: z.string().max(180).optional(),
+  project: z.string().max(63).optional(),
+  environment: z.string().max(63).optional(),
+  actor: z.string().max(256).optional(),
+  since: z.iso.datetime({ offset: true }).optional().describe("Happened then or later."),
+  before: z.iso.datetime({ offset: true }).optional().describe("Happened before then."),
+  order: z.enum(["newest", "oldest"]).default("newest"),
+  limit: limitField,
+  cursor: cursorField,
+  fields: fieldsField,
+});
+
+export const auditPage = z
+  .object({
+    kind: z.literal("List"),
+    items: z.array(
+      z
+        .object({
+          sequence: z.int(),
+          key: z.string(),
+          kind: z.enum(kinds),
+          event: z.string(),
+          time: z.string(),
+          recordedAt: z.string(),
+          namespace: z.string(),
+          repository: z.string().optional(),
+          project: z.string().optional(),
+          environment: z.string().optional(),
+          actor: z.string().optional(),
+          subject: z.string(),
+          details: z.record(z.string(), z.unknown()),
+          previous: z.string().describe("Hash of the entry before."),
+          hash: z.string(),
+        })
+        .meta({ id: "AuditEntry" }),
+    ),
+    nextCursor,
+  })
+  .meta({ id: "AuditPage" });

@@ -1,0 +1,70 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { Access } from "./caller/access.ts";
+import { Authenticator } from "./caller/authenticator.ts";
+import { Locator } from "./cluster/locator.ts";
+import { Dispatcher } from "./http/dispatcher.ts";
+import type { Route } from "./http/route.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { referencePage } from "./openapi/reference-page.ts";
+import type { ServerDeps } from "./ports.ts";
+import { allRoutes } from "./routes/all-routes.ts";
+
+export interface App {
+  /** Answers one request; a test calls it without a socket. */
+  readonly fetch: (
+    request: Request,
+    bindings?: Partial<HttpBindings>,
+  ) => Promise<Response> | Response;
+  readonly routes: readonly Route[];
+}
+
+const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** The API as a function from requests to answers. */
+export function createApp(
+  deps: ServerDeps & { readonly stopping: AbortSignal },
+  version: string,
+): App {
+  const { caches, clock } = deps;
+  const access = new Access(clock);
+  const authenticator = new Authenticator(deps);
+  const locator = new Locator(caches, access);
+  const routes = allRoutes({
+    ...deps,
+    access,
+    locator,
+    knowsStill: (authorization) => authenticator.authenticate(authorization),
+  });
+  const dispatcher = new Dispatcher({ ...deps, routes, authenticator, locator });
+  const document = JSON.stringify(openApiDocument(routes, version));
+
+  const app = new Hono<{ Bindings: Partial<HttpBindings> }>();
+  app.use(
+    secureHeaders({ strictTransportSecurity: "max-age=31536000", referrerPolicy: "no-referrer" }),
+  );
+  app.get("/openapi.json", ({ body }) =>
+    body(document, 200, { "content-type": "application/json" }),
+  );
+  app.get("/docs", (context) => {
+    const nonce = randomBytes(16).toString("base64");
+    context.header(
+      "content-security-policy",
+      `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    return context.html(referencePage(routes, nonce));
+  });
+  app.all("*", async ({ req, env }) => {
+    const given = req.header("x-request-id") ?? "";
+    const requestId = requestIdPattern.test(given) ? given : randomUUID();
+    const address = env?.incoming?.socket.remoteAddress ?? "";
+    const response = await dispatcher.answer(req.raw, { requestId, address });
+    response.headers.set("x-request-id", requestId);
+    response.headers.set("cache-control", "private, no-cache");
+    response.headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    return response;
+  });
+  return { fetch: (request, bindings = {}) => app.fetch(request, bindings), routes };
+}

@@ -1,0 +1,85 @@
+import { ForgeError, type ObjectMeta, projectPath } from "../../api/index.ts";
+import type { Access } from "../caller/access.ts";
+import type { Caller } from "../caller/caller.ts";
+import type { Located } from "../http/route.ts";
+import type { Caches } from "./informers.ts";
+
+/** What is looked for, and what the caller must be let list to find it. */
+export interface Wanted {
+  readonly repository: string;
+  readonly project: string;
+  readonly namespace?: string | undefined;
+  /** Plural, such as releases. */
+  readonly reads: string;
+}
+
+/** Finds what a caller may see. To anybody else it is as if it were not there. */
+export class Locator {
+  readonly #caches: Caches;
+  readonly #access: Access;
+
+  constructor(caches: Caches, access: Access) {
+    this.#caches = caches;
+    this.#access = access;
+  }
+
+  /** The namespaces that hold anything of forge's. */
+  namespaces(): readonly string[] {
+    const found = new Set<string>();
+    for (const { metadata } of this.#caches.Environment.list()) found.add(metadata.namespace);
+    for (const { metadata } of this.#caches.Project.list()) found.add(metadata.namespace);
+    return [...found].toSorted();
+  }
+
+  /** Those of them whose objects of a kind the caller may list; one alone where it is named. */
+  readable(
+    caller: Caller,
+    reads: string,
+    namespace: string | undefined,
+  ): Promise<ReadonlySet<string>> {
+    const asked = namespace === undefined ? this.namespaces() : [namespace];
+    return this.#access.readable(caller, reads, asked);
+  }
+
+  /** Those of the namespaces whose objects of a kind the caller may list. */
+  async readableOf(
+    caller: Caller,
+    reads: string,
+    namespaces: readonly string[],
+  ): Promise<string[]> {
+    return [...(await this.#access.readable(caller, reads, namespaces))];
+  }
+
+  /** Of several namespaces that have the project, the one whose Project is the oldest. */
+  async find(caller: Caller, wanted: Wanted): Promise<Located | undefined> {
+    const { repository, project, namespace, reads } = wanted;
+    const projects = this.#caches.Project.byIndex("path", projectPath(repository, project))
+      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+      .toSorted((a, b) => byAge(a.metadata, b.metadata));
+    const names = [...new Set(projects.map(({ metadata }) => metadata.namespace))];
+    const readable = await this.#access.readable(caller, reads, names);
+    const first = names.find((name) => readable.has(name));
+    return first === undefined ? undefined : { namespace: first, repository, project };
+  }
+
+  /** @throws ForgeError ProjectNotFound */
+  async project(caller: Caller, wanted: Wanted): Promise<Located> {
+    const found = await this.find(caller, wanted);
+    if (found !== undefined) return found;
+    throw projectNotFound(wanted);
+  }
+}
+
+export function projectNotFound(wanted: Pick<Wanted, "repository" | "project">): ForgeError {
+  const path = projectPath(wanted.repository, wanted.project);
+  return new ForgeError("ProjectNotFound", `there is no project ${path} that you may read`, {
+    hint: "List those that you may read with GET /v1/projects.",
+  });
+}
+
+function byAge(a: ObjectMeta, b: ObjectMeta): number {
+  if (a.creationTimestamp !== b.creationTimestamp) {
+    return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
+  }
+  return a.uid < b.uid ? -1 : 1;
+}

@@ -1,0 +1,80 @@
+/** Idempotency-Key: the same request again is answered as it was, and done once. */
+import { createHash } from "node:crypto";
+import type { Clock } from "../../../controller/kube/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import { ExpiringMap } from "../expiring-map.ts";
+import type { JsonAnswer } from "./route.ts";
+
+/** An answer that is given again. */
+export interface KeptAnswer {
+  /** Of the request that it answers. */
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Where answers are kept: the ledger, which all replicas share, or the memory of this one. */
+export interface AnswerStore {
+  find(key: string): Promise<KeptAnswer | undefined>;
+}
+
+const lifetimeMs = 24 * 3_600_000;
+const remembered = 1_000;
+
+/** RFC draft-ietf-httpapi-idempotency-key-header: any text; here of 255 printable characters. */
+const keyPattern = /^[!-~]{1,255}$/;
+
+export class Idempotency {
+  readonly #kept: ExpiringMap<KeptAnswer>;
+  readonly #underWay = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#kept = new ExpiringMap({ maximum: remembered, clock });
+  }
+
+  /**
+   * Does the work once for each key of a caller; only what succeeded is kept, so that what failed
+   * may be tried again. `work` is told the key, as a hash under which no other caller's comes.
+   * @throws ForgeError RequestInvalid, IdempotencyKeyReused, IdempotencyKeyInUse
+   */
+  async once(
+    request: {
+      readonly user: string;
+      readonly operation: string;
+      readonly header: string;
+      readonly body: object;
+    },
+    store: AnswerStore | undefined,
+    work: (key: string, fingerprint: string) => Promise<JsonAnswer>,
+  ): Promise<JsonAnswer> {
+    const { user, operation, header, body } = request;
+    if (!keyPattern.test(header)) {
+      throw new ForgeError("RequestInvalid", "Idempotency-Key: 1 to 255 printable characters");
+    }
+    const key = hashOf([user, operation, header]);
+    const fingerprint = hashOf(body);
+    if (this.#underWay.has(key)) {
+      throw new ForgeError("IdempotencyKeyInUse", "a request of this key is under way");
+    }
+    this.#underWay.add(key);
+    try {
+      const kept = this.#kept.get(key) ?? (await store?.find(key));
+      if (kept !== undefined) return answerAgain(kept, fingerprint);
+      const answer = await work(key, fingerprint);
+      const { status, body: said } = answer;
+      this.#kept.set(key, { fingerprint, status, body: said }, lifetimeMs);
+      return answer;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+}
+
+function answerAgain({ fingerprint, status, body }: KeptAnswer, asked: string): JsonAnswer {
+  if (fingerprint === asked) return { status, body };
+  throw new ForgeError("IdempotencyKeyReused", "the key was used with another request");
+}
+
+function hashOf(value: object): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

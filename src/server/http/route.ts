@@ -1,0 +1,87 @@
+import type { z } from "zod";
+import type { Caller } from "../caller/caller.ts";
+
+/** A project that the caller may see, and the namespace that it stands for. */
+export interface Located {
+  readonly namespace: string;
+  readonly repository: string;
+  readonly project: string;
+}
+
+/** One request, known to be well formed, of somebody known. */
+export interface Call<Query = object, Body = object> {
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  /** Of a path that names a project. */
+  readonly located: Located | undefined;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: Headers;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly now: Date;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: object;
+  /** Stands first in the ETag; If-Match is compared with it. */
+  readonly version?: string;
+}
+
+/** Server-sent events, for as long as the client listens. */
+export interface StreamAnswer {
+  readonly events: ReadableStream<Uint8Array>;
+}
+
+export type Answer = JsonAnswer | StreamAnswer;
+
+/** What a route needs of RBAC, for people and for docs/api.md. */
+export interface Needs {
+  /** Plural of the objects that the caller must be let list in the namespace. */
+  readonly reads: string;
+  /** What the API server judges as the caller's own, such as `deploy` on the environment. */
+  readonly writes?: readonly string[];
+}
+
+/** One route of the API: all that is known of it stands here, and is generated from here. */
+export interface Route {
+  /** Unique: names the operation in OpenAPI. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PUT";
+  /** As OpenAPI writes it. {repository} and {release} may take several segments. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Undefined: anybody known may. */
+  readonly needs: Needs | undefined;
+  readonly query: z.ZodObject | undefined;
+  readonly body: z.ZodObject | undefined;
+  /** By status; problems come besides. */
+  readonly answers: Readonly<
+    Record<number, { readonly description: string; readonly schema?: z.ZodType }>
+  >;
+  /** Statuses of problems that are particular to this route. */
+  readonly problems: readonly number[];
+  readonly handle: (call: Call<never, never>) => Promise<Answer>;
+}
+
+type Optional = "query" | "body" | "needs" | "problems";
+
+/** A route whose handler is given what its schemas say. */
+export function defineRoute<Query extends z.ZodObject, Body extends z.ZodObject>(
+  route: Omit<Route, "handle" | Optional> &
+    Partial<Pick<Route, "needs" | "problems">> & {
+      readonly query?: Query;
+      readonly body?: Body;
+      readonly handle: (call: Call<z.output<Query>, z.output<Body>>) => Promise<Answer>;
+    },
+): Route {
+  const { query, body, needs, problems = [], handle, ...rest } = route;
+  return { ...rest, query, body, needs, problems, handle: handle as Route["handle"] };
+}
+
+/** Whether a problem of the path, the project or the object that it names may be answered. */
+export function namesSomething({ path }: Route): boolean {
+  return path.includes("{");
+}

@@ -1,0 +1,8 @@
+/** The REST API: from the caches and in the caller's own name; decides nothing of its own. */
+export { ApiServer } from "./api-server.ts";
+export { type App, createApp } from "./app.ts";
+export { cachesOf, createInformers, type Informers } from "./cluster/informers.ts";
+export { ChangeFeed } from "./events/change-feed.ts";
+export type { Route } from "./http/route.ts";
+export { openApiDocument } from "./openapi/document.ts";
+export type { LedgerAccess, Limits, ServerDeps } from "./ports.ts";

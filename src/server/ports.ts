@@ -1,0 +1,50 @@
+/** What the server stands on: made in cmd/forge-server, or by tests. */
+import type { Clock, Connection, KubeClient } from "../../controller/kube/index.ts";
+import type { Ledger } from "../ledger/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+import type { Caches } from "./cluster/informers.ts";
+import type { ChangeFeed } from "./events/change-feed.ts";
+import type { Rate } from "./http/rate-limit.ts";
+
+export interface Limits {
+  readonly bodyBytes: number;
+  /** Of one request, from its last header to the answer. */
+  readonly timeoutMs: number;
+  /** Requests that are worked on at once; as many again may wait. */
+  readonly concurrency: number;
+  /** Of one caller. */
+  readonly rate: Rate;
+  /** Refused tokens from one address. */
+  readonly refusals: Rate;
+  readonly streams: number;
+  readonly streamsPerCaller: number;
+}
+
+/** The ledger, which may come later than the server, and go. */
+export interface LedgerAccess {
+  /** Whether one is configured: then nothing is written without a record in it. */
+  readonly isConfigured: boolean;
+  /** @throws ForgeError LedgerUnavailable while there is none */
+  open(): Ledger;
+}
+
+/** Counts what the server does. */
+export interface RequestMetrics {
+  answered(operation: string, status: number, seconds: number): void;
+}
+
+export interface ServerDeps {
+  /** The server's own client: it creates TokenReviews, and nothing else. */
+  readonly client: KubeClient;
+  /** To the same API server, without credentials of its own. */
+  readonly callers: Connection;
+  readonly caches: Caches;
+  /** What is missing before questions can be answered; empty when nothing is. */
+  readonly missing: () => readonly string[];
+  readonly ledger: LedgerAccess;
+  readonly changes: ChangeFeed;
+  readonly metrics: RequestMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly limits: Limits;
+}

@@ -1,0 +1,23 @@
+import { matrixQuery, matrix as matrixSchema } from "../../rest/index.ts";
+import { defineRoute, type Route } from "../http/route.ts";
+import { matrixOf } from "../matrix/rows.ts";
+import type { RouteDeps } from "./context.ts";
+
+const needs = { reads: "releasepointers" };
+
+export function matrixRoutes({ caches, locator }: RouteDeps): readonly Route[] {
+  const matrix = defineRoute({
+    operation: "getMatrix",
+    method: "GET",
+    path: "/v1/matrix",
+    summary: "Projects by environments: what runs where, since when, on whose word",
+    needs,
+    query: matrixQuery,
+    answers: { 200: { description: "A page of projects.", schema: matrixSchema } },
+    handle: async (call) => {
+      const namespaces = await locator.readable(call.caller, needs.reads, call.query.namespace);
+      return { status: 200, body: matrixOf(caches, { ...call.query, namespaces }) };
+    },
+  });
+  return [matrix];
+}

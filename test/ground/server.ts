@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fetch } from "undici";
+import { freePort } from "./free-port.ts";
+import { type RunningProcess, startProcess } from "./process.ts";
+
+export interface ServerOptions {
+  readonly kubeconfig: string;
+  readonly logFile: string;
+  readonly args?: readonly string[];
+  /** The program to run; its source when absent. */
+  readonly program?: string;
+}
+
+export interface Server {
+  readonly process: RunningProcess;
+  readonly url: string;
+  /** Address of /healthz, /readyz and /metrics. */
+  readonly healthUrl: string;
+}
+
+const source = join(import.meta.dirname, "..", "..", "cmd", "forge-server", "main.ts");
+
+/** Starts forge-server as a process of its own. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const [port, healthPort] = [await freePort(), await freePort()];
+  const healthUrl = `http://127.0.0.1:${healthPort}`;
+  const running = await startProcess({
+    name: "forge-server",
+    command: process.execPath,
+    args: [
+      options.program ?? source,
+      `--kubeconfig=${options.kubeconfig}`,
+      "--bind-address=127.0.0.1",
+      `--port=${port}`,
+      `--health-port=${healthPort}`,
+      "--log-level=debug",
+      ...(options.args ?? []),
+    ],
+    logFile: options.logFile,
+    ready: async () => (await fetch(`${healthUrl}/readyz`)).ok,
+  });
+  return { process: running, url: `http://127.0.0.1:${port}`, healthUrl };
+}
+
+/** The token in a kubeconfig of the control plane. */
+export function tokenOf(kubeconfig: string): string {
+  const { users } = JSON.parse(readFileSync(kubeconfig, "utf8")) as {
+    readonly users: readonly { readonly user: { readonly token: string } }[];
+  };
+  return users[0]?.user.token ?? "";
+}
