@@ -33,13 +33,50 @@ const registry = z.strictObject({
   noProxy: text,
 });
 
+const replicas = z.int().min(0).max(20).optional().describe("By the mode unless given: 1, or 2.");
+
+/** What every role's pods take. */
+const pod = {
+  resources: kubernetes,
+  podDisruptionBudget: z.strictObject({ enabled: z.boolean() }),
+  topologySpreadConstraints: z.boolean().describe("Spreads replicas over nodes where it can."),
+  priorityClassName: name,
+  nodeSelector: z.record(z.string(), z.string()),
+  tolerations: kubernetesList,
+  affinity: kubernetes,
+  podAnnotations: z.record(z.string(), z.string()),
+  podLabels: z.record(z.string(), z.string()),
+  terminationGracePeriodSeconds: z.int().min(30).max(600),
+};
+
+const server = z.strictObject({
+  enabled: z.boolean(),
+  replicas,
+  logLevel: z.enum(["debug", "info", "warn", "error"]),
+  tls: z.strictObject({
+    secret: name.describe("Secret of type kubernetes.io/tls; plain http without one."),
+    certManager: z.strictObject({
+      issuer: name.describe("cert-manager's issuer of such a Secret."),
+      kind: z.enum(["Issuer", "ClusterIssuer"]),
+      dnsNames: hosts.describe("Besides that of the Service."),
+    }),
+  }),
+  ledger: z.strictObject({
+    enabled: z.boolean(),
+    urlSecret: name.describe("Secret whose key url is the URL of a PostgreSQL database."),
+    port: z.int().min(1).max(65_535).describe("Of that database, for the network policy."),
+    storage: z.strictObject({ size: z.string().regex(/^[0-9]+(Mi|Gi|Ti)$/), className: name }),
+  }),
+  service: z.strictObject({
+    type: z.enum(["ClusterIP", "LoadBalancer", "NodePort"]),
+    annotations: z.record(z.string(), z.string()),
+  }),
+  ...pod,
+  extraArgs: z.array(text).max(100),
+});
+
 const controller = z.strictObject({
-  replicas: z
-    .int()
-    .min(0)
-    .max(5)
-    .optional()
-    .describe("By the mode unless given: 1, or 2 that take turns."),
+  replicas,
   namespace: name.describe("The one namespace it looks at; all when empty."),
   secrets: z.strictObject({
     namespaces: z.array(name).max(1_000).describe("Namespaces where it may read Secrets."),
@@ -53,20 +90,11 @@ const controller = z.strictObject({
     renewDeadline: duration,
     retryPeriod: duration,
   }),
-  resources: kubernetes,
-  podDisruptionBudget: z.strictObject({ enabled: z.boolean() }),
-  topologySpreadConstraints: z.boolean().describe("Spreads replicas over nodes where it can."),
-  priorityClassName: name,
-  nodeSelector: z.record(z.string(), z.string()),
-  tolerations: kubernetesList,
-  affinity: kubernetes,
-  podAnnotations: z.record(z.string(), z.string()),
-  podLabels: z.record(z.string(), z.string()),
+  ...pod,
   extraArgs: z.array(text).max(100),
   extraEnv: kubernetesList,
   extraVolumes: kubernetesList,
   extraVolumeMounts: kubernetesList,
-  terminationGracePeriodSeconds: z.int().min(35).max(600),
 });
 
 export const chartValues = z
@@ -80,6 +108,7 @@ export const chartValues = z
     image,
     registry,
     controller,
+    server,
     argocd: z.strictObject({
       namespaces: z.array(name).max(50).describe("Where Argo CD keeps Applications."),
     }),
@@ -122,6 +151,8 @@ export const chartValues = z
       metricsFrom: kubernetesList.describe(
         "Who may read metrics; anybody in the cluster when empty.",
       ),
+      apiFrom: kubernetesList.describe("Who may use the server; anybody when empty."),
+      apiServerPorts: z.array(z.int().min(1).max(65_535)).max(20),
       egressPorts: z.array(z.int().min(1).max(65_535)).max(50),
       extraEgress: kubernetesList,
     }),

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { fetch } from "undici";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { requireTool } from "../../tools/locate.ts";
 import {
   type CommandResult,
@@ -12,8 +13,11 @@ import {
   git,
   Kubectl,
   run,
+  type Server,
   startController,
   startControlPlane,
+  startServer,
+  tokenOf,
 } from "../ground/index.ts";
 import { chart, objectsIn, only, type Rendered, type Values, valuesFile } from "./chart.ts";
 import { waitForPolicies } from "./policies-in-force.ts";
@@ -42,6 +46,7 @@ describe("the chart, installed", () => {
   let plane: ControlPlane;
   let kubectl: Kubectl;
   let controller: Controller | undefined;
+  let server: Server | undefined;
   let installed: CommandResult;
 
   const helm = (...args: readonly string[]): Promise<CommandResult> =>
@@ -78,28 +83,31 @@ describe("the chart, installed", () => {
       ...["install", release, chart, "--create-namespace", `--values=${valuesFile(values)}`],
     );
     await waitForPolicies(kubectl);
-    const deployment = JSON.parse(
-      await kubectl.output([
-        "-n",
-        namespace,
-        "get",
-        "deployment",
-        "forge-controller",
-        "-o",
-        "json",
-      ]),
-    ) as { spec: { template: { spec: PodSpec } } };
-    const { serviceAccountName, containers } = deployment.spec.template.spec;
+    const podOf = async (role: string): Promise<PodSpec> => {
+      const get = ["-n", namespace, "get", "deployment", `forge-${role}`, "-o", "json"];
+      const deployment = JSON.parse(await kubectl.output(get)) as {
+        spec: { template: { spec: PodSpec } };
+      };
+      return deployment.spec.template.spec;
+    };
+    const { serviceAccountName, containers } = await podOf("controller");
     controller = await startController({
       kubeconfig: await kubeconfigOf(serviceAccountName),
       registry: "overridden.by/the-chart",
       logFile: join(folder, "controller.log"),
       args: [...(containers[0]?.args ?? []), `--leader-namespace=${namespace}`],
     });
+    const pod = await podOf("server");
+    server = await startServer({
+      kubeconfig: await kubeconfigOf(pod.serviceAccountName),
+      logFile: join(folder, "server.log"),
+      args: (pod.containers[0]?.args ?? []).map((arg) => arg.replace("/var/lib/forge", folder)),
+    });
   });
 
   afterAll(async () => {
     await controller?.process.stop();
+    await server?.process.stop();
     await plane.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -152,6 +160,20 @@ describe("the chart, installed", () => {
     const waited = await kubectl.run(["-n", team, ...wait]);
     expect(waited).toMatchObject({ code: 0 });
     expect(await git(gitOps, "log", "-1", "--format=%s", "main")).toContain("Deploy auth to dev");
+  });
+
+  test("the account that it makes for the server is enough to answer those who may read", async () => {
+    const ask = (path: string, token?: string) =>
+      fetch(`${server?.url}${path}`, {
+        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      });
+    const releases = `/v1/releases?namespace=${team}`;
+    expect((await ask(releases)).status).toBe(401);
+    const found = await ask(releases, tokenOf(plane.kubeconfig));
+    expect(found.status).toBe(200);
+    expect(await found.text()).toContain('"auth"');
+    // It opened its ledger on the volume.
+    await vi.waitFor(() => expect(existsSync(join(folder, "ledger.db"))).toBe(true), 10_000);
   });
 
   test.each([
@@ -214,7 +236,11 @@ describe("the chart, installed", () => {
   });
 
   test("an upgrade to two replicas keeps everything that runs", async () => {
-    const file = valuesFile({ ...values, mode: "distributed" });
+    const file = valuesFile({
+      ...values,
+      mode: "distributed",
+      server: { ledger: { urlSecret: "x" } },
+    });
     expect(await helm("upgrade", release, chart, `--values=${file}`)).toMatchObject({ code: 0 });
     const replicas = ["get", "deployment", "forge-controller", "-o", "jsonpath={.spec.replicas}"];
     expect(await kubectl.output(["-n", namespace, ...replicas])).toBe("2");

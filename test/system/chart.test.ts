@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
 import { Kubectl } from "../ground/index.ts";
 import {
@@ -42,7 +42,15 @@ function at(values: Values, path: string): unknown {
 
 const schema = JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8")) as Schema;
 const defaults = parse(readFileSync(join(chart, "values.yaml"), "utf8")) as Values;
-const asText = (objects: readonly Rendered[]) => JSON.stringify(objects);
+
+/** The objects of the server for a value of the server's, all others without one for another. */
+async function textOf(path: string, given: Values): Promise<string> {
+  if (!path.startsWith("server.")) {
+    return JSON.stringify(await render(merged({ server: { enabled: false } }, given)));
+  }
+  const objects = await render(given);
+  return JSON.stringify(objects.filter(({ metadata }) => metadata.name.includes("-server")));
+}
 
 /** Each value: what it is set to, and what then stands in the objects, or no longer does. */
 const values: readonly {
@@ -55,7 +63,11 @@ const values: readonly {
 }[] = [
   { path: "nameOverride", set: "smith", says: '"app.kubernetes.io/name":"smith"' },
   { path: "fullnameOverride", set: "smith", says: '"name":"smith-controller"' },
-  { path: "mode", set: "distributed", says: '"replicas":2' },
+  {
+    path: "mode",
+    set: "distributed",
+    says: '"replicas":2',
+  },
   { path: "image.repository", set: "r.example.com/f", says: '"image":"r.example.com/f:0.1.0"' },
   { path: "image.tag", set: "9.9", says: '"image":"ghcr.io/forge/forge:9.9"' },
   {
@@ -155,6 +167,70 @@ const values: readonly {
     set: 90,
     says: '"terminationGracePeriodSeconds":90',
   },
+  { path: "server.enabled", set: false, lacks: '"kind":"Deployment"' },
+  {
+    path: "server.replicas",
+    set: 3,
+    beside: { server: { ledger: { enabled: false } } },
+    says: '"replicas":3',
+  },
+  { path: "server.logLevel", set: "debug", says: '"--log-level=debug"' },
+  { path: "server.tls.secret", set: "tls", says: '"secretName":"tls"' },
+  { path: "server.tls.certManager.issuer", set: "ca", says: '"kind":"Certificate"' },
+  {
+    path: "server.tls.certManager.kind",
+    set: "ClusterIssuer",
+    beside: { server: { tls: { certManager: { issuer: "ca" } } } },
+    says: '"kind":"ClusterIssuer"',
+  },
+  {
+    path: "server.tls.certManager.dnsNames",
+    set: ["forge.example.com"],
+    beside: { server: { tls: { certManager: { issuer: "ca" } } } },
+    says: '"forge.example.com"',
+  },
+  {
+    path: "server.ledger.enabled",
+    set: false,
+    says: '"volumes":[{"name":"tmp","emptyDir":{"sizeLimit":"256Mi"}}]',
+    lacks: '"kind":"PersistentVolumeClaim"',
+  },
+  {
+    path: "server.ledger.urlSecret",
+    set: "database",
+    says: '"--ledger-url-file=/etc/forge/ledger/url"',
+    lacks: '"kind":"PersistentVolumeClaim"',
+  },
+  {
+    path: "server.ledger.port",
+    set: 6432,
+    beside: { server: { ledger: { urlSecret: "database" } } },
+    says: '{"port":6432,"protocol":"TCP"}',
+  },
+  { path: "server.ledger.storage.size", set: "9Gi", says: '"storage":"9Gi"' },
+  { path: "server.ledger.storage.className", set: "fast", says: '"storageClassName":"fast"' },
+  { path: "server.service.type", set: "LoadBalancer", says: '"type":"LoadBalancer"' },
+  { path: "server.service.annotations", set: { internal: "yes" }, says: '"internal":"yes"' },
+  { path: "server.resources", set: { limits: { memory: "3Gi" } }, says: '"memory":"3Gi"' },
+  {
+    path: "server.podDisruptionBudget.enabled",
+    set: false,
+    beside: { server: { replicas: 2, ledger: { enabled: false } } },
+    lacks: '"kind":"PodDisruptionBudget"',
+  },
+  { path: "server.topologySpreadConstraints", set: false, lacks: "topologySpreadConstraints" },
+  { path: "server.priorityClassName", set: "high", says: '"priorityClassName":"high"' },
+  { path: "server.nodeSelector", set: { disk: "fast" }, says: '"nodeSelector":{"disk":"fast"}' },
+  { path: "server.tolerations", set: [{ key: "k" }], says: '"tolerations":[{"key":"k"}]' },
+  { path: "server.affinity", set: { nodeAffinity: {} }, says: '"affinity":{"nodeAffinity":{}}' },
+  { path: "server.podAnnotations", set: { note: "1" }, says: '"note":"1"' },
+  { path: "server.podLabels", set: { team: "a" }, says: '"team":"a"' },
+  { path: "server.extraArgs", set: ["--rate=7"], says: '"--rate=7"' },
+  {
+    path: "server.terminationGracePeriodSeconds",
+    set: 90,
+    says: '"terminationGracePeriodSeconds":90',
+  },
   { path: "argocd.namespaces", set: ["argocd"], says: '"--argocd-namespace=argocd"' },
   { path: "crds.install", set: false, lacks: '"kind":"CustomResourceDefinition"' },
   { path: "crds.keep", set: false, lacks: "helm.sh/resource-policy" },
@@ -198,17 +274,24 @@ const values: readonly {
     set: [{ podSelector: {} }],
     says: '"from":[{"podSelector":{}}]',
   },
+  {
+    path: "networkPolicy.apiFrom",
+    set: [{ podSelector: {} }],
+    beside: { server: { enabled: true } },
+    says: '"from":[{"podSelector":{}}]',
+  },
+  {
+    path: "networkPolicy.apiServerPorts",
+    set: [8443],
+    beside: { server: { enabled: true } },
+    says: '{"port":8443,"protocol":"TCP"}',
+  },
   { path: "networkPolicy.egressPorts", set: [8443], says: '{"port":8443,"protocol":"TCP"}' },
   { path: "networkPolicy.extraEgress", set: [{ to: [] }], says: '{"to":[]}' },
   { path: "tests.enabled", set: false, lacks: "helm.sh/hook" },
 ];
 
 describe("each value of the chart", () => {
-  let plain: string;
-  beforeAll(async () => {
-    plain = asText(await render({}));
-  });
-
   test("has a row here, and none of them is of a value that is not there", () => {
     // `global` is Helm's own, for a chart that has this one as a part.
     const leaves = leavesOf(schema).filter((path) => path !== "global");
@@ -216,13 +299,13 @@ describe("each value of the chart", () => {
   });
 
   test.each(leavesOf(schema))("%s has a default that the schema knows", (path) => {
-    const isOptional = ["global", "controller.replicas"].includes(path);
+    const isOptional = ["global", "controller.replicas", "server.replicas"].includes(path);
     expect(at(defaults, path) === undefined).toBe(isOptional);
   });
 
   test.each(values)("$path does what it says", async ({ path, set, says, lacks, beside }) => {
-    const without = beside === undefined ? plain : asText(await render(beside));
-    const text = asText(await render(merged(beside ?? {}, nested(path, set))));
+    const without = await textOf(path, beside ?? {});
+    const text = await textOf(path, merged(beside ?? {}, nested(path, set)));
     const told = (objects: string) => ({
       says: says !== undefined && objects.includes(says),
       lacks: lacks !== undefined && !objects.includes(lacks),
@@ -239,6 +322,11 @@ describe("each value of the chart", () => {
     },
     { values: { contoller: {} }, says: "contoller", because: "there is none such" },
     { values: { mode: "triple" }, says: "mode", because: "there are two" },
+    {
+      values: { mode: "distributed" },
+      says: "server.ledger.urlSecret is required",
+      because: "two cannot share a file",
+    },
     { values: { controller: { replicas: "two" } }, says: "replicas", because: "it is no number" },
     { values: { image: { digest: "sha256:abc" } }, says: "digest", because: "it is too short" },
   ])("$values is refused, because $because", async ({ values: wrong, says }) => {
@@ -254,7 +342,11 @@ const matrix: readonly { name: string; values: Values; version?: "1.30" }[] = [
   { name: "on the oldest Kubernetes", values: {}, version: "1.30" },
   {
     name: "distributed",
-    values: { mode: "distributed", controller: { secrets: { namespaces: ["default"] } } },
+    values: {
+      mode: "distributed",
+      controller: { secrets: { namespaces: ["default"] } },
+      server: { ledger: { urlSecret: "ledger" } },
+    },
   },
   {
     name: "for one namespace",
@@ -284,6 +376,7 @@ const matrix: readonly { name: string; values: Values; version?: "1.30" }[] = [
         extraVolumes: [{ name: "own", emptyDir: {} }],
         extraVolumeMounts: [{ name: "own", mountPath: "/own" }],
       },
+      server: { ledger: { urlSecret: "ledger" }, tls: { certManager: { issuer: "ca" } } },
       argocd: { namespaces: ["default"] },
       metrics: {
         serviceMonitor: { enabled: true },
@@ -297,8 +390,13 @@ const matrix: readonly { name: string; values: Values; version?: "1.30" }[] = [
     },
   },
   {
+    name: "with a certificate of one's own, and no ledger",
+    values: { server: { tls: { secret: "tls" }, ledger: { enabled: false }, replicas: 2 } },
+  },
+  {
     name: "with all that can be switched off",
     values: {
+      server: { enabled: false },
       crds: { install: false },
       admission: { install: false },
       rbac: { install: false, roles: false },
@@ -324,10 +422,9 @@ describe.each(matrix)("installed $name", ({ values: given, version }) => {
   test("the API server takes every object", async () => {
     const kubectl = new Kubectl(inject("ground").kubeconfig);
     const objects = await render(given, options);
-    // Kinds of the Prometheus operator, which is not there; promtool reads the rules.
-    const known = objects.filter(
-      ({ apiVersion }) => !apiVersion.startsWith("monitoring.coreos.com/"),
-    );
+    // Kinds of the Prometheus operator and of cert-manager, which are not there.
+    const absent = /^(monitoring\.coreos\.com|cert-manager\.io)\//;
+    const known = objects.filter(({ apiVersion }) => !absent.test(apiVersion));
     const list = { apiVersion: "v1", kind: "List", items: known };
     const said = await kubectl.output(
       ["apply", "--dry-run=server", "-f", "-"],
@@ -381,12 +478,16 @@ describe("what the chart has from elsewhere", () => {
     }
   });
 
-  test("the controller's rights are those of ClusterRole forge-controller, in two parts", async () => {
+  test("rights are those of ClusterRoles forge-controller and forge-server, in parts", async () => {
     const objects = await render({});
     const rules = (name: string) => only(objects, "ClusterRole", name)["rules"] as object[];
     const parts = ["objects", "secrets"].flatMap((part) => rules(`forge-system-forge-${part}`));
     expect(parts).toHaveLength(rules("forge-controller").length);
     expect(parts).toEqual(expect.arrayContaining(rules("forge-controller")));
     expect(JSON.stringify(rules("forge-system-forge-objects"))).not.toContain("secrets");
+    const server = ["objects", "tokens"].flatMap((part) =>
+      rules(`forge-system-forge-server-${part}`),
+    );
+    expect(server).toEqual(rules("forge-server"));
   });
 });

@@ -73,3 +73,25 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end }}
+
+{{- define "forge.server.selectorLabels" -}}
+{{ include "forge.selectorLabels" . }}
+app.kubernetes.io/component: server
+{{- end }}
+
+{{- define "forge.server.replicas" -}}
+{{- if kindIs "invalid" .Values.server.replicas }}
+{{- ternary 2 1 (eq .Values.mode "distributed") }}
+{{- else }}
+{{- .Values.server.replicas }}
+{{- end }}
+{{- end }}
+
+{{- /* Secret with the server's certificate; empty: plain http. */}}
+{{- define "forge.server.tlsSecret" -}}
+{{- if .Values.server.tls.secret }}
+{{- .Values.server.tls.secret }}
+{{- else if .Values.server.tls.certManager.issuer }}
+{{- include "forge.fullname" . }}-server-tls
+{{- end }}
+{{- end }}
