@@ -21,9 +21,9 @@ const sizes: Sizes = {
   history: 200,
 };
 const loads = [
-  { clients: 1, requests: 200 },
-  { clients: 50, requests: 2_000 },
-  { clients: 500, requests: 5_000 },
+  { clients: 1, requests: 60 },
+  { clients: 50, requests: 400 },
+  { clients: 500, requests: 1_000 },
 ] as const;
 const runs = 3;
 
