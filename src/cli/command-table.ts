@@ -162,6 +162,22 @@ export function addVerbs(program: Command, run: Runner): void {
   );
   verb(
     program,
+    "trigger <repository>",
+    "tell of a push, a tag or a wish: releases the projects whose rules say so",
+    async () => (await import("./verbs/trigger.ts")).trigger,
+  )
+    .requiredOption("--commit <commit>", "full commit id")
+    .option("--branch <branch>", "branch that was pushed, or that contains the tag")
+    .option("--tag <tag>", "tag that points at the commit")
+    .option("--project <name>", "somebody asks for this one; as often as needed", repeated)
+    .option(
+      "--artifact <name=uri@digest>",
+      "a container image that was built; as often as needed",
+      repeated,
+    )
+    .addOption(dryRunOption());
+  verb(
+    program,
     "events",
     "what was told of forge's objects of late",
     async () => (await import("./verbs/list.ts")).events,
@@ -173,6 +189,8 @@ export function addVerbs(program: Command, run: Runner): void {
     async () => (await import("./verbs/check.ts")).check,
   );
 }
+
+const repeated = (text: string, before: readonly string[] = []) => [...before, text];
 
 type AddVerb = (
   parent: Command,
@@ -202,7 +220,7 @@ function addReleaseVerbs(release: Command, verb: AddVerb): void {
     .option(
       "--artifact <name=uri@digest>",
       "a container image that was built; as often as needed",
-      (text: string, before: string[] = []) => [...before, text],
+      repeated,
     )
     .addOption(dryRunOption())
     .addOption(waitOption())

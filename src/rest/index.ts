@@ -48,5 +48,6 @@ export {
   replacementOf,
   rightAnswer,
   rightQuery,
+  storedQuery,
 } from "./stored-objects.ts";
 export { toldList, toldQuery } from "./told.ts";
