@@ -1,6 +1,13 @@
 /** Every verb, in the order in which help lists them. */
 import type { Command } from "commander";
-import { dryRunOption, durationOption, reasonOption, waitOption } from "./options.ts";
+import {
+  dryRunOption,
+  durationOption,
+  limitOption,
+  reasonOption,
+  sinceOption,
+  waitOption,
+} from "./options.ts";
 import type { Verb } from "./session.ts";
 
 /** Runs a verb with what it needs. */
@@ -176,6 +183,26 @@ export function addVerbs(program: Command, run: Runner): void {
       repeated,
     )
     .addOption(dryRunOption());
+  const audit = program.command("audit").description("what forge-server's ledger holds");
+  verb(
+    audit,
+    "list",
+    "what happened, the latest first",
+    async () => (await import("./verbs/audit.ts")).auditList,
+  )
+    .option("--kind <kind>", "Release, Deployment, Approval, Decision, Action or Ledger")
+    .option("--repository <repository>", "of this source repository")
+    .option("--project <name>", "of this project")
+    .option("-e, --environment <environment>", "of this one alone")
+    .option("--actor <user>", "by whom")
+    .addOption(sinceOption())
+    .addOption(limitOption());
+  verb(
+    audit,
+    "verify",
+    "whether every entry is as it was written, and none is gone",
+    async () => (await import("./verbs/audit.ts")).auditVerify,
+  ).option("--anchor <sequence:hash>", "an end of the chain that was kept elsewhere");
   verb(
     program,
     "events",

@@ -6,7 +6,7 @@ export {
   revokedApprovals,
   revokeRequest,
 } from "./approvals.ts";
-export { auditPage, auditQuery } from "./audit.ts";
+export { auditPage, auditQuery, verification, verificationQuery } from "./audit.ts";
 export {
   type DecisionAnswer,
   type DeploymentAnswer,
