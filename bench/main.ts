@@ -2,6 +2,7 @@
 import { api } from "./api.ts";
 import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
+import { delivery } from "./delivery.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
 import { ledger } from "./ledger.ts";
@@ -15,6 +16,7 @@ const benchmarks: readonly Benchmark[] = [
   api,
   cli,
   controller,
+  delivery,
   gitops,
   ledger,
   oci,

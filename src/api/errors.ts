@@ -161,6 +161,10 @@ export const errorKinds = {
     retry: "never",
     hint: "The tag of this commit holds something else; delete it, or release another commit.",
   },
+  ImageNotSigned: {
+    retry: "never",
+    hint: "Sign the release image with a key of the plugin's --signature-key, then refresh.",
+  },
   ImageNotAllowed: {
     retry: "never",
     hint: "Correct spec.image of the pointer file, or add the registry to the plugin's --registry.",
