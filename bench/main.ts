@@ -1,4 +1,5 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
+import { api } from "./api.ts";
 import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
 import { delivery } from "./delivery.ts";
@@ -12,6 +13,7 @@ import { release } from "./release.ts";
 import { render } from "./render.ts";
 
 const benchmarks: readonly Benchmark[] = [
+  api,
   cli,
   controller,
   delivery,

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 function snapshot(): Map<string, string> {
   const crds = readdirSync(join(root, "crds")).map((name) => join("crds", name));
   return new Map(
-    [...crds, join("docs", "errors.md")].map((path) => [
+    [...crds, join("docs", "errors.md"), join("docs", "api.md")].map((path) => [
       path,
       readFileSync(join(root, path), "utf8"),
     ]),
@@ -16,7 +16,7 @@ function snapshot(): Map<string, string> {
 }
 
 const before = snapshot();
-for (const script of ["generate-crds.ts", "generate-error-docs.ts"]) {
+for (const script of ["generate-crds.ts", "generate-error-docs.ts", "generate-api-docs.ts"]) {
   const done = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
     stdio: ["ignore", "ignore", "inherit"],
   });

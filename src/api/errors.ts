@@ -265,6 +265,10 @@ export const errorKinds = {
     retry: "never",
     hint: "Look at the routes that there are, at /docs.",
   },
+  PageNotFound: {
+    retry: "never",
+    hint: "Begin again without a cursor, and change no other parameter on the way.",
+  },
   MethodNotAllowed: {
     retry: "never",
     hint: "Use one of the methods that the header allow names.",
