@@ -38,7 +38,7 @@ system: setup ## Tests on a real API server, registry and git server
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
 
-generate: node_modules ## Write crds/ and docs/errors.md from the code
+generate: node_modules ## Write crds/, what the chart has of them, and docs/errors.md
 	@$(RUN) generate
 
 build: node_modules ## Bundle the programs into dist/

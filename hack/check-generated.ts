@@ -6,17 +6,24 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 
 function snapshot(): Map<string, string> {
-  const crds = readdirSync(join(root, "crds")).map((name) => join("crds", name));
-  return new Map(
-    [...crds, join("docs", "errors.md"), join("docs", "api.md")].map((path) => [
-      path,
-      readFileSync(join(root, path), "utf8"),
-    ]),
+  const files = ["crds", join("charts", "forge", "files", "crds")].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(folder, name)),
   );
+  files.push(
+    join("charts", "forge", "values.schema.json"),
+    join("docs", "errors.md"),
+    join("docs", "api.md"),
+  );
+  return new Map(files.map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
 const before = snapshot();
-for (const script of ["generate-crds.ts", "generate-error-docs.ts", "generate-api-docs.ts"]) {
+for (const script of [
+  "generate-crds.ts",
+  "generate-chart.ts",
+  "generate-error-docs.ts",
+  "generate-api-docs.ts",
+]) {
   const done = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -125,6 +125,13 @@ export const toolModules: readonly ToolModule[] = [
     stamp: () => [],
   },
   {
+    folder: "prometheus",
+    versionOf: "github.com/prometheus/prometheus",
+    // Checks alerts, and runs them over series that a test writes down.
+    programs: { promtool: "github.com/prometheus/prometheus/cmd/promtool" },
+    stamp: (version) => [`-X github.com/prometheus/common/version.Version=${version.slice(1)}`],
+  },
+  {
     folder: "redis",
     versionOf: "github.com/alicebob/miniredis/v2",
     programs: { "redis-server": "." },

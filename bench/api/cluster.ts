@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Connection, KubeClient, type KubeObject } from "../../controller/kube/index.ts";
 import { deploymentName, pointerName, projectName, releaseName } from "../../src/api/index.ts";
-import { type KindName, resourceOf } from "../../src/requests/index.ts";
+import { type KindName, kindNamed } from "../../src/requests/index.ts";
 import { type ControlPlane, Kubectl, startControlPlane } from "../../test/ground/index.ts";
 import { inParallel } from "../controller/settled.ts";
 
@@ -63,7 +63,7 @@ export async function startCluster(
   progress(`creating ${objects.length} objects`);
   let done = 0;
   await inParallel(objects, creationsAtOnce, async (object) => {
-    await client.create(resourceOf(object.kind as KindName), object, { timeoutMs: 120_000 });
+    await client.create(kindNamed(object.kind as KindName), object, { timeoutMs: 120_000 });
     done += 1;
     if (done % 5_000 === 0) progress(`${done} objects`);
   });

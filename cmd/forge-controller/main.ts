@@ -58,7 +58,12 @@ async function run(config: Config): Promise<void> {
   const registry = new FencedRegistry({ ...registryOptions(config), log }, fence);
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
-  const writer = createGitOpsWriter({ log, openRemote: openFencedRemote(fence) });
+  const metrics = new ReleaseMetrics(metricsRegistry);
+  const writer = createGitOpsWriter({
+    log,
+    openRemote: openFencedRemote(fence),
+    onPush: (result, commits) => metrics.pushed(result, commits),
+  });
   const informerDeps = {
     client,
     log,
@@ -84,7 +89,7 @@ async function run(config: Config): Promise<void> {
     extensions,
     writer,
     events,
-    metrics: new ReleaseMetrics(metricsRegistry),
+    metrics,
     log,
     clock,
     random,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type GitRemote, openRemote, type RemoteOptions } from "../git/index.ts";
-import type { Logger } from "../telemetry/index.ts";
+import type { Logger, PushResult } from "../telemetry/index.ts";
 import { releasePointerFormat } from "./pointer/pointer-file.ts";
 import type { PointerFormat } from "./ports.ts";
 
@@ -14,6 +14,8 @@ export interface WriterOptions {
   readonly openRemote?: (options: RemoteOptions) => GitRemote;
   readonly format?: PointerFormat;
   readonly log?: Pick<Logger, "debug" | "warn"> | undefined;
+  /** Told of each push, and how many commits were in it. */
+  readonly onPush?: (result: PushResult, commits: number) => void;
   /** Branches whose trees are kept in memory; the one that rested longest makes room. */
   readonly maxBranches?: number;
 }
@@ -25,5 +27,6 @@ export const defaultWriterOptions: Required<WriterOptions> = {
   openRemote,
   format: releasePointerFormat,
   log: undefined,
+  onPush: () => undefined,
   maxBranches: 64,
 };

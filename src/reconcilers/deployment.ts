@@ -94,10 +94,14 @@ export async function deploy(
     author: environment.spec.gitOps.author,
     deployment: describe(state.pointer.spec, begun, release, state.status.deployed),
   };
+  const startedAt = deps.clock.monotonic();
   const result = await whileAllowed(deps, state.pointer, release, signal, (allowed) =>
     deps.writer.commit(request, allowed),
   );
-  if (!result.alreadyCommitted) deps.metrics.committed(request.deployment.type);
+  if (!result.alreadyCommitted) {
+    const seconds = (deps.clock.monotonic() - startedAt) / 1_000;
+    deps.metrics.committed(request.deployment.type, seconds);
+  }
   await complete(deps, state, begun, result, signal);
 }
 

@@ -98,6 +98,7 @@ async function move(
   // A rule that came later does not undo what was deployed: it is there, and Ready says so.
   if (!decision.allowed && !isSettled(state, environment)) {
     const found = refusal(decision, now);
+    countRefusal(deps, pointer, found.reason);
     await haltBegun(deps, state, "Blocked", found.message, signal);
     return found;
   }
@@ -106,6 +107,12 @@ async function move(
   const message = `Release ${deployed?.number} is in ${pointer.spec.environment} by commit ${git?.commit}.`;
   state.conditions.push({ type: "Committed", status: "True", reason: "Committed", message });
   return { readiness: "ready", reason: "Committed", message, outcome: { type: "done" } };
+}
+
+/** Once for each time that the reason changes, however often the pointer is looked at. */
+function countRefusal({ metrics }: ReconcilerDeps, pointer: ReleasePointer, reason: string): void {
+  const before = pointer.status?.conditions?.find(({ type }) => type === "Allowed");
+  if (before?.status !== "False" || before.reason !== reason) metrics.refused(reason);
 }
 
 function isSettled({ status }: PointerState, environment: Environment): boolean {

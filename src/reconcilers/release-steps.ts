@@ -40,6 +40,7 @@ export class ReleaseSteps {
   readonly #number: number;
   readonly #project: Project | undefined;
   readonly #conditions: ConditionUpdate[] = [];
+  readonly #startedAt: number;
   #step: Step = "source";
   #image = "";
 
@@ -53,6 +54,7 @@ export class ReleaseSteps {
     this.#release = release;
     this.#number = number;
     this.#project = project;
+    this.#startedAt = deps.clock.monotonic();
   }
 
   /** @throws ForgeError of the step that failed */
@@ -148,7 +150,8 @@ export class ReleaseSteps {
         `${published.ref} holds this release as number ${published.number}, and ${number} was given to it here`,
       );
     }
-    this.#deps.metrics.packaged(published.adopted ? "adopted" : "pushed");
+    const seconds = (this.#deps.clock.monotonic() - this.#startedAt) / 1_000;
+    this.#deps.metrics.packaged(published.adopted ? "adopted" : "pushed", seconds);
     this.#image = `${published.ref}@${published.digest}`;
     this.#passed("Packaged", published.adopted ? "Adopted" : "Pushed", this.#image);
     const { ref, digest, size, resourcesDigest, metadataDigest } = published;

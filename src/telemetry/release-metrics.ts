@@ -1,4 +1,4 @@
-import { Counter, type Registry } from "prom-client";
+import { Counter, Histogram, type Registry } from "prom-client";
 
 /** How packaging a release ended: pushed, found there already, or failed for good. */
 export const packagingResults = ["pushed", "adopted", "failed"] as const;
@@ -6,34 +6,118 @@ export type PackagingResult = (typeof packagingResults)[number];
 
 export const deploymentTypes = ["Deploy", "Promote", "Rollback"] as const;
 
-/** Counters of what forge does for its users; the runtime's own metrics are in controller/. */
+/**
+ * How a push to a GitOps branch ended: taken, rejected (a race was lost, or a hook said no), or
+ * without an answer.
+ */
+export const pushResults = ["pushed", "rejected", "failed"] as const;
+export type PushResult = (typeof pushResults)[number];
+
+/** Why a rule refuses. Whatever else it may come to say is counted as Other. */
+export const refusalReasons = [
+  "ApprovalMissing",
+  "BranchNotAllowed",
+  "BranchUnknown",
+  "FreezeInvalid",
+  "Frozen",
+  "Held",
+  "Locked",
+  "NeverRanHere",
+  "NoTag",
+  "NotRunBefore",
+  "NotSoaked",
+  "NumberUnknown",
+  "OlderRelease",
+  "PointerLocked",
+  "Rejected",
+  "RequesterUnknown",
+  "Soaking",
+  "SourceNotVerified",
+  "TagNotAllowed",
+  "TagPatternInvalid",
+  "TriggerNotAllowed",
+  "Other",
+] as const;
+
+/** What forge does for its users; the runtime's own metrics are in controller/. */
 export class ReleaseMetrics {
   readonly #packaged: Counter<"result">;
+  readonly #packaging: Histogram;
   readonly #commits: Counter<"type">;
+  readonly #committing: Histogram;
+  readonly #refusals: Counter<"reason">;
+  readonly #pushes: Counter<"result">;
+  readonly #commitsPerPush: Histogram;
 
   constructor(registry: Registry) {
+    const registers = [registry];
     this.#packaged = new Counter({
       name: "forge_releases_packaged_total",
       help: "Releases that were packaged, by how it ended.",
       labelNames: ["result"],
-      registers: [registry],
+      registers,
+    });
+    this.#packaging = new Histogram({
+      name: "forge_release_packaging_duration_seconds",
+      help: "How long it took to check, render and push a release, once it had its number.",
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+      registers,
     });
     this.#commits = new Counter({
       name: "forge_commits_pushed_total",
       help: "Commits pushed to GitOps repositories, by what they do.",
       labelNames: ["type"],
-      registers: [registry],
+      registers,
+    });
+    this.#committing = new Histogram({
+      name: "forge_commit_duration_seconds",
+      help: "How long an allowed deployment took until its commit was on the branch.",
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: "forge_policy_refusals_total",
+      help: "Pointers that the policy began to refuse, by the first reason.",
+      labelNames: ["reason"],
+      registers,
+    });
+    this.#pushes = new Counter({
+      name: "forge_git_pushes_total",
+      help: "Pushes to GitOps branches, by how they ended.",
+      labelNames: ["result"],
+      registers,
+    });
+    this.#commitsPerPush = new Histogram({
+      name: "forge_git_commits_per_push",
+      help: "Commits in a push that was taken.",
+      buckets: [1, 2, 5, 10, 25, 50, 100, 250],
+      registers,
     });
     // Counters that are there from the start leave no gaps in graphs.
     for (const result of packagingResults) this.#packaged.inc({ result }, 0);
     for (const type of deploymentTypes) this.#commits.inc({ type }, 0);
+    for (const reason of refusalReasons) this.#refusals.inc({ reason }, 0);
+    for (const result of pushResults) this.#pushes.inc({ result }, 0);
   }
 
-  packaged(result: PackagingResult): void {
+  /** @param seconds absent where nothing was made */
+  packaged(result: PackagingResult, seconds?: number): void {
     this.#packaged.inc({ result });
+    if (seconds !== undefined) this.#packaging.observe(seconds);
   }
 
-  committed(type: (typeof deploymentTypes)[number]): void {
+  committed(type: (typeof deploymentTypes)[number], seconds: number): void {
     this.#commits.inc({ type });
+    this.#committing.observe(seconds);
+  }
+
+  refused(reason: string): void {
+    const known = refusalReasons.find((one) => one === reason) ?? "Other";
+    this.#refusals.inc({ reason: known });
+  }
+
+  pushed(result: PushResult, commits: number): void {
+    this.#pushes.inc({ result });
+    if (result === "pushed") this.#commitsPerPush.observe(commits);
   }
 }

@@ -148,17 +148,20 @@ export class BranchCommitter {
       const request = { ref, old: head.id, new: tip, objects, ...deltas };
       const result = await remote.push(request, signal);
       if (result.status === "rejected") {
+        this.#options.onPush("rejected", pushed.length);
         this.distrustHead();
         // Perhaps for want of a base: some servers keep less than what their head reaches.
         this.#selfContained = result.reason.startsWith("unpack");
         return { reason: result.reason, message: result.message };
       }
     } catch (error) {
+      this.#options.onPush("failed", pushed.length);
       if (!isErrorCode(error, "GitUnauthorized")) {
         for (const pending of pushed) pending.doubt ??= { sentOn: head.id };
       }
       throw error;
     }
+    this.#options.onPush("pushed", pushed.length);
     build.settle();
     this.#head = { ...head, id: tip, shownAt: pushedAt };
     this.#selfContained = false;
