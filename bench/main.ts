@@ -3,6 +3,7 @@ import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
+import { image } from "./image.ts";
 import { ledger } from "./ledger.ts";
 import { oci } from "./oci.ts";
 import { plugin } from "./plugin.ts";
@@ -14,6 +15,7 @@ const benchmarks: readonly Benchmark[] = [
   cli,
   controller,
   gitops,
+  image,
   ledger,
   oci,
   plugin,
