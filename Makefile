@@ -10,8 +10,8 @@ help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind)
-	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" $(RUN) demo
+demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" WITH="$(WITH)" $(RUN) demo
 
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
 	@$(RUN) demo -- stop
@@ -23,7 +23,7 @@ test: setup ## Set everything up and run every check and test
 setup: node_modules ## Install npm packages, test tools and, where allowed, Debian packages
 	@$(RUN) setup
 
-tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm and Argo CD
+tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
 check: node_modules ## Types, format, lint and generated files

@@ -1,6 +1,8 @@
 // Runs a benchmark: `make bench B=release`. Exits 0 when it ran to its end, whatever the figures.
+import { api } from "./api.ts";
 import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
+import { delivery } from "./delivery.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
 import { image } from "./image.ts";
@@ -12,8 +14,10 @@ import { release } from "./release.ts";
 import { render } from "./render.ts";
 
 const benchmarks: readonly Benchmark[] = [
+  api,
   cli,
   controller,
+  delivery,
   gitops,
   image,
   ledger,

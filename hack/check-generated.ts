@@ -9,12 +9,21 @@ function snapshot(): Map<string, string> {
   const files = ["crds", join("charts", "forge", "files", "crds")].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name)),
   );
-  files.push(join("charts", "forge", "values.schema.json"), join("docs", "errors.md"));
+  files.push(
+    join("charts", "forge", "values.schema.json"),
+    join("docs", "errors.md"),
+    join("docs", "api.md"),
+  );
   return new Map(files.map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
 const before = snapshot();
-for (const script of ["generate-crds.ts", "generate-chart.ts", "generate-error-docs.ts"]) {
+for (const script of [
+  "generate-crds.ts",
+  "generate-chart.ts",
+  "generate-error-docs.ts",
+  "generate-api-docs.ts",
+]) {
   const done = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
     stdio: ["ignore", "ignore", "inherit"],
   });

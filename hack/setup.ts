@@ -1,6 +1,7 @@
 // Installs what tests and the demo need beyond npm packages: `make setup`.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { installPythonTools } from "../tools/python/venv.ts";
 import { debianPackages, missingPrograms } from "./debian-packages.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -31,4 +32,8 @@ if (missing.length > 0 && attempt("apt-get", "--version")) {
 }
 for (const program of missingPrograms()) {
   console.log(`setup: ${program} is missing: ${debianPackages[program]?.without}`);
+}
+const refused = installPythonTools();
+if (refused !== undefined) {
+  console.log(`setup: the API is not tried by schemathesis and a generated client: ${refused}`);
 }

@@ -46,7 +46,9 @@ const runBy: Readonly<Record<string, string>> = {
 
 /** Pages that a test runs from beginning to end, command by command. */
 const runWhole: Readonly<Record<string, string>> = {
+  "docs/api.md": "test/system/api-guide.test.ts",
   "docs/cli.md": "test/system/cli-guide.test.ts",
+  "docs/flux.md": "test/system/flux-guide.test.ts",
   "docs/projects.md": "test/system/projects-guide.test.ts",
   "docs/rollback.md": "test/system/rollback-guide.test.ts",
 };

@@ -96,7 +96,8 @@ async function build(module: ToolModule, into: string): Promise<void> {
   go(module, "mod", "download");
   const version = go(module, "list", "-m", "-f", "{{.Version}}", module.versionOf);
   const packages = Object.values(module.programs);
-  const total = go(module, "list", "-deps", ...packages).split("\n").length;
+  const total =
+    packages.length === 0 ? 0 : go(module, "list", "-deps", ...packages).split("\n").length;
   const started = Date.now();
   let compiled = 0;
   let shown = 0;
@@ -132,17 +133,18 @@ async function build(module: ToolModule, into: string): Promise<void> {
     const file = join(into, program);
     writeFileSync(file, limitMemory(readFileSync(file), module.target.maximumMemoryPages));
   }
-  const source = go(module, "list", "-m", "-f", "{{.Dir}}", module.versionOf);
-  for (const path of module.files ?? []) {
-    copyFileSync(join(source, path), join(into, basename(path)));
+  for (const [name, paths] of Object.entries(module.files ?? {})) {
+    const source = go(module, "list", "-m", "-f", "{{.Dir}}", name);
+    for (const path of paths) copyFileSync(join(source, path), join(into, basename(path)));
   }
   const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`tools: ${Object.keys(module.programs).join(", ")} ${version} built in ${seconds} s`);
+  const made = Object.keys(module.programs).join(", ") || `files of ${module.folder}`;
+  console.log(`tools: ${made} ${version} built in ${seconds} s`);
 }
 
 const wanted = process.argv.slice(2);
 for (const module of toolModules) {
-  if (wanted.length > 0 && !wanted.some((program) => program in module.programs)) continue;
+  if (wanted.length > 0 && !wanted.some((name) => productsOf(module).includes(name))) continue;
   const missing = productsOf(module).filter((name) => locateTool(name) === undefined);
   if (missing.length === 0) continue;
   requireGo();

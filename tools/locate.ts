@@ -16,7 +16,10 @@ export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process
   files.push(...Object.values(module.target?.added ?? {}));
   for (const file of files) hash.update(readFileSync(join(source, file)));
   hash.update(
-    JSON.stringify([module.programs, module.stamp("v"), process.arch, ...(module.files ?? [])]),
+    JSON.stringify([
+      ...[module.programs, module.stamp("v"), process.arch],
+      ...Object.values(module.files ?? {}).flat(),
+    ]),
   );
   if (module.target !== undefined) {
     hash.update(JSON.stringify(module.target));

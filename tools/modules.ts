@@ -8,8 +8,8 @@ export interface ToolModule {
   readonly versionOf: string;
   /** Program name to main package. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Files of that module which its programs need beside them, by path. */
-  readonly files?: readonly string[];
+  /** Files that tests need beside the programs: the module that holds them, to paths in it. */
+  readonly files?: Readonly<Record<string, readonly string[]>>;
   /** Linker flags that stamp the version into the programs. */
   readonly stamp: (version: string) => readonly string[];
   /** For a module with source of its own, built for something else than this machine. */
@@ -89,12 +89,40 @@ export const toolModules: readonly ToolModule[] = [
       argocd: "github.com/argoproj/argo-cd/v3/cmd",
       helm: "helm.sh/helm/v3/cmd/helm",
     },
-    files: [
-      "manifests/crds/application-crd.yaml",
-      "manifests/crds/applicationset-crd.yaml",
-      "manifests/crds/appproject-crd.yaml",
-    ],
+    files: {
+      "github.com/argoproj/argo-cd/v3": [
+        "manifests/crds/application-crd.yaml",
+        "manifests/crds/applicationset-crd.yaml",
+        "manifests/crds/appproject-crd.yaml",
+      ],
+    },
     stamp: (version) => [`-X github.com/argoproj/argo-cd/v3/common.version=${version.slice(1)}`],
+  },
+  {
+    folder: "flux",
+    versionOf: "github.com/fluxcd/kustomize-controller",
+    programs: { "kustomize-controller": "github.com/fluxcd/kustomize-controller" },
+    files: {
+      "github.com/fluxcd/kustomize-controller": [
+        "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml",
+      ],
+    },
+    stamp: () => [],
+  },
+  {
+    folder: "flux-sources",
+    versionOf: "github.com/fluxcd/source-controller",
+    // Its definitions alone: the program wants a module that is not published.
+    programs: {},
+    files: {
+      "github.com/fluxcd/source-controller": [
+        "config/crd/bases/source.toolkit.fluxcd.io_buckets.yaml",
+        "config/crd/bases/source.toolkit.fluxcd.io_externalartifacts.yaml",
+        "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+        "config/crd/bases/source.toolkit.fluxcd.io_ocirepositories.yaml",
+      ],
+    },
+    stamp: () => [],
   },
   {
     folder: "prometheus",
@@ -112,6 +140,11 @@ export const toolModules: readonly ToolModule[] = [
 ];
 
 /** Names under which a module's programs and files stand in its folder. */
-export function productsOf({ programs, files = [] }: ToolModule): string[] {
-  return [...Object.keys(programs), ...files.map((path) => basename(path))];
+export function productsOf({ programs, files = {} }: ToolModule): string[] {
+  return [
+    ...Object.keys(programs),
+    ...Object.values(files)
+      .flat()
+      .map((path) => basename(path)),
+  ];
 }

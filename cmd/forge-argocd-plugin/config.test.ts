@@ -10,6 +10,7 @@ describe("readConfig", () => {
       insecureRegistries: [],
       dockerConfig: undefined,
       credentialHelpers: [],
+      signatureKeys: [],
       pathTemplates: ["{environment}/apps/{repository}/{project}"],
       cacheFolder: undefined,
       cacheBytes: 1024 * 1024 * 1024,

@@ -11,6 +11,8 @@ export interface Config {
   readonly dockerConfig: string | undefined;
   readonly credentialHelpers: readonly string[];
   readonly pathTemplates: readonly string[];
+  /** Files in PEM, each a public key; none: images need not be signed. */
+  readonly signatureKeys: readonly string[];
   /** undefined: nothing is kept on disk. */
   readonly cacheFolder: string | undefined;
   readonly cacheBytes: number;
@@ -50,6 +52,11 @@ const flags = {
     value: "NAME",
     multiple: true,
     help: "docker-credential-NAME may be started when that file names it",
+  },
+  "signature-key": {
+    value: "FILE",
+    multiple: true,
+    help: "public key in PEM (ECDSA P-256), as cosign writes it: one of them must have signed the image",
   },
   path: {
     value: "TEMPLATE",
@@ -150,6 +157,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
     pathTemplates: list("path"),
+    signatureKeys: list("signature-key"),
     cacheFolder: text("cache"),
     cacheBytes: count("cache-size", 1, 1_048_576) * 1024 * 1024,
     timeoutMs: parseDuration("timeout", text("timeout") ?? ""),

@@ -4,6 +4,7 @@ import { BlobStore } from "../../src/plugin/index.ts";
 import type { Logger } from "../../src/telemetry/index.ts";
 import { registryCredentials } from "../registry-credentials.ts";
 import type { Config } from "./config.ts";
+import { readSignatureKey } from "./signature-key.ts";
 
 /** Shorter than the client's own: a request has less than a minute, and several registries' faults in it. */
 const registryTimeouts = { silenceMs: 10_000, exchangeMs: 40_000 };
@@ -30,6 +31,7 @@ export function makeParts(config: Config, log: Logger) {
     store,
     allowedRegistries: config.registries,
     pathTemplates: config.pathTemplates,
+    signatureKeys: config.signatureKeys.map(readSignatureKey),
     random: Math.random,
     sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }),
   };

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { stderr, stdin, stdout } from "node:process";
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { runCommandLine } from "../../src/cli/index.ts";
 
 const interrupted = new AbortController();
@@ -24,6 +25,19 @@ async function ask(question: string): Promise<string> {
   }
 }
 
+/** What is typed goes nowhere. */
+async function askSecret(question: string): Promise<string> {
+  stderr.write(question);
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output, terminal: true });
+  try {
+    return await lines.question("", { signal: interrupted.signal });
+  } finally {
+    lines.close();
+    stderr.write("\n");
+  }
+}
+
 async function readAll(path: string): Promise<string> {
   if (path !== "-") return readFile(path, "utf8");
   const parts: Buffer[] = [];
@@ -39,6 +53,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stderr,
   canAsk: stdin.isTTY && stderr.isTTY,
   ask,
+  askSecret,
   readFile: readAll,
   signal: interrupted.signal,
   now: () => new Date(),

@@ -77,8 +77,30 @@ describe("a kind that need not be installed", () => {
     expect(world.lines.filter(({ message }) => message === "watch failed")).toEqual([]);
   });
 
-  test("is not synced by any other failure", async () => {
+  test("counts as absent where it may not be read, and the log warns of it", async () => {
+    world.put(widget("later"));
     world.server.once(isList, refuse(403, "Forbidden"));
+    const informer = world.start({ absentRetryMs: 20 });
+    await informer.waitForSync(world.stop.signal);
+    expect(world.lines.map(({ message }) => message)).toContain("may not be read: taken as absent");
+    await eventually(() => expect(world.told).toEqual(["added later"]));
+  });
+
+  test("keeps what it knows when it may no longer be read", async () => {
+    world.put(widget("known"));
+    world.start({ absentRetryMs: 20 });
+    await watching();
+    world.server.once(isList, refuse(403, "Forbidden"));
+    world.server.store.compacted = 100;
+    world.server.endWatches();
+    await eventually(() =>
+      expect(world.lines.filter(({ message }) => message === "watch failed").length).toBe(2),
+    );
+    expect(world.told).toEqual(["added known"]);
+  });
+
+  test("is not synced by any other failure", async () => {
+    world.server.once(isList, refuse(400, "BadRequest"));
     const informer = world.start({ absentRetryMs: 20 });
     await eventually(() =>
       expect(world.lines.some(({ message }) => message === "watch failed")).toBe(true),

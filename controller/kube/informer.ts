@@ -2,7 +2,7 @@ import { Backoff, jitter } from "./backoff.ts";
 import type { CacheReader, Indexer } from "./cache.ts";
 import type { KubeClient } from "./client.ts";
 import { sleep, systemClock } from "./clock.ts";
-import { isFromTheFuture, isGone, isNotFound, KubeError } from "./errors.ts";
+import { isForbidden, isFromTheFuture, isGone, isNotFound, KubeError } from "./errors.ts";
 import { type ChangeHandler, Mirror } from "./mirror.ts";
 import type { KubeObject } from "./object.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
@@ -26,7 +26,8 @@ export interface InformerOptions<T extends KubeObject>
   readonly maximumObjects?: number;
   /**
    * For a kind that need not be installed: where the server does not know it, it counts as a
-   * collection without objects, which is looked at again this often.
+   * collection without objects, which is looked at again this often. So it does, with a warning,
+   * where it may not be read from the start: rights are judged before a kind is looked for.
    */
   readonly absentRetryMs?: number;
   readonly clock?: Clock;
@@ -144,11 +145,14 @@ export class Informer<T extends KubeObject> {
   }
 
   async #isAbsent(error: unknown, signal: AbortSignal): Promise<boolean> {
-    const { absentRetryMs, resource } = this.#options;
-    if (absentRetryMs === undefined || !isNotFound(error)) return false;
+    const { absentRetryMs } = this.#options;
+    // Who may no longer read keeps what is known: that it is gone, nobody said.
+    const isBarred = isForbidden(error) && (!this.#synced || this.#mirror.cache.size === 0);
+    if (absentRetryMs === undefined || !(isNotFound(error) || isBarred)) return false;
     this.#resourceVersion = undefined;
     this.#takeList([]);
-    this.#log.debug({ resource: resource.plural, absentRetryMs }, "the kind is not installed");
+    if (isBarred) this.#log.warn({ error, absentRetryMs }, "may not be read: taken as absent");
+    else this.#log.debug({ absentRetryMs }, "not installed");
     await sleep(this.#clock, jitter(absentRetryMs, 0.1, this.#random), signal);
     return true;
   }

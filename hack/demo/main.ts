@@ -22,7 +22,10 @@ const interrupted = new Promise<never>((_resolve, reject) => {
 
 try {
   narration.step("Start etcd, kube-apiserver, a registry and a git server on loopback");
-  parts = await startParts(process.env["CLUSTER"] ?? "");
+  parts = await startParts({
+    cluster: process.env["CLUSTER"] ?? "",
+    withArgoCD: process.env["WITH"] === "argocd",
+  });
   for (const { name, pid } of parts.processes) narration.found(name, `process ${pid}`);
   await Promise.race([act(parts, narration), interrupted]);
 } catch (error) {

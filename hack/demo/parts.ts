@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  argoCDNamespace,
   type GitServer,
   Kubectl,
   output,
@@ -32,29 +33,45 @@ export interface Parts {
   readonly kubeconfig: string;
   readonly registry: Registry;
   readonly git: GitServer & { readonly credentials: NonNullable<GitServer["credentials"]> };
+  /** Whether the story goes on to objects in the cluster. */
+  readonly withArgoCD: boolean;
   /** Started once the CRDs are there. */
   readonly startController: () => Promise<void>;
   readonly processes: readonly RunningProcess[];
+  /** Takes over processes, to be stopped with the others, and a folder of theirs to be removed. */
+  add(more: readonly RunningProcess[], temporary?: string): void;
   stop(): Promise<void>;
 }
 
 interface SavedState {
   readonly kind: boolean;
   readonly processes: readonly { readonly name: string; readonly pid: number }[];
+  readonly temporary: readonly string[];
+}
+
+export interface DemoOptions {
+  /** "kind", or the demo's own control plane. */
+  readonly cluster: string;
+  readonly withArgoCD: boolean;
 }
 
 /** Starts a control plane (or kind), a registry and a git server on free loopback ports. */
-export async function startParts(cluster: string): Promise<Parts> {
+export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<Parts> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const processes: RunningProcess[] = [];
-  const save = (): void => {
+  const temporary: string[] = [];
+  const add: Parts["add"] = (more, itsFolder) => {
+    processes.push(...more);
+    if (itsFolder !== undefined) temporary.push(itsFolder);
     const list = processes.map(({ name, pid }) => ({ name, pid }));
-    writeFileSync(stateFile, JSON.stringify({ kind: cluster === "kind", processes: list }));
+    const state: SavedState = { kind: cluster === "kind", processes: list, temporary };
+    writeFileSync(stateFile, JSON.stringify(state));
   };
   const stop = async (): Promise<void> => {
     for (const process of processes.toReversed()) await process.stop();
     if (cluster === "kind") deleteKindCluster();
+    removeAll(temporary);
     rmSync(stateFile, { force: true });
   };
   try {
@@ -69,30 +86,31 @@ export async function startParts(cluster: string): Promise<Parts> {
         users: Object.fromEntries(people.map((person) => [person, []])),
       });
       kubectlOf = (person) => new Kubectl(plane.kubeconfigFor(person));
-      processes.push(...plane.processes);
+      add(plane.processes);
       ({ kubeconfig } = plane);
     }
     const registry = await startRegistry(join(folder, "registry"));
-    processes.push(registry.process);
+    add([registry.process]);
     const credentials = { username: "forge", password: "demo-password" };
     const git = await startGitServer(join(folder, "git"), credentials);
-    processes.push(git.process);
-    save();
+    add([git.process]);
     return {
       kubectl: new Kubectl(kubeconfig),
       kubectlOf,
       kubeconfig,
       registry,
       git: { ...git, credentials },
+      withArgoCD,
       processes,
+      add,
       startController: async () => {
         const { process } = await startController({
           kubeconfig,
           registry: `${registry.host}/releases`,
           logFile: join(folder, "forge-controller.log"),
+          args: withArgoCD ? [`--argocd-namespace=${argoCDNamespace}`] : [],
         });
-        processes.push(process);
-        save();
+        add([process]);
       },
       stop,
     };
@@ -114,7 +132,12 @@ export async function stopKept(): Promise<void> {
     process.stdout.write(`${name} (${pid}) ${stopped ? "stopped" : "had ended"}\n`);
   }
   if (state.kind) deleteKindCluster();
+  removeAll(state.temporary);
   rmSync(stateFile, { force: true });
+}
+
+function removeAll(folders: readonly string[]): void {
+  for (const one of folders) rmSync(one, { recursive: true, force: true });
 }
 
 async function createKindCluster(): Promise<string> {

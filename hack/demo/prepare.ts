@@ -1,4 +1,5 @@
 import { installKinds } from "../../test/ground/index.ts";
+import { startDelivery } from "./argo-cd.ts";
 import type { Narration } from "./narration.ts";
 import type { Parts } from "./parts.ts";
 import { createRepositories, type Repositories } from "./repositories.ts";
@@ -9,6 +10,8 @@ export async function prepare(parts: Parts, narration: Narration): Promise<Repos
   const repositories = await createRepositories(parts);
   narration.found("source", repositories.sourceUrl);
   narration.found("GitOps", repositories.gitOpsUrl);
+
+  if (parts.withArgoCD) await startDelivery(parts, narration, repositories);
 
   narration.step("Install forge's kinds, and start forge-controller");
   narration.command("kubectl apply -f crds/");

@@ -161,6 +161,10 @@ export const errorKinds = {
     retry: "never",
     hint: "The tag of this commit holds something else; delete it, or release another commit.",
   },
+  ImageNotSigned: {
+    retry: "never",
+    hint: "Sign the release image with a key of the plugin's --signature-key, then refresh.",
+  },
   ImageNotAllowed: {
     retry: "never",
     hint: "Correct spec.image of the pointer file, or add the registry to the plugin's --registry.",
@@ -260,6 +264,10 @@ export const errorKinds = {
   RouteNotFound: {
     retry: "never",
     hint: "Look at the routes that there are, at /docs.",
+  },
+  PageNotFound: {
+    retry: "never",
+    hint: "Begin again without a cursor, and change no other parameter on the way.",
   },
   MethodNotAllowed: {
     retry: "never",

@@ -30,6 +30,7 @@ export function spotOf(program: Command, words: readonly string[]): Spot {
     } else if (word.startsWith("-")) {
       const known = optionsOf(command).find(({ short, long }) => word === short || word === long);
       if (known?.required) option = known.attributeName();
+      else if (known !== undefined) options.set(known.attributeName(), "true");
     } else {
       const child = command.commands.find((known) => known.name() === word);
       if (child === undefined) given.push(word);
@@ -46,7 +47,10 @@ function optionsOf(command: Command): readonly Option[] {
 }
 
 /** Every candidate that begins with the word. */
-export async function candidates(spot: Spot, open: () => Backend): Promise<readonly string[]> {
+export async function candidates(
+  spot: Spot,
+  open: () => Promise<Backend>,
+): Promise<readonly string[]> {
   const { command, given, option, word } = spot;
   const begins = (name: string) => name.startsWith(word);
   if (option === undefined && word.startsWith("-")) {
@@ -66,14 +70,14 @@ export async function candidates(spot: Spot, open: () => Backend): Promise<reado
 async function namesOf(
   what: string,
   { command, given }: Spot,
-  open: () => Backend,
+  open: () => Promise<Backend>,
 ): Promise<readonly string[]> {
   switch (what) {
     case "environment":
     case "from":
-      return (await open().list("Environment")).map(({ metadata }) => metadata.name);
+      return (await (await open()).list("Environment")).map(({ metadata }) => metadata.name);
     case "project": {
-      const projects = (await open().list("Project")).map(({ spec }) => spec);
+      const projects = (await (await open()).list("Project")).map(({ spec }) => spec);
       const names = projects.map(({ name }) => name);
       return projects.map(({ repository, name }) =>
         names.indexOf(name) === names.lastIndexOf(name) ? name : projectPath(repository, name),
@@ -82,7 +86,7 @@ async function namesOf(
     case "release":
     case "to": {
       const index = command.registeredArguments.findIndex((known) => known.name() === "project");
-      const backend = open();
+      const backend = await open();
       const releases = await releasesOf(backend, await findProject(backend, given[index] ?? ""));
       return releases
         .filter(({ status }) => status?.image !== undefined)

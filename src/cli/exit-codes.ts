@@ -20,6 +20,8 @@ export type Ending = keyof typeof exitCodes;
 
 const endings: Partial<Record<ErrorCode, Ending>> = {
   UsageInvalid: "usage",
+  RequestInvalid: "usage",
+  AccessDenied: "unauthorized",
   InvalidObject: "usage",
   AmbiguousProject: "usage",
   AmbiguousRelease: "usage",

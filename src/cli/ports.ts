@@ -1,6 +1,6 @@
 /**
- * What the verbs need of the world. The cluster itself stands behind it (cluster/); a client of
- * forge's REST API can stand beside that. Objects are those of the API server, whole: what a verb
+ * What the verbs need of the world: the cluster itself stands behind it (cluster/), or
+ * forge-server (remote/). Objects are those of the API server, whole: what a verb
  * prints as JSON is what was read.
  */
 import type {
@@ -54,6 +54,8 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** Asks for a line. */
   ask(question: string): Promise<string>;
+  /** The same, and does not show what is typed. */
+  askSecret(question: string): Promise<string>;
   readFile(path: string): Promise<string>;
   readonly signal: AbortSignal;
   now(): Date;

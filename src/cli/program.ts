@@ -2,8 +2,10 @@
 import { Command, Option } from "commander";
 import { addVerbs, type Runner } from "./command-table.ts";
 import { exitCodesText } from "./exit-codes.ts";
+import { openBackend } from "./open-backend.ts";
 import type { Backend, Terminal } from "./ports.ts";
 import { type CommonOptions, outputFormats, type Session, type Verb } from "./session.ts";
+import type { LoginOptions } from "./verbs/login.ts";
 
 export function createProgram(terminal: Terminal, runner: Runner): Command {
   const program = new Command(terminal.program);
@@ -25,6 +27,17 @@ export function createProgram(terminal: Terminal, runner: Runner): Command {
     .command("version")
     .description("print the version")
     .action(() => void terminal.stdout.write(`forge ${terminal.version}\n`));
+  program
+    .command("login <url>")
+    .description("talk to a forge-server from now on; the token is read from standard input")
+    .action(async (url: string, options: LoginOptions) => {
+      const { login } = await import("./verbs/login.ts");
+      await login(terminal, url, options);
+    });
+  program
+    .command("logout")
+    .description("forget the token, and talk to the cluster again")
+    .action(async () => (await import("./verbs/login.ts")).logout(terminal));
   program
     .command("completion <shell>")
     .description("print the completion script for bash, zsh or fish")
@@ -58,6 +71,8 @@ function addCommonOptions(command: Command): void {
   command
     .addOption(format)
     .option("-n, --namespace <name>", "the namespace; that of the kubeconfig's context when absent")
+    .option("--server <url>", "forge-server to talk to: $FORGE_URL, or that of forge login")
+    .option("--kube", "straight to the cluster, whatever server is set")
     .option("--context <name>", "context of the kubeconfig")
     .option("--kubeconfig <file>", "kubeconfig; as kubectl finds it when absent")
     .option("--no-input", "ask nothing");
@@ -70,12 +85,10 @@ export async function runVerb(
   command: Command,
 ): Promise<void> {
   const options = command.opts<CommonOptions>();
-  const [verb, { ClusterBackend }] = await Promise.all([
+  const [verb, backend] = await Promise.all([
     load(),
-    import("./cluster/cluster-backend.ts"),
+    openBackend(options, terminal, terminal.signal),
   ]);
-  const userAgent = `forge/${terminal.version}`;
-  const backend = new ClusterBackend(options, { userAgent, signal: terminal.signal });
   const session: Session = { backend, terminal, options };
   const args = Object.fromEntries(
     command.registeredArguments.map((argument, index) => [
@@ -95,18 +108,19 @@ const completionMs = 3_000;
 
 async function complete(program: Command, terminal: Terminal, words: string[]): Promise<void> {
   const { candidates, spotOf } = await import("./complete.ts");
-  const { ClusterBackend } = await import("./cluster/cluster-backend.ts");
   const spot = spotOf(program, words);
   const signal = AbortSignal.any([terminal.signal, AbortSignal.timeout(completionMs)]);
   let backend: Backend | undefined;
-  const open = () => {
+  const open = async () => {
     const { options } = spot;
     const target = {
+      kube: options.has("kube"),
+      server: options.get("server"),
       kubeconfig: options.get("kubeconfig"),
       context: options.get("context"),
       namespace: options.get("namespace"),
     };
-    backend ??= new ClusterBackend(target, { userAgent: `forge/${terminal.version}`, signal });
+    backend ??= await openBackend(target, terminal, signal);
     return backend;
   };
   try {

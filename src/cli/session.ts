@@ -7,6 +7,8 @@ export type OutputFormat = (typeof outputFormats)[number];
 export interface CommonOptions {
   readonly output: OutputFormat;
   readonly namespace?: string;
+  readonly server?: string;
+  readonly kube?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
   /** False with --no-input: nobody is asked. */

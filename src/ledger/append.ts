@@ -2,6 +2,7 @@ import type { Transaction } from "kysely";
 import { canonicalJson, ForgeError, namesSecret, redact } from "../api/index.ts";
 import { hashOf } from "./chain/hash.ts";
 import { type Appended, type Entry, entryKinds, type Fact, type Json } from "./ports.ts";
+import { findKnown } from "./read.ts";
 import { rowOf } from "./store/entry-row.ts";
 import type { Store } from "./store/store.ts";
 import type { HeadRow, Tables } from "./store/tables.ts";
@@ -9,6 +10,11 @@ import type { HeadRow, Tables } from "./store/tables.ts";
 export const appendLimit = 1_000;
 const detailsLimit = 128 * 1024;
 const textLimit = 1_024;
+/** All that is taken of a fact, besides its time and its details. */
+const textFields = [
+  ...(["key", "kind", "event", "namespace", "subject"] as const),
+  ...(["repository", "project", "environment", "actor"] as const),
+];
 /** Rows of one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766. */
 const rowsAtOnce = 500;
 
@@ -37,12 +43,7 @@ export async function appendTo(
   now: number,
 ): Promise<Entry[]> {
   const wanted = new Map(facts.map((fact) => [fact.key, fact]));
-  const known = await transaction
-    .selectFrom("ledger_entry")
-    .select("key")
-    .where("key", "in", [...wanted.keys()])
-    .execute();
-  for (const { key } of known) wanted.delete(key);
+  for (const key of await findKnown(transaction, [...wanted.keys()])) wanted.delete(key);
   const recorded = chain(
     [...wanted.values()].filter((fact) => isKept(fact, head)),
     head,
@@ -91,9 +92,10 @@ export function prepare({ time, details, ...fact }: Fact): Fact {
   }
   const moment = time === undefined ? undefined : new Date(time);
   if (Number.isNaN(moment?.getTime())) throw invalid("time", "not ISO 8601");
-  const texts = Object.entries(fact).flatMap(([field, value]) =>
-    value === undefined ? [] : [[field, bounded(field, value)]],
-  );
+  const texts = textFields.flatMap((field) => {
+    const value = fact[field];
+    return value === undefined ? [] : [[field, bounded(field, value)]];
+  });
   return {
     ...(Object.fromEntries(texts) as Omit<Fact, "details">),
     ...(moment && { time: moment.toISOString() }),

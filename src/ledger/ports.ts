@@ -187,6 +187,8 @@ export interface Ledger {
   read(request: PageRequest, signal?: AbortSignal): Promise<Page>;
   /** By the fact's key. */
   find(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
+  /** Which of these keys are recorded; at most 1,000. */
+  known(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** The deployments of one pointer. */
   deployments(
     pointer: PointerIdentity,

@@ -35,6 +35,20 @@ export async function findByKey(
   return row && entryOf(row);
 }
 
+export async function findKnown(
+  db: Pick<Database, "selectFrom">,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("ledger_entry")
+    .select("key")
+    .where("key", "in", keys)
+    .execute({ signal });
+  return new Set(rows.map(({ key }) => key));
+}
+
 export function readHead(db: Database, signal?: AbortSignal): Promise<HeadRow> {
   return db.selectFrom("ledger_head").selectAll().executeTakeFirstOrThrow({ signal });
 }

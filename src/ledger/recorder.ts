@@ -1,4 +1,4 @@
-import { ForgeError, messageOf } from "../api/index.ts";
+import { ForgeError, messageOf, type ReleaseDeployment } from "../api/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import { factsOf, lastFactsOf, type RecordedObject } from "./facts/facts-of.ts";
 import type { Fact, Ledger } from "./ports.ts";
@@ -12,14 +12,28 @@ const retryBaseMs = 250;
 const retryCapMs = 30_000;
 
 export interface RecorderDeps {
-  readonly ledger: Pick<Ledger, "append">;
+  readonly ledger: Pick<Ledger, "append" | "known">;
   /** Every object of the recorded kinds, as the caches have them now. */
   readonly objects: () => Iterable<RecordedObject>;
+  /**
+   * Reads a deployment's record again, where the caches leave out what it was decided by; undefined
+   * when it is gone. Asked once, before its beginning is recorded.
+   */
+  readonly whole?: (
+    object: ReleaseDeployment,
+    signal: AbortSignal,
+  ) => Promise<ReleaseDeployment | undefined>;
   readonly log: Pick<Logger, "info" | "warn">;
   /** Resolves after the time or when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to 1. */
   readonly random: () => number;
+}
+
+/** A fact, and the object that tells it. */
+interface Told {
+  readonly fact: Fact;
+  readonly object: RecordedObject;
 }
 
 /**
@@ -29,7 +43,7 @@ export interface RecorderDeps {
  */
 export class Recorder {
   readonly #deps: RecorderDeps;
-  readonly #pending = new Map<string, Fact>();
+  readonly #pending = new Map<string, Told>();
   readonly #remembered = new Set<string>();
   #isRunning = false;
   /** Something was not queued: the objects are to be read again. */
@@ -47,12 +61,12 @@ export class Recorder {
 
   seen(object: RecordedObject): void {
     // The run begins with all of them, in order of time.
-    if (this.#isRunning) this.#queue(factsOf(object));
+    if (this.#isRunning) this.#queue(object, factsOf(object));
   }
 
   /** It was deleted; this was its last state. */
   gone(object: RecordedObject): void {
-    this.#queue(lastFactsOf(object));
+    this.#queue(object, lastFactsOf(object));
   }
 
   /** Records until the signal aborts, what the objects tell first; once all caches are filled. */
@@ -66,10 +80,10 @@ export class Recorder {
     this.#isRunning = false;
   }
 
-  #queue(facts: readonly Fact[]): void {
+  #queue(object: RecordedObject, facts: readonly Fact[]): void {
     for (const fact of facts) {
       if (this.#remembered.has(fact.key) || this.#pending.has(fact.key)) continue;
-      if (this.#pending.size < pendingLimit) this.#pending.set(fact.key, fact);
+      if (this.#pending.size < pendingLimit) this.#pending.set(fact.key, { fact, object });
       else this.#isBehind = true;
     }
     this.#wake();
@@ -92,9 +106,10 @@ export class Recorder {
       .toSorted((a, b) => a.time - b.time);
     let recorded = 0;
     for (let index = 0; index < inOrder.length && !signal.aborted; index += batchSize) {
-      const batch = inOrder
-        .slice(index, index + batchSize)
-        .flatMap(({ object, fact }) => factsOf(object)[fact] ?? []);
+      const batch = inOrder.slice(index, index + batchSize).flatMap(({ object, place }) => {
+        const fact = factsOf(object)[place];
+        return fact === undefined ? [] : [{ fact, object }];
+      });
       recorded += await this.#record(batch, signal);
     }
     this.#deps.log.info({ facts: inOrder.length, recorded }, "ledger holds what the cluster tells");
@@ -104,14 +119,15 @@ export class Recorder {
     const batch = [...this.#pending.values()].slice(0, batchSize);
     await this.#record(batch, signal);
     if (signal.aborted) return;
-    for (const { key } of batch) this.#pending.delete(key);
+    for (const { fact } of batch) this.#pending.delete(fact.key);
   }
 
   /** Until it is done or the signal aborts. Answers how many were new. */
-  async #record(batch: readonly Fact[], signal: AbortSignal): Promise<number> {
+  async #record(batch: readonly Told[], signal: AbortSignal): Promise<number> {
     for (let waitMs = retryBaseMs; !signal.aborted; waitMs = Math.min(waitMs * 2, retryCapMs)) {
       try {
-        const { recorded } = await this.#deps.ledger.append(batch, signal);
+        const facts = await this.#complete(batch, signal);
+        const { recorded } = await this.#deps.ledger.append(facts, signal);
         this.#remember(batch);
         return recorded.length;
       } catch (error) {
@@ -126,23 +142,44 @@ export class Recorder {
 
   /** What cannot be recorded must not keep the others from it. */
   async #recordOneByOne(
-    batch: readonly Fact[],
+    batch: readonly Told[],
     error: unknown,
     signal: AbortSignal,
   ): Promise<number> {
     const [only] = batch;
     if (batch.length > 1) {
       let recorded = 0;
-      for (const fact of batch) recorded += await this.#record([fact], signal);
+      for (const told of batch) recorded += await this.#record([told], signal);
       return recorded;
     }
-    this.#deps.log.warn({ key: only?.key, reason: messageOf(error) }, "ledger cannot hold a fact");
+    this.#deps.log.warn(
+      { key: only?.fact.key, reason: messageOf(error) },
+      "ledger cannot hold a fact",
+    );
     this.#remember(batch);
     return 0;
   }
 
-  #remember(batch: readonly Fact[]): void {
-    for (const { key } of batch) this.#remembered.add(key);
+  /** The facts, with what the caches left out of those that are new. */
+  async #complete(batch: readonly Told[], signal: AbortSignal): Promise<Fact[]> {
+    const { whole, ledger } = this.#deps;
+    const begun = batch.filter(({ fact }) => isBeginning(fact));
+    if (whole === undefined || begun.length === 0) return batch.map(({ fact }) => fact);
+    const known = await ledger.known(
+      begun.map(({ fact }) => fact.key),
+      signal,
+    );
+    const facts: Fact[] = [];
+    for (const { fact, object } of batch) {
+      const isNew = isBeginning(fact) && !known.has(fact.key);
+      const read = isNew ? await whole(object as ReleaseDeployment, signal) : undefined;
+      facts.push((read && factsOf(read).find(({ key }) => key === fact.key)) ?? fact);
+    }
+    return facts;
+  }
+
+  #remember(batch: readonly Told[]): void {
+    for (const { fact } of batch) this.#remembered.add(fact.key);
     for (const key of this.#remembered) {
       if (this.#remembered.size <= rememberedLimit) break;
       this.#remembered.delete(key);
@@ -153,13 +190,17 @@ export class Recorder {
 /** An object's facts by their place in it: the facts themselves would be a copy of all objects. */
 function momentsOf(object: RecordedObject) {
   let time = Date.parse(object.metadata.creationTimestamp);
-  return factsOf(object).map((fact, index) => {
+  return factsOf(object).map((fact, place) => {
     // What tells no time of its own comes behind what it follows.
     if (fact.time !== undefined) time = Date.parse(fact.time);
-    return { time, object, fact: index };
+    return { time, object, place };
   });
 }
 
 function isInvalid(error: unknown): boolean {
   return error instanceof ForgeError && error.code === "LedgerEntryInvalid";
+}
+
+function isBeginning({ kind, event }: Fact): boolean {
+  return kind === "Deployment" && event === "Begun";
 }

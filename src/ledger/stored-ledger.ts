@@ -19,7 +19,7 @@ import type {
   Verification,
 } from "./ports.ts";
 import { prune } from "./prune.ts";
-import { findByKey, pageLimit, readHead, readPage } from "./read.ts";
+import { findByKey, findKnown, pageLimit, readHead, readPage } from "./read.ts";
 import type { Store } from "./store/store.ts";
 import { headOf, verifyLedger } from "./verify-ledger.ts";
 
@@ -55,6 +55,10 @@ export class StoredLedger implements Ledger {
 
   find(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
     return this.#attempt(() => findByKey(this.#store, key, signal), signal);
+  }
+
+  known(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    return this.#attempt(() => findKnown(this.#store.db, keys, signal), signal);
   }
 
   deployments(

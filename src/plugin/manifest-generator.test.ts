@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { releaseImagesIn } from "../oci/index.ts";
 import { clientOf } from "../oci/testing/client-of.ts";
 import { RegistryDouble } from "../oci/testing/registry-double.ts";
 import { releaseContent } from "../oci/testing/release-content.ts";
+import { signImage } from "../oci/testing/sign-image.ts";
 import { BlobStore } from "./cache/blob-store.ts";
 import { ManifestCache } from "./cache/manifest-cache.ts";
 import { ManifestGenerator } from "./manifest-generator.ts";
@@ -44,12 +46,13 @@ afterEach(async () => {
 });
 
 /** A plugin that was just started, on the same disk. */
-function start(): ManifestGenerator {
+function start(signatureKeys: readonly KeyObject[] = []): ManifestGenerator {
   const log = { warn: () => undefined };
   return new ManifestGenerator({
     registry: client,
     allowedRegistries: [`${registry.host}/releases`],
     pathTemplates: [defaultPathTemplate],
+    signatureKeys,
     cache: new ManifestCache(1 << 20),
     store: new BlobStore({ folder, maxBytes: 1 << 20, log, now: Date.now }),
     observer: { retried: () => undefined, read: (origin) => void reads.push(origin) },
@@ -149,6 +152,20 @@ describe("ManifestGenerator", () => {
     },
   ])("refuses a pointer $because", async ({ more, code }) => {
     await expect(start().generate(request(more), signal)).rejects.toMatchObject({ code });
+  });
+
+  test("with a key an image must be signed by it, also one that the disk holds", async () => {
+    await start().generate(request(), signal);
+    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const generator = start([publicKey]);
+    await expect(generator.generate(request(), signal)).rejects.toMatchObject({
+      code: "ImageNotSigned",
+    });
+    await signImage(client, `${image.repository}@${image.digest}`, privateKey, signal);
+    expect(await generator.generate(request(), signal)).toHaveLength(2);
+    registry.seen.length = 0;
+    expect(await generator.generate(request(), signal)).toHaveLength(2);
+    expect(registry.seen).toEqual([]);
   });
 
   test("a digest that is not there is an error of its own", async () => {

@@ -2,7 +2,14 @@
  * A pointer in, manifests out. What a pointer gives is decided by the pointer alone, since its
  * image is named by digest: so the answer is kept under the pointer, and a warm answer asks nobody.
  */
-import { type ImageSource, parseReference, readReleaseImage } from "../oci/index.ts";
+import type { KeyObject } from "node:crypto";
+import {
+  checkSignature,
+  type ImageSource,
+  parseReference,
+  type ReleaseImage,
+  readReleaseImage,
+} from "../oci/index.ts";
 import { allowedImage } from "./allowed-image.ts";
 import type { BlobStore } from "./cache/blob-store.ts";
 import { KeptImages } from "./cache/kept-images.ts";
@@ -18,6 +25,8 @@ export interface ManifestGeneratorDeps extends Surroundings {
   readonly registry: ImageSource;
   /** Registry prefixes that images may come from. */
   readonly allowedRegistries: readonly string[];
+  /** Keys of which one must have signed an image; without any, none is asked for. */
+  readonly signatureKeys: readonly KeyObject[];
   /** Templates of folders where pointers lie. */
   readonly pathTemplates: readonly string[];
   readonly cache: ManifestCache;
@@ -40,7 +49,7 @@ export class ManifestGenerator {
    * Manifests in order of application, the EnvironmentConfig last, each one JSON or YAML document.
    * Registries are asked again until the signal is aborted.
    * @throws ForgeError PointerFileInvalid, EnvironmentFileInvalid, ImageNotAllowed, ImageNotFound,
-   * ImageInvalid, NoManifests, SourceTooLarge, Registry…
+   * ImageInvalid, ImageNotSigned, NoManifests, SourceTooLarge, Registry…
    */
   async generate(folder: ApplicationFolder, signal: AbortSignal): Promise<readonly string[]> {
     const pointer = readPointer(folder.pointer);
@@ -68,12 +77,23 @@ export class ManifestGenerator {
     }
     const read = await withPatience(
       image,
-      () => readReleaseImage(this.#images, parseReference(image), signal),
+      () => this.#read(pointer, image, signal),
       this.#deps,
       signal,
     );
     const manifests = stampedManifests(pointer, read);
     cache.set(key, manifests);
     return manifests;
+  }
+
+  /** A signature is the registry's word of the day, and never taken from the disk. */
+  async #read(pointer: Pointer, image: string, signal: AbortSignal): Promise<ReleaseImage> {
+    const { registry, signatureKeys } = this.#deps;
+    const reference = parseReference(image);
+    if (signatureKeys.length > 0) {
+      const signed = { ...reference, digest: pointer.image.digest };
+      await checkSignature(registry, signed, signatureKeys, signal);
+    }
+    return await readReleaseImage(this.#images, reference, signal);
   }
 }

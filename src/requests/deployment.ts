@@ -87,6 +87,8 @@ export interface DeploymentWish {
   /** Any identifier that the resolver takes. */
   readonly release: string;
   readonly reason?: string | undefined;
+  /** Instead of a request of the caller's own, such as that which the pointer carries. */
+  readonly request?: ReleasePointer["spec"]["request"];
 }
 
 /** What is asked for, and what the rules say of it now; nothing is written yet. */
@@ -107,7 +109,7 @@ export interface PlannedDeployment {
 export async function planDeployment(
   store: Store,
   place: Place,
-  { type, release: identifier, reason }: DeploymentWish,
+  { type, release: identifier, reason, request: given }: DeploymentWish,
   now: Date,
 ): Promise<PlannedDeployment> {
   const [environment, releases, { user: by }] = await Promise.all([
@@ -116,7 +118,7 @@ export async function planDeployment(
     store.whoAmI(),
   ]);
   const release = resolveRelease(identifier, releases);
-  const request = { type, by, ...(reason !== undefined && { reason }) };
+  const request = given ?? { type, by, ...(reason !== undefined && { reason }) };
   const { image: _, ...kept } = place.pointer?.spec ?? newSpec(place);
   const spec = { ...kept, release: String(release.status?.number), request };
   const pointer = { spec, status: place.pointer?.status };

@@ -30,7 +30,15 @@ export {
   matrix,
   matrixQuery,
 } from "./matrix.ts";
-export { approval, deployment, environment, pointer, project, release } from "./objects.ts";
+export {
+  approval,
+  deployment,
+  environment,
+  pointer,
+  project,
+  release,
+  wholeRelease,
+} from "./objects.ts";
 export { oneQuery, pageOf, pageQuery, partialMediaType } from "./paging.ts";
 export { type Problem, problem, problemMediaType } from "./problem.ts";
 export { type ReleaseRequest, releaseList, releaseQuery, releaseRequest } from "./releases.ts";

@@ -26,6 +26,7 @@ const metadata = z
 function objectOf<Spec extends z.ZodType, Status extends z.ZodType>(
   kind: Kind<Spec, Status>,
   spec: z.ZodType = kind.spec,
+  id = kind.kind,
 ) {
   return z
     .object({
@@ -35,7 +36,7 @@ function objectOf<Spec extends z.ZodType, Status extends z.ZodType>(
       spec,
       status: kind.status.optional(),
     })
-    .meta({ id: kind.kind, description: kind.description });
+    .meta({ id, description: kind.description });
 }
 
 /** Inline manifests are large, and packaged in the image: they are left out. */
@@ -49,6 +50,8 @@ const releaseSpec = releaseKind.spec.safeExtend({
 });
 
 export const release = objectOf(releaseKind, releaseSpec);
+/** With inline manifests, as the cluster has it. */
+export const wholeRelease = objectOf(releaseKind, releaseKind.spec, "WholeRelease");
 export const environment = objectOf(environmentKind);
 export const pointer = objectOf(releasePointerKind);
 export const approval = objectOf(releaseApprovalKind);

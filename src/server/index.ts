@@ -5,4 +5,6 @@ export { cachesOf, createInformers, type Informers } from "./cluster/informers.t
 export { ChangeFeed } from "./events/change-feed.ts";
 export type { Route } from "./http/route.ts";
 export { openApiDocument } from "./openapi/document.ts";
+export { rightsTable } from "./openapi/rights-table.ts";
 export type { LedgerAccess, Limits, ServerDeps } from "./ports.ts";
+export { describedRoutes } from "./routes/described-routes.ts";

@@ -6,22 +6,37 @@ const source = join(import.meta.dirname, "..", "..", "cmd", "forge", "main.ts");
 /** The forge command, in somebody's hands and in one namespace where they are given. */
 export class Forge {
   readonly #flags: readonly string[];
+  readonly #env: Record<string, string>;
 
-  constructor(kubeconfig?: string, namespace?: string) {
+  constructor(kubeconfig?: string, namespace?: string, env: Record<string, string> = {}) {
     this.#flags = [
       ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
       ...(namespace === undefined ? [] : ["-n", namespace]),
     ];
+    this.#env = env;
+  }
+
+  /** Through forge-server, by a token that is set or was given to login. */
+  static through(
+    url: string,
+    { token, namespace, env }: { token?: string; namespace?: string; env?: Record<string, string> },
+  ): Forge {
+    const given = token === undefined ? {} : { FORGE_TOKEN: token };
+    return new Forge(undefined, namespace, { ...env, FORGE_URL: url, ...given });
   }
 
   /** Whatever the exit code. */
   run(...args: readonly string[]): Promise<CommandResult> {
-    return run(process.execPath, [source, ...args, ...this.#flags]);
+    return run(process.execPath, [source, ...args, ...this.#flags], {
+      env: this.#env,
+    });
   }
 
   /** What it printed; a failure is an error with its message. */
   output(...args: readonly string[]): Promise<string> {
-    return output(process.execPath, [source, ...args, ...this.#flags]);
+    return output(process.execPath, [source, ...args, ...this.#flags], {
+      env: this.#env,
+    });
   }
 
   async json<T>(...args: readonly string[]): Promise<T> {

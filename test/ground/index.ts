@@ -6,6 +6,7 @@ export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
 export { type Fate, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+export { fluxNamespace, installFlux, startKustomizeController } from "./flux.ts";
 export { Forge } from "./forge.ts";
 export { freePort } from "./free-port.ts";
 export { type Front, type Proxy, startProxy, startSlowLink, startTlsFront } from "./git-front.ts";

@@ -45,8 +45,9 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   mkdirSync(folder, { recursive: true });
   const prefix = await asOwner(folder);
   const [command = "", ...args] = [...prefix, join(programs, "initdb")];
-  // The pipe of --pwfile would need a file: trust on the socket lets the password be set afterwards.
-  await output(command, [...args, "-D", data, "-U", "postgres", "-A", "trust", "-N"]);
+  // The superuser enters by the socket alone, everybody else by password.
+  const auth = ["--auth-local=trust", "--auth-host=scram-sha-256"];
+  await output(command, [...args, "-D", data, "-U", "postgres", ...auth, "-N"]);
   const port = await freePort();
   const psql = (database: string, statement: string) =>
     output(join(programs, "psql"), [

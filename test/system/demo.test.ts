@@ -79,6 +79,19 @@ describe("make demo", () => {
     expect(existsSync(stateFile)).toBe(false);
   });
 
+  test("WITH=argocd ends with objects in the cluster", async () => {
+    const demo = await make("demo WITH=argocd");
+    expect(demo.output).toContain("The demo is complete.");
+    const live = [...demo.output.matchAll(/^ +live: +\S+:(1\.\d\.0), release (\d)$/gm)];
+    expect(live.map(([, version, number]) => `${version} ${number}`)).toEqual([
+      "1.4.0 1",
+      "1.5.0 3",
+      "1.4.0 1",
+    ]);
+    expect(demo.code).toBe(0);
+    expect(existsSync(stateFile)).toBe(false);
+  }, 300_000);
+
   test("fails when the registry is killed midway, and leaves nothing running", async () => {
     let killed = false;
     let all: readonly SavedProcess[] = [];

@@ -56,6 +56,26 @@ describe.each(storeKinds)("the ledger in %s", (kind) => {
     expect(await ledger.verify()).not.toHaveProperty("damage");
   });
 
+  test("time never goes back, and what comes from the future happened now", async () => {
+    const times = ["2026-03-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"];
+    const clock = times.map((time) => Date.parse(time)).values();
+    // Making the schema asks for the time too.
+    const database = await databases.create();
+    await (await database.open()).close();
+    const ledger = await database.open({ now: () => clock.next().value ?? Number.NaN });
+    for (const number of [1, 2, 3]) {
+      await ledger.append([fact(number, { time: "2026-03-15T00:00:00Z" })]);
+    }
+    const { items } = await ledger.read({ order: "oldest" });
+    expect(
+      items.map(({ time, recordedAt }) => [time.slice(5, 10), recordedAt.slice(5, 10)]),
+    ).toEqual([
+      ["03-01", "03-01"],
+      ["03-01", "03-01"],
+      ["03-15", "04-01"],
+    ]);
+  });
+
   test("secrets and what no store can hold are struck out", async () => {
     const ledger = await (await databases.create()).open();
     const { recorded } = await ledger.append([
@@ -103,9 +123,10 @@ describe.each(storeKinds)("the ledger in %s", (kind) => {
           found.push(...page.items);
           after = page.next;
         } while (after !== undefined);
-        expect(found, JSON.stringify(filter)).toEqual(
-          order === "oldest" ? expected : expected.toReversed(),
-        );
+        expect({ filter, found }).toEqual({
+          filter,
+          found: order === "oldest" ? expected : expected.toReversed(),
+        });
       }
     }
     await expect(ledger.read({ since: "yesterday" })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 /** check: whether the cluster answers, forge's kinds are there, what you may do, and the clock. */
-import { isForbidden, isNotFound, KubeError } from "../../../controller/kube/index.ts";
+import { isForbidden, isNotFound } from "../../../controller/kube/index.ts";
 import { ForgeError, kinds, messageOf } from "../../api/index.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
@@ -44,17 +44,16 @@ export async function check(session: Session): Promise<void> {
   });
 }
 
-/** Asked for an object that is not there, the server tells by its answer whether the kind is. */
+/** Asked for none of its objects, the server tells by its answer whether the kind is there. */
 async function kindFinding(backend: Backend, kind: KindName): Promise<Finding> {
   const name = `kind ${kind}`;
   try {
-    await backend.get(kind, "forge-check");
+    await backend.list(kind, { "metadata.name": "forge-check" });
     return { check: name, ok: true, message: "installed" };
   } catch (error) {
     if (isForbidden(error)) return { check: name, ok: false, message: "you may not read it" };
-    if (!isNotFound(error)) return { check: name, ok: false, message: messageOf(error) };
-    const isThere = error instanceof KubeError && error.details?.name === "forge-check";
-    return { check: name, ok: isThere, message: isThere ? "installed" : "not installed" };
+    if (isNotFound(error)) return { check: name, ok: false, message: "not installed" };
+    return { check: name, ok: false, message: messageOf(error) };
   }
 }
 

@@ -10,8 +10,8 @@ export interface LoggedDeployment {
   readonly project: string;
   readonly commit: string;
   readonly number: number;
-  readonly version?: string;
-  readonly digest?: string;
+  readonly version?: string | undefined;
+  readonly digest?: string | undefined;
   readonly type: string;
   readonly by?: string;
   readonly reason?: string;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Release } from "../../api/index.ts";
 import type { Fact } from "../ports.ts";
 import { conditionOf, detailsOf } from "./fact.ts";
@@ -45,11 +44,9 @@ export function releaseFacts(release: Release): Fact[] {
   return [...facts, ...endings(release, place)];
 }
 
-/** A manifest may have a megabyte: its digest tells it from others. */
-function withoutContent({ manifests, ...source }: Release["spec"]["source"]): object {
-  if (manifests === undefined) return source;
-  const digest = createHash("sha256").update(manifests).digest("hex");
-  return { manifests: { digest: `sha256:${digest}` } };
+/** Inline manifests may have a megabyte, and caches leave them out: the image has them. */
+function withoutContent({ git, oci }: Release["spec"]["source"]): object {
+  return { ...(git && { git }), ...(oci && { oci }) };
 }
 
 /** The ways in which a Release ends otherwise than as an image. */

@@ -39,10 +39,12 @@ export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "
     },
   });
   const explain = (thrown: unknown) => explainWithout(secretsOf(url), thrown);
-  // An idle connection that breaks: the next statement opens another one.
-  pool.on("error", (error) =>
-    log.warn({ reason: explain(error).message }, "ledger lost a connection"),
-  );
+  // The next statement opens another one. A connection that is in use, but between two statements,
+  // says so by itself; without a listener that would end the process.
+  const lost = (error: Error) =>
+    log.warn({ reason: explain(error).message }, "ledger lost a connection");
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", lost));
   return {
     kind: "postgres",
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
@@ -62,8 +64,16 @@ export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "
 
 function secretsOf(url: string): string[] {
   const { password, searchParams } = new URL(url);
-  const secrets = [password, decodeURIComponent(password), searchParams.get("password") ?? ""];
+  const secrets = [password, decoded(password), searchParams.get("password") ?? ""];
   return secrets.filter((secret) => secret !== "");
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Without its cause: what the driver throws may hold the settings of the connection. */

@@ -4,6 +4,7 @@ import { type ErrorCode, ForgeError, messageOf } from "../../api/index.ts";
 const byCode: Partial<Readonly<Record<ErrorCode, status>>> = {
   ImageNotFound: status.NOT_FOUND,
   ImageNotAllowed: status.PERMISSION_DENIED,
+  ImageNotSigned: status.PERMISSION_DENIED,
   RegistryUnauthorized: status.UNAUTHENTICATED,
   RegistryUnreachable: status.UNAVAILABLE,
   RegistryRefused: status.UNAVAILABLE,

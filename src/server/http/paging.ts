@@ -42,7 +42,7 @@ export function writeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** @throws ProblemError RequestInvalid */
+/** @throws ProblemError PageNotFound */
 export function readCursor(cursor: string): readonly (string | number)[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
@@ -51,9 +51,8 @@ export function readCursor(cursor: string): readonly (string | number)[] {
   } catch {
     // Told below.
   }
-  throw new ProblemError("RequestInvalid", "cursor: is none of this server's", {
+  throw new ProblemError("PageNotFound", "the cursor is none of this server's", {
     errors: [{ field: "cursor", message: "is none of this server's" }],
-    hint: "Begin again without a cursor.",
   });
 }
 

@@ -15,6 +15,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   Unauthenticated: 401,
   AccessDenied: 403,
   RouteNotFound: 404,
+  PageNotFound: 404,
   ProjectNotFound: 404,
   EnvironmentNotFound: 404,
   ReleaseNotFound: 404,

@@ -120,7 +120,7 @@ function queryParameters({ query }: Route, components: Components): object[] {
 function headerParameters({ method, operation, answers }: Route): object[] {
   const text = (name: string, description: string) => ({
     ...{ name, in: "header", description, required: false },
-    schema: { type: "string", pattern: "^[!-~]+$", maxLength: 255 },
+    schema: { type: "string" },
   });
   if (operation === "streamEvents") return [text("Last-Event-ID", "id of the last event seen.")];
   if (method === "GET" && 200 in answers) {

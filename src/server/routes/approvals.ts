@@ -151,7 +151,9 @@ async function stateOf(deps: RouteDeps, call: Call) {
   const store = cached(deps, call, namespace);
   const pointer = await findPointer(store, environment, { repository, project });
   const place = { repository, project, environment, pointer };
-  const plan = await planDeployment(store, place, { type: "Deploy", release }, call.now);
+  // Whose approval counts depends on who asks: nobody yet, where nothing is asked for.
+  const request = pointer?.spec.request ?? { type: "Deploy", by: "" };
+  const plan = await planDeployment(store, place, { type: "Deploy", release, request }, call.now);
   const verdict = plan.decision.rules.find(({ rule }) => rule === "approvals");
   const { requiresApproval, approvals: settings } = plan.environment.spec.promotionPolicy;
   const [approvals, youMay] = await Promise.all([

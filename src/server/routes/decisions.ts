@@ -17,7 +17,8 @@ export function decisionRoutes(deps: RouteDeps): readonly Route[] {
     method: "GET",
     path: "/v1/decisions/{environment}/{repository}/{project}",
     summary: "Why a release may, or may not, go to an environment",
-    description: "Judged now, rule by rule, as if the caller asked for its deployment.",
+    description:
+      "Judged now, rule by rule: what the pointer asks for, or a release as if the caller asked for its deployment.",
     needs: { reads: "releasepointers" },
     query,
     answers: { 200: { description: "Every rule with its verdict.", schema: decisionAnswer } },
@@ -28,8 +29,12 @@ export function decisionRoutes(deps: RouteDeps): readonly Route[] {
       const store = cached(deps, call, namespace);
       const pointer = await findPointer(store, environment, { repository, project });
       const place = { repository, project, environment, pointer };
-      const release = call.query.release ?? pointerOf(place).spec.release;
-      const plan = await planDeployment(store, place, { type: "Deploy", release }, call.now);
+      const asked = pointer?.spec.request;
+      const wish =
+        call.query.release === undefined
+          ? { release: pointerOf(place).spec.release, ...(asked && { request: asked }) }
+          : { release: call.query.release };
+      const plan = await planDeployment(store, place, { type: "Deploy", ...wish }, call.now);
       return { status: 200, body: judgedOf(namespace, plan) };
     },
   });

@@ -21,8 +21,8 @@ import {
   project,
   release,
   replacementOf,
+  wholeRelease,
 } from "../../rest/index.ts";
-import { trimRelease } from "../cluster/trim.ts";
 import { ascending, pageFrom } from "../http/paging.ts";
 import { ProblemError } from "../http/problem.ts";
 import { defineRoute, type Route } from "../http/route.ts";
@@ -30,7 +30,7 @@ import { cached, missing, type RouteDeps, storeOf } from "./context.ts";
 import { plainObject } from "./plain-object.ts";
 
 const schemas: Readonly<Record<KindName, z.ZodObject>> = {
-  Release: release,
+  Release: wholeRelease,
   Environment: environment,
   ReleasePointer: pointer,
   ReleaseApproval: approval,
@@ -59,7 +59,7 @@ function listRoute(deps: RouteDeps, kind: Kind): Route {
     needs: { reads: kind.plural },
     query: objectQuery,
     answers: {
-      200: { description: "A page of them.", schema: pageOf(`${name}Objects`, schemas[name]) },
+      200: { description: "A page of them.", schema: pageOf(`${name}Objects`, listed(name)) },
     },
     handle: async (call) => {
       const selection = selectionOf(kind, call.query.where);
@@ -86,7 +86,7 @@ function showRoute(kind: Kind): Route {
     answers: { 200: { description: "The object.", schema: schemas[name] } },
     handle: async (call) => {
       const store = storeOf(call, namespaceOf(call.query));
-      const found = shown(await store.get(name, call.params["name"] ?? ""));
+      const found = plainObject(await store.get(name, call.params["name"] ?? ""));
       return { status: 200, body: found, version: found.metadata.resourceVersion };
     },
   });
@@ -110,7 +110,7 @@ function createRoute(kind: Kind): Route {
       const { metadata, spec, dryRun } = call.body;
       const draft = { kind: name, metadata, spec } as Draft<KindName>;
       const made = await storeOf(call, namespaceOf(call.body)).create(draft, { dryRun });
-      return { status: dryRun ? 200 : 201, body: shown(made) };
+      return { status: dryRun ? 200 : 201, body: plainObject(made) };
     },
   });
 }
@@ -132,14 +132,14 @@ function replaceRoute(kind: Kind): Route {
       const before = await store.get(name, call.params["name"] ?? "");
       const object = { ...before, metadata: { ...before.metadata, ...metadata }, spec };
       const written = await store.replace(name, object as Kinds[KindName], { dryRun });
-      return { status: 200, body: shown(written), version: written.metadata.resourceVersion };
+      return { status: 200, body: plainObject(written), version: written.metadata.resourceVersion };
     },
   });
 }
 
-function shown(object: Kinds[KindName]): Kinds[KindName] {
-  const plain = plainObject(object);
-  return plain.kind === releaseKind.kind ? trimRelease(plain as Kinds["Release"]) : plain;
+/** What is large is left out of lists. */
+function listed(name: KindName): z.ZodObject {
+  return name === "Release" ? release : schemas[name];
 }
 
 function namespaceOf({ namespace }: { readonly namespace?: string | undefined }): string {
@@ -157,7 +157,7 @@ function selectionOf({ kind, selectableFields }: Kind, where: string | undefined
   for (const part of where?.split(",") ?? []) {
     const equals = part.indexOf("=");
     const field = part.slice(0, equals);
-    if (!selectableFields.includes(`.${field}`)) {
+    if (field !== "metadata.name" && !selectableFields.includes(`.${field}`)) {
       const message = `${field} of a ${kind} cannot be asked for; these can: ${selectableFields.map((known) => known.slice(1)).join(", ")}`;
       throw new ProblemError("RequestInvalid", `where: ${message}`, {
         errors: [{ field: "where", message }],

@@ -1,0 +1,147 @@
+import { KubeError, sleep, systemClock } from "../../../controller/kube/index.ts";
+import {
+  type Draft,
+  type ForgeEvent,
+  type KindName,
+  type Kinds,
+  kindNamed,
+  type Right,
+  type Selection,
+  type WriteOptions,
+} from "../../requests/index.ts";
+import type { Backend, WhoAmI } from "../ports.ts";
+import { ApiClient } from "./api-client.ts";
+import type { ServerTarget } from "./server-target.ts";
+
+/** As many as the server gives at once. */
+const pageSize = 200;
+/** More are for the dashboard; a list of people's ends long before. */
+const maximumListed = 20_000;
+const pauseMs = 1_000;
+
+/** forge-server, which asks the cluster in the caller's own name. */
+export class ServerBackend implements Backend {
+  readonly namespace: string;
+  readonly #api: ApiClient;
+
+  constructor(
+    target: ServerTarget,
+    options: { readonly userAgent: string; readonly signal: AbortSignal },
+  ) {
+    this.namespace = target.namespace;
+    this.#api = new ApiClient({ ...target, ...options });
+  }
+
+  async get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
+    const { namespace } = this;
+    const answer = await this.#api.send("GET", objectPath(kind, name), { query: { namespace } });
+    return answer.body as Kinds[K];
+  }
+
+  async list<K extends KindName>(kind: K, selection: Selection = {}): Promise<readonly Kinds[K][]> {
+    const { namespace } = this;
+    const fields = Object.entries(selection).map(([field, value]) => `${field}=${value}`);
+    const where = fields.length === 0 ? undefined : fields.join(",");
+    const items: Kinds[K][] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { namespace, where, cursor, limit: pageSize };
+      const { body } = await this.#api.send("GET", objectsPath(kind), { query });
+      const page = body as { readonly items: readonly Kinds[K][]; readonly nextCursor?: string };
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && items.length < maximumListed);
+    return items;
+  }
+
+  async create<K extends KindName>(draft: Draft<K>, { dryRun }: WriteOptions): Promise<Kinds[K]> {
+    const { kind, metadata, spec } = draft;
+    const { namespace } = this;
+    const body = { namespace, metadata, spec, dryRun };
+    return (await this.#api.send("POST", objectsPath(kind), { body })).body as Kinds[K];
+  }
+
+  async replace<K extends KindName>(
+    kind: K,
+    { metadata, spec }: Kinds[K],
+    { dryRun }: WriteOptions,
+  ): Promise<Kinds[K]> {
+    const { name, resourceVersion, labels, annotations } = metadata;
+    const kept = { ...(labels && { labels }), ...(annotations && { annotations }) };
+    const { namespace } = this;
+    const body = { namespace, metadata: { resourceVersion, ...kept }, spec, dryRun };
+    return (await this.#api.send("PUT", objectPath(kind, name), { body })).body as Kinds[K];
+  }
+
+  /** Read again each time that the server tells of a change, and whenever its stream begins anew. */
+  async *follow<K extends KindName>(
+    kind: K,
+    name: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Kinds[K] | undefined, void, undefined> {
+    const { namespace } = this;
+    while (!signal.aborted) {
+      try {
+        const changes = this.#api.events("/v1/events", { namespace }, signal);
+        // The first word comes once the server listens: what happens from then on is not missed.
+        for await (const { type, data } of changes) {
+          if (type === "change" && !isAbout(data, kind, name)) continue;
+          yield await this.#current(kind, name);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof KubeError) || !isPassing(error)) throw error;
+      }
+      await sleep(systemClock, pauseMs, signal);
+    }
+  }
+
+  async whoAmI(): Promise<WhoAmI> {
+    const { body, date } = await this.#api.send("GET", "/v1/me");
+    const { user } = body as { readonly user: string };
+    return { user, server: this.#api.url, ...(date && { serverTime: date }) };
+  }
+
+  async mayI({ verb, resource, name }: Right): Promise<boolean> {
+    const { namespace } = this;
+    const query = { namespace, verb, resource, name };
+    const { body } = await this.#api.send("GET", "/v1/me/rights", { query });
+    return (body as { readonly allowed: boolean }).allowed;
+  }
+
+  async events(): Promise<readonly ForgeEvent[]> {
+    const { namespace } = this;
+    const { body } = await this.#api.send("GET", "/v1/objects/events", { query: { namespace } });
+    return (body as { readonly items: readonly ForgeEvent[] }).items;
+  }
+
+  close(): Promise<void> {
+    return this.#api.close();
+  }
+
+  async #current<K extends KindName>(kind: K, name: string): Promise<Kinds[K] | undefined> {
+    try {
+      return await this.get(kind, name);
+    } catch (error) {
+      if (error instanceof KubeError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+function objectsPath(kind: KindName): string {
+  return `/v1/objects/${kindNamed(kind).plural}`;
+}
+
+function objectPath(kind: KindName, name: string): string {
+  return `${objectsPath(kind)}/${encodeURIComponent(name)}`;
+}
+
+function isAbout(data: string, kind: KindName, name: string): boolean {
+  const change = JSON.parse(data) as { readonly kind?: string; readonly name?: string };
+  return change.kind === kind && change.name === name;
+}
+
+function isPassing({ status }: KubeError): boolean {
+  return status === 0 || status === 429 || status >= 500;
+}

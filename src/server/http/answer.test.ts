@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { expectedVersion, jsonResponse } from "./answer.ts";
+
+const get = (headers: Record<string, string> = {}) => new Request("http://x/", { headers });
+const answer = { status: 200, body: { a: 1 }, version: "7" };
+
+test("the same content has the same ETag, other content another", async () => {
+  const tag = (body: object) => jsonResponse({ ...answer, body }, get()).headers.get("etag");
+  expect(tag({ a: 1 })).toBe(tag({ a: 1 }));
+  expect(tag({ a: 1 })).not.toBe(tag({ a: 2 }));
+  expect(tag({ a: 1 })).toMatch(/^"7\./);
+});
+
+test.each([
+  { header: (etag: string) => etag, status: 304, because: "nothing is new" },
+  { header: (etag: string) => `W/${etag}`, status: 304, because: "it is compared weakly" },
+  { header: (etag: string) => `"other", ${etag}`, status: 304, because: "one of several fits" },
+  { header: () => '"other"', status: 200, because: "it is another" },
+])("$status, because $because", ({ header, status }) => {
+  const etag = jsonResponse(answer, get()).headers.get("etag") ?? "";
+  expect(jsonResponse(answer, get({ "if-none-match": header(etag) })).status).toBe(status);
+});
+
+test.each([
+  { header: null, version: undefined, because: "nothing is asked" },
+  { header: "*", version: undefined, because: "any is good" },
+  { header: '"7.abc"', version: "7", because: "the version stands first" },
+  { header: '"7"', version: "7", because: "a version alone will do" },
+  { header: "7", version: "", because: "what is no ETag fits nothing" },
+  { header: 'W/"7.abc"', version: "", because: "If-Match is strong (RFC 9110 section 13.1.1)" },
+])("$header: $version, because $because", ({ header, version }) => {
+  expect(expectedVersion(header)).toBe(version);
+});
