@@ -5,6 +5,7 @@ import { controller } from "./controller.ts";
 import { delivery } from "./delivery.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
+import { image } from "./image.ts";
 import { ledger } from "./ledger.ts";
 import { oci } from "./oci.ts";
 import { plugin } from "./plugin.ts";
@@ -18,6 +19,7 @@ const benchmarks: readonly Benchmark[] = [
   controller,
   delivery,
   gitops,
+  image,
   ledger,
   oci,
   plugin,

@@ -15,6 +15,12 @@ const runBy: Readonly<Record<string, string>> = {
   "make check": "hack/run-tests.ts",
   "make unit": "hack/run-tests.ts",
   "make build": "test/system/bundle.test.ts",
+  "make image PUSH=registry.example.com/forge:0.1.0": "test/system/image.test.ts",
+  "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
+    "test/system/chart-install.test.ts",
+  "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
+    "test/system/chart-install.test.ts",
+  "helm uninstall forge --namespace forge-system": "test/system/chart-install.test.ts",
   "kubectl apply -f crds/": "test/system/bundle.test.ts",
   "node dist/forge-controller.js --registry registry.example.com/releases":
     "test/system/bundle.test.ts",

@@ -84,7 +84,7 @@ export const toolModules: readonly ToolModule[] = [
   {
     folder: "argocd",
     versionOf: "github.com/argoproj/argo-cd/v3",
-    // helm is there to be measured against; it shares most of its packages with Argo CD.
+    // helm installs the chart, and is measured against; it shares most packages with Argo CD.
     programs: {
       argocd: "github.com/argoproj/argo-cd/v3/cmd",
       helm: "helm.sh/helm/v3/cmd/helm",

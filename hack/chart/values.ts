@@ -13,7 +13,7 @@ const text = z.string().max(2_048);
 const duration = z.string().regex(/^[0-9]+(\.[0-9]+)?(ms|s|m)$/);
 
 const image = z.strictObject({
-  repository: z.string().min(1),
+  repository: text.describe("Where the image was pushed, without its tag. Required."),
   tag: text.describe("The chart's appVersion unless given."),
   digest: z
     .string()

@@ -77,11 +77,11 @@ describe("alerts", () => {
   test.each(alerts)(
     "$alert says what to do, in a runbook that is there",
     ({ alert, annotations }) => {
-      const { summary, description, runbook_url: url = "" } = annotations ?? {};
+      const { summary, description, runbook = "" } = annotations ?? {};
       expect(summary).toMatch(/\.$/);
       expect(description).toMatch(/\.$/);
       const file = alert.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase();
-      expect(url).toMatch(new RegExp(`/docs/runbooks/${file}\\.md$`));
+      expect(runbook).toBe(`docs/runbooks/${file}.md`);
       const path = join(runbooks, `${file}.md`);
       expect(existsSync(path)).toBe(true);
       const text = readFileSync(path, "utf8");

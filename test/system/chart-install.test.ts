@@ -57,6 +57,7 @@ describe("the chart, installed", () => {
     ]);
 
   const values: Values = {
+    image: { repository: `${ground.registry}/forge` },
     registry: { prefix: `${ground.registry}/chart` },
     controller: { secrets: { namespaces: [team] } },
     tests: { enabled: true },
@@ -167,7 +168,7 @@ describe("the chart, installed", () => {
       fetch(`${server?.url}${path}`, {
         ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       });
-    const releases = `/v1/releases?namespace=${team}`;
+    const releases = "/v1/releases/company/chart/auth/1";
     expect((await ask(releases)).status).toBe(401);
     const found = await ask(releases, tokenOf(plane.kubeconfig));
     expect(found.status).toBe(200);

@@ -69,7 +69,7 @@ const values: readonly {
     says: '"replicas":2',
   },
   { path: "image.repository", set: "r.example.com/f", says: '"image":"r.example.com/f:0.1.0"' },
-  { path: "image.tag", set: "9.9", says: '"image":"ghcr.io/forge/forge:9.9"' },
+  { path: "image.tag", set: "9.9", says: '"image":"registry.example.com/forge:9.9"' },
   {
     path: "image.digest",
     set: `sha256:${"a".repeat(64)}`,
@@ -315,6 +315,11 @@ describe("each value of the chart", () => {
   });
 
   test.each([
+    {
+      values: { image: { repository: "" } },
+      says: "image.repository is required",
+      because: "no image of forge is published",
+    },
     {
       values: { registry: { prefix: "" } },
       says: "registry.prefix is required",

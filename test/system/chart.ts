@@ -24,7 +24,10 @@ export interface Rendered {
 }
 
 /** What the chart cannot do without. */
-export const required: Values = { registry: { prefix: "registry.example.com/releases" } };
+export const required: Values = {
+  image: { repository: "registry.example.com/forge" },
+  registry: { prefix: "registry.example.com/releases" },
+};
 
 /** Both, and where they disagree the second. */
 export function merged(one: Values, other: Values): Values {

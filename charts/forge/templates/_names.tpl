@@ -45,6 +45,7 @@ app.kubernetes.io/component: controller
 
 {{- define "forge.image" -}}
 {{- with .Values.image }}
+{{- $_ := required "image.repository is required: where the image of forge was pushed, such as registry.example.com/forge" .repository }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
 {{- end }}
 {{- end }}
