@@ -255,7 +255,7 @@ describe.each(["straight to the cluster", "through forge-server"])(
       await expect
         .poll(() => dave.output(...event, "--dry-run"), { timeout: 30_000 })
         .toMatch(/^PROJECT +RELEASED +RELEASE +WHY\nauth +yes +auth-/);
-      const other = await dave.output(...event.with(-1, "feature"), "--dry-run");
+      const other = await dave.output(...event.slice(0, -1), "feature", "--dry-run");
       expect(other).toMatch(/^auth +no /m);
       const asked = await dave.json<{ projects: { released: boolean }[] }>(
         ...[
