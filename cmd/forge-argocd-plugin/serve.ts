@@ -8,7 +8,7 @@ import {
   requestLimit,
 } from "../../src/plugin/index.ts";
 import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
-import { keepYoungGenerationSmall } from "../forge-controller/young-generation.ts";
+import { keepYoungGenerationSmall } from "../young-generation.ts";
 import type { ServeConfig } from "./config.ts";
 import { makeParts } from "./parts.ts";
 

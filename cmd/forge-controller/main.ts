@@ -23,13 +23,13 @@ import {
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
 import { loadExtensions } from "./extensions.ts";
 import { FencedRegistry, openFencedRemote } from "./fenced.ts";
 import { installCrds } from "./install-crds.ts";
 import { registryOptions } from "./registry-options.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** Longer than any reconcile may take: a queue that waits so long has no worker left. */
 const stuckMs = 15 * 60_000;

@@ -19,6 +19,7 @@ import {
 } from "../../src/server/index.ts";
 import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 
@@ -135,6 +136,7 @@ async function run(config: Config): Promise<void> {
 
 async function main(args: readonly string[]): Promise<void> {
   const config = readConfig(args, process.env);
+  keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
 }

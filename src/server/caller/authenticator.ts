@@ -34,6 +34,15 @@ export interface AuthenticatorOptions {
   readonly clock: Clock;
 }
 
+/** Slows down who makes the API server be asked about tokens of nobody. */
+export interface Guard {
+  /** What it throws keeps the token from being asked about. */
+  readonly beforeAsking: () => void;
+  readonly refused: () => void;
+}
+
+const open: Guard = { beforeAsking: () => undefined, refused: () => undefined };
+
 /** How long an answer is remembered: a token that was revoked goes on for no longer. */
 const knownMs = 10_000;
 const unknownMs = 5_000;
@@ -62,13 +71,13 @@ export class Authenticator {
    * @param authorization value of the header
    * @throws ForgeError Unauthenticated
    */
-  async authenticate(authorization: string | null): Promise<Caller> {
+  async authenticate(authorization: string | null, guard: Guard = open): Promise<Caller> {
     const token = bearer.exec(authorization ?? "")?.[1];
     if (token === undefined) {
       throw new ForgeError("Unauthenticated", "the request carries no bearer token");
     }
     const key = createHmac("sha256", this.#salt).update(token).digest("base64url");
-    const caller = this.#known.get(key) ?? (await this.#askOnce(key, token));
+    const caller = this.#known.get(key) ?? (await this.#askOnce(key, token, guard));
     if (caller === "unknown") {
       throw new ForgeError("Unauthenticated", "the cluster's API server does not accept the token");
     }
@@ -76,11 +85,14 @@ export class Authenticator {
   }
 
   /** Requests that come together with one token ask once. */
-  #askOnce(key: string, token: string): Promise<Caller | "unknown"> {
+  async #askOnce(key: string, token: string, guard: Guard): Promise<Caller | "unknown"> {
+    guard.beforeAsking();
     const asked =
       this.#asked.get(key) ?? this.#ask(key, token).finally(() => this.#asked.delete(key));
     this.#asked.set(key, asked);
-    return asked;
+    const answer = await asked;
+    if (answer === "unknown") guard.refused();
+    return answer;
   }
 
   async #ask(key: string, token: string): Promise<Caller | "unknown"> {

@@ -125,14 +125,11 @@ export class Dispatcher {
     return jsonResponse(answer, request, fields);
   }
 
-  async #callerOf(request: Request, address: string): Promise<Caller> {
-    this.#refusals.check(address);
-    try {
-      return await this.#deps.authenticator.authenticate(request.headers.get("authorization"));
-    } catch (error) {
-      if (error instanceof ForgeError) this.#refusals.take(address);
-      throw error;
-    }
+  #callerOf(request: Request, address: string): Promise<Caller> {
+    return this.#deps.authenticator.authenticate(request.headers.get("authorization"), {
+      beforeAsking: () => this.#refusals.check(address),
+      refused: () => this.#refusals.spend(address),
+    });
   }
 
   /** The one candidate whose project the caller may see. */

@@ -23,6 +23,11 @@ export class RateLimit {
   /** @throws ForgeError RateLimited, with the time until the next one */
   take(who: string): void {
     this.check(who);
+    this.spend(who);
+  }
+
+  /** Takes one, whether there is one or not. */
+  spend(who: string): void {
     this.#bucket(who).tokens -= 1;
   }
 

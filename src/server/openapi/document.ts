@@ -126,7 +126,10 @@ function headerParameters({ method, operation, answers }: Route): object[] {
   if (method === "GET" && 200 in answers) {
     return [text("If-None-Match", "ETag of what is known: 304 when nothing is new.")];
   }
-  const key = text("Idempotency-Key", "The same request with the same key is done once.");
+  const key = {
+    ...text("Idempotency-Key", "The same request with the same key is done once."),
+    schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+  };
   if (operation !== "requestDeployment") return [key];
   return [key, text("If-Match", "ETag of the history: only over what was seen.")];
 }
