@@ -3,7 +3,7 @@ import { ForgeError } from "../api/index.ts";
 import type { Entry, Filter, Page, PageRequest } from "./ports.ts";
 import { entryOf } from "./store/entry-row.ts";
 import type { Store } from "./store/store.ts";
-import type { Database, HeadRow } from "./store/tables.ts";
+import type { Database, EntryRow, HeadRow } from "./store/tables.ts";
 
 export const pageLimit = 500;
 const usualLimit = 50;
@@ -15,15 +15,34 @@ export async function readPage(
   signal?: AbortSignal,
 ): Promise<Page> {
   const size = Math.min(Math.max(1, Math.trunc(limit)), pageLimit);
-  let query = select(store, filter)
-    .orderBy("sequence", order === "newest" ? "desc" : "asc")
-    // One more tells whether there is a next page.
-    .limit(size + 1);
-  if (after !== undefined) query = query.where("sequence", order === "newest" ? "<" : ">", after);
-  const rows = await query.execute({ signal });
+  const rows: EntryRow[] = [];
+  for (const part of partsOf(store, filter)) {
+    let query = select(store, part)
+      .orderBy("sequence", order === "newest" ? "desc" : "asc")
+      // One more tells whether there is a next page.
+      .limit(size + 1);
+    if (after !== undefined) query = query.where("sequence", order === "newest" ? "<" : ">", after);
+    rows.push(...(await query.execute({ signal })));
+    rows.sort((a, b) => (order === "newest" ? b.sequence - a.sequence : a.sequence - b.sequence));
+    rows.splice(size + 1);
+  }
   const items = rows.slice(0, size).map(entryOf);
   const last = items.at(-1);
   return { items, ...(rows.length > size && last && { next: last.sequence }) };
+}
+
+/** More tenants than these are most of them: reading in order finds a page of theirs soon. */
+const tenantsAtOnce = 100;
+
+/**
+ * SQLite reads several values of one column either without the order or without the index, and of
+ * tenants that have next to nothing it would read the whole ledger: it is asked tenant by tenant.
+ */
+function partsOf({ isShared }: Store, filter: Filter): readonly Filter[] {
+  const tenants = [...new Set(filter.namespaces)];
+  return isShared || tenants.length < 2 || tenants.length > tenantsAtOnce
+    ? [filter]
+    : tenants.map((tenant) => ({ ...filter, namespaces: [tenant] }));
 }
 
 export async function findByKey(
