@@ -12,6 +12,7 @@ import {
 } from "./api/cluster.ts";
 import { askOften } from "./api/load.ts";
 import { memoryOf } from "./controller/process-figures.ts";
+import { bundle } from "./controller/program.ts";
 import { atMost, type Benchmark, median, type Result, type Row } from "./frame.ts";
 
 const sizes: Sizes = {
@@ -20,9 +21,9 @@ const sizes: Sizes = {
   history: 200,
 };
 const loads = [
-  { clients: 1, requests: 200 },
-  { clients: 50, requests: 2_000 },
-  { clients: 500, requests: 5_000 },
+  { clients: 1, requests: 60 },
+  { clients: 50, requests: 400 },
+  { clients: 500, requests: 1_000 },
 ] as const;
 const runs = 3;
 
@@ -75,7 +76,9 @@ async function measureServer(
   { plane, kubectl }: Cluster,
   progress: (text: string) => void,
 ): Promise<Result> {
+  const program = await bundle("cmd/forge-server/main.ts", folder);
   const server = await startServer({
+    program,
     kubeconfig: plane.kubeconfigFor("forge-server"),
     logFile: join(folder, "server.log"),
     args: ["--log-level=info", "--rate=100000", "--burst=100000", "--concurrency=1000"],

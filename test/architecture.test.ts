@@ -41,6 +41,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/rest": ["src/api"],
   "src/cli": [
     "src/rest",
+    "src/triggers",
     "controller/kube",
     "src/api",
     "src/query",

@@ -1,11 +1,12 @@
 import {
   Backoff,
   type Clock,
+  type KubeClient,
   type KubeObject,
   type Random,
   sleep,
 } from "../../controller/kube/index.ts";
-import { ForgeError } from "../../src/api/index.ts";
+import { ForgeError, type ReleaseDeployment, releaseDeploymentKind } from "../../src/api/index.ts";
 import { type Ledger, type LedgerOptions, openLedger, Recorder } from "../../src/ledger/index.ts";
 import type { Informers, LedgerAccess } from "../../src/server/index.ts";
 import type { Logger } from "../../src/telemetry/index.ts";
@@ -13,6 +14,7 @@ import type { Logger } from "../../src/telemetry/index.ts";
 interface Parts {
   readonly options: LedgerOptions | undefined;
   readonly informers: Informers;
+  readonly client: KubeClient;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,7 +57,7 @@ export class LedgerKeeper implements LedgerAccess {
   }
 
   async #run(options: LedgerOptions): Promise<void> {
-    const { informers, log, clock, random } = this.#parts;
+    const { informers, client, log, clock, random } = this.#parts;
     const { signal } = this.#stop;
     const backoff = new Backoff({ baseMs: 500, capMs: 30_000 }, random);
     while (this.#ledger === undefined && !signal.aborted) {
@@ -77,6 +79,8 @@ export class LedgerKeeper implements LedgerAccess {
     const recorder = new Recorder({
       ledger: this.#ledger,
       objects: () => told.flatMap((informer) => informer.cache.list() as readonly Recorded[]),
+      // The caches leave out what a deployment was decided by.
+      whole: (object, until) => readWhole(client, object, until),
       log,
       sleep: (ms, until) => sleep(clock, ms, until),
       random,
@@ -91,4 +95,18 @@ export class LedgerKeeper implements LedgerAccess {
     for (const informer of told) await informer.waitForSync(signal).catch(() => undefined);
     if (!signal.aborted) await recorder.run(signal);
   }
+}
+
+/** By a list of one: the server's account may list and watch, and nothing else. */
+async function readWhole(
+  client: KubeClient,
+  { metadata: { namespace, name } }: ReleaseDeployment,
+  signal: AbortSignal,
+): Promise<ReleaseDeployment | undefined> {
+  const selection = { namespace, fieldSelector: `metadata.name=${name}`, maximum: 1, signal };
+  const { items } = await client.listAll<ReleaseDeployment & KubeObject>(
+    releaseDeploymentKind,
+    selection,
+  );
+  return items[0];
 }

@@ -65,7 +65,10 @@ async function run(config: Config): Promise<void> {
     const tell = (type: ChangeType, object: KubeObject) => changes.tell(type, object as never);
     informer.addHandler(tell);
   }
-  const ledger = new LedgerKeeper({ options: config.ledger, informers, log, clock, random });
+  const ledger = new LedgerKeeper({
+    options: config.ledger,
+    ...{ informers, client, log, clock, random },
+  });
 
   const stopping = new AbortController();
   const missing = () => manager.notReady();

@@ -1,6 +1,13 @@
 /** Every verb, in the order in which help lists them. */
 import type { Command } from "commander";
-import { dryRunOption, durationOption, reasonOption, waitOption } from "./options.ts";
+import {
+  dryRunOption,
+  durationOption,
+  limitOption,
+  reasonOption,
+  sinceOption,
+  waitOption,
+} from "./options.ts";
 import type { Verb } from "./session.ts";
 
 /** Runs a verb with what it needs. */
@@ -162,6 +169,42 @@ export function addVerbs(program: Command, run: Runner): void {
   );
   verb(
     program,
+    "trigger <repository>",
+    "tell of a push, a tag or a wish: releases the projects whose rules say so",
+    async () => (await import("./verbs/trigger.ts")).trigger,
+  )
+    .requiredOption("--commit <commit>", "full commit id")
+    .option("--branch <branch>", "branch that was pushed, or that contains the tag")
+    .option("--tag <tag>", "tag that points at the commit")
+    .option("--project <name>", "somebody asks for this one; as often as needed", repeated)
+    .option(
+      "--artifact <name=uri@digest>",
+      "a container image that was built; as often as needed",
+      repeated,
+    )
+    .addOption(dryRunOption());
+  const audit = program.command("audit").description("what forge-server's ledger holds");
+  verb(
+    audit,
+    "list",
+    "what happened, the latest first",
+    async () => (await import("./verbs/audit.ts")).auditList,
+  )
+    .option("--kind <kind>", "Release, Deployment, Approval, Decision, Action or Ledger")
+    .option("--repository <repository>", "of this source repository")
+    .option("--project <name>", "of this project")
+    .option("-e, --environment <environment>", "of this one alone")
+    .option("--actor <user>", "by whom")
+    .addOption(sinceOption())
+    .addOption(limitOption());
+  verb(
+    audit,
+    "verify",
+    "whether every entry is as it was written, and none is gone",
+    async () => (await import("./verbs/audit.ts")).auditVerify,
+  ).option("--anchor <sequence:hash>", "an end of the chain that was kept elsewhere");
+  verb(
+    program,
     "events",
     "what was told of forge's objects of late",
     async () => (await import("./verbs/list.ts")).events,
@@ -173,6 +216,8 @@ export function addVerbs(program: Command, run: Runner): void {
     async () => (await import("./verbs/check.ts")).check,
   );
 }
+
+const repeated = (text: string, before: readonly string[] = []) => [...before, text];
 
 type AddVerb = (
   parent: Command,
@@ -202,7 +247,7 @@ function addReleaseVerbs(release: Command, verb: AddVerb): void {
     .option(
       "--artifact <name=uri@digest>",
       "a container image that was built; as often as needed",
-      (text: string, before: string[] = []) => [...before, text],
+      repeated,
     )
     .addOption(dryRunOption())
     .addOption(waitOption())

@@ -28,7 +28,40 @@ export interface Backend extends Store {
   mayI(right: Right): Promise<boolean>;
   /** What was told of forge's objects, in no order. */
   events(): Promise<readonly ForgeEvent[]>;
+  /** What the ledger holds, the newest first; no more than `limit`. Only forge-server has one. */
+  audit(filter: AuditFilter): Promise<readonly AuditEntry[]>;
+  /** @param anchor a head that was kept elsewhere, as <sequence>:<hash> */
+  verifyAudit(anchor: string | undefined): Promise<AuditVerification>;
   close(): Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly kind?: string;
+  readonly repository?: string;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly actor?: string;
+  readonly since?: string;
+  readonly limit: number;
+}
+
+/** An entry of the ledger, as far as it is shown; docs/ledger.md says the rest. */
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly kind: string;
+  readonly event: string;
+  readonly time: string;
+  readonly repository?: string;
+  readonly project?: string;
+  readonly environment?: string;
+  readonly actor?: string;
+  readonly subject: string;
+}
+
+export interface AuditVerification {
+  readonly entries: number;
+  readonly head: { readonly sequence: number; readonly hash: string };
+  readonly damage?: { readonly kind: string; readonly sequence: number; readonly message: string };
 }
 
 export interface WhoAmI extends Who {

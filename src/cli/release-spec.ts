@@ -38,7 +38,10 @@ export async function specOf(
 }
 
 /** A tag, else a branch, says what caused it; --manual that a person did. */
-function triggerOf({ branch, tag, manual }: ReleaseFlags, actor: string): object {
+export function triggerOf(
+  { branch, tag, manual }: Pick<ReleaseFlags, "branch" | "tag" | "manual">,
+  actor: string,
+): object {
   const claims = { ...(branch !== undefined && { branch }), ...(tag !== undefined && { tag }) };
   const pushed = branch === undefined ? "Manual" : "BranchPush";
   const type = manual ? "Manual" : tag === undefined ? pushed : "Tag";

@@ -45,3 +45,24 @@ export const auditPage = z
     nextCursor,
   })
   .meta({ id: "AuditPage" });
+
+export const verificationQuery = z.strictObject({
+  anchor: z
+    .string()
+    .regex(/^[0-9]{1,15}:[0-9a-f]{64}$/)
+    .optional()
+    .describe("A head that was kept elsewhere, as <sequence>:<hash>: the chain must contain it."),
+});
+
+export const verification = z
+  .object({
+    entries: z.int().describe("How many were read."),
+    head: z
+      .object({ sequence: z.int(), hash: z.string() })
+      .describe("The end of the chain: keep it elsewhere, and verify against it later."),
+    damage: z
+      .object({ kind: z.string(), sequence: z.int(), message: z.string() })
+      .optional()
+      .describe("The first thing that is wrong; absent when the chain is whole."),
+  })
+  .meta({ id: "Verification" });

@@ -6,7 +6,7 @@ export {
   revokedApprovals,
   revokeRequest,
 } from "./approvals.ts";
-export { auditPage, auditQuery } from "./audit.ts";
+export { auditPage, auditQuery, verification, verificationQuery } from "./audit.ts";
 export {
   type DecisionAnswer,
   type DeploymentAnswer,
@@ -48,5 +48,6 @@ export {
   replacementOf,
   rightAnswer,
   rightQuery,
+  storedQuery,
 } from "./stored-objects.ts";
 export { toldList, toldQuery } from "./told.ts";

@@ -23,10 +23,13 @@ export const fieldsField = z
   .describe(
     "Fields to answer with, such as metadata.name,status.number: of each item, where there are items. The answer is then of type application/vnd.forge.partial+json.",
   );
-export const namespaceField = z
+/** The tenant, where nothing else tells it. */
+export const namespaceName = z
   .string()
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+  .describe("The tenant.");
+export const namespaceField = namespaceName
   .optional()
   .describe(
     "The tenant; where it is not said, what is named is looked for in all that you may read.",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dryRunField } from "./deployments.ts";
-import { namespaceField, pageQuery } from "./paging.ts";
+import { namespaceField, namespaceName, oneQuery, pageQuery } from "./paging.ts";
 
 /** Selectable fields of a kind, as `kubectl get --field-selector` takes them. */
 export const objectQuery = pageQuery.extend({
@@ -12,13 +12,16 @@ export const objectQuery = pageQuery.extend({
     .describe("Fields and their values, such as spec.environment=production,spec.project=auth."),
 });
 
+/** Objects are named within their namespace. */
+export const storedQuery = oneQuery.extend({ namespace: namespaceName });
+
 const name = z.string().min(1).max(253);
 
 /** An object that is about to be created: the API server adds the rest. */
 export function draftOf(kind: string, spec: z.ZodType) {
   return z
     .strictObject({
-      namespace: namespaceField,
+      namespace: namespaceName,
       metadata: z.strictObject({ name }),
       spec,
       dryRun: dryRunField,
@@ -30,7 +33,7 @@ export function draftOf(kind: string, spec: z.ZodType) {
 export function replacementOf(kind: string, spec: z.ZodType) {
   return z
     .strictObject({
-      namespace: namespaceField,
+      namespace: namespaceName,
       metadata: z
         .strictObject({
           resourceVersion: z.string().min(1).max(64).describe("That of the object as it was read."),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { namespaceField } from "./paging.ts";
+import { namespaceName } from "./paging.ts";
 
 /** The part of events.k8s.io/v1 Event that is told. */
 const told = z
@@ -22,7 +22,7 @@ const told = z
   })
   .meta({ id: "KubernetesEvent", description: "What a controller told of an object." });
 
-export const toldQuery = z.strictObject({ namespace: namespaceField });
+export const toldQuery = z.strictObject({ namespace: namespaceName });
 export const toldList = z
   .object({ kind: z.literal("List"), items: z.array(told) })
   .meta({ id: "KubernetesEventList" });

@@ -5,8 +5,9 @@ const source = join(import.meta.dirname, "..", "..", "cmd", "forge", "main.ts");
 
 /** The forge command, in somebody's hands and in one namespace where they are given. */
 export class Forge {
-  readonly #flags: readonly string[];
+  readonly #flags: string[];
   readonly #env: Record<string, string>;
+  #input: string | undefined;
 
   constructor(kubeconfig?: string, namespace?: string, env: Record<string, string> = {}) {
     this.#flags = [
@@ -25,10 +26,19 @@ export class Forge {
     return new Forge(undefined, namespace, { ...env, FORGE_URL: url, ...given });
   }
 
+  /** The same, with this on standard input. */
+  withInput(text: string): Forge {
+    const copy = new Forge(undefined, undefined, this.#env);
+    copy.#flags.push(...this.#flags);
+    copy.#input = text;
+    return copy;
+  }
+
   /** Whatever the exit code. */
   run(...args: readonly string[]): Promise<CommandResult> {
     return run(process.execPath, [source, ...args, ...this.#flags], {
       env: this.#env,
+      ...(this.#input !== undefined && { input: this.#input }),
     });
   }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Controller, Forge, type Server, tokenOf } from "../ground/index.ts";
@@ -236,6 +236,88 @@ describe.each(["straight to the cluster", "through forge-server"])(
       expect(broken.code).toBe(1);
       expect(broken.stderr).toContain("InvalidManifest");
     });
+
+    test("trigger releases the projects whose rules an event meets, and says why not the others", async () => {
+      const event = ["trigger", journey.repository, "--commit", "d".repeat(40), "--branch", "main"];
+      const lacking = await dave.run(...event);
+      expect(lacking.code).toBe(2);
+      expect(lacking.stderr).toContain("does not say where its source is");
+      const name = (
+        await journey.kubectl.output(["-n", journey.namespace, "get", "projects", "-o", "name"])
+      ).trim();
+      const url = "https://git.example.com/company/monorepo.git";
+      const patch = {
+        spec: { source: { url, path: "services/auth" }, release: { on: [{ branch: "main" }] } },
+      };
+      await journey.kubectl.output([
+        ...["-n", journey.namespace, "patch", name, "--type=merge", "-p", JSON.stringify(patch)],
+      ]);
+      await expect
+        .poll(() => dave.output(...event, "--dry-run"), { timeout: 30_000 })
+        .toMatch(/^PROJECT +RELEASED +RELEASE +WHY\nauth +yes +auth-/);
+      const other = await dave.output(...event.with(-1, "feature"), "--dry-run");
+      expect(other).toMatch(/^auth +no /m);
+      const asked = await dave.json<{ projects: { released: boolean }[] }>(
+        ...[
+          "trigger",
+          journey.repository,
+          "--commit",
+          "d".repeat(40),
+          "--project",
+          "auth",
+          "--dry-run",
+        ],
+      );
+      expect(asked.projects).toMatchObject([{ project: "auth", released: true, reason: "Asked" }]);
+    });
+
+    test.runIf(isDirect)("audit needs a server, and says so", async () => {
+      const result = await carol.run("audit", "list");
+      expect(result.code).toBe(2);
+      expect(result.stderr).toContain("forge login <url>");
+    });
+
+    test.runIf(!isDirect)("audit tells who did what, and that the chain is whole", async () => {
+      await expect
+        .poll(() => alice.output("audit", "list", "--kind", "Deployment"), { timeout: 60_000 })
+        .toMatch(/Deployment \w+ +alice +staging +auth/);
+      const { items } = await carol.json<List>("audit", "list", "--environment", "staging");
+      expect(items.length).toBeGreaterThan(0);
+      const refused = await carol.run("audit", "verify");
+      expect(refused.code).toBe(4);
+      const admin = Forge.through(server?.url ?? "", { token: tokenOf(journey.ground.kubeconfig) });
+      const verified = await admin.output("audit", "verify");
+      const [, head = ""] = /up to (\d+:[0-9a-f]{64})\n$/.exec(verified) ?? [];
+      expect(await admin.output("audit", "verify", "--anchor", head)).toContain("fit together");
+      const wrong = await admin.run("audit", "verify", "--anchor", `1:${"0".repeat(64)}`);
+      expect(wrong.code).toBe(1);
+      expect(wrong.stderr).toContain("LedgerDamaged");
+    });
+
+    test.runIf(!isDirect)(
+      "login keeps a token that the server takes, for its owner alone",
+      async () => {
+        const home = mkdtempSync(join(journey.ground.folder, "login-"));
+        const url = server?.url ?? "";
+        const env = { XDG_CONFIG_HOME: home };
+        const plain = new Forge(undefined, undefined, env);
+        const token = tokenOf(journey.ground.people.carol);
+        const refused = await plain.withInput("nonsense\n").run("login", url);
+        expect(refused.code).toBe(4);
+        const { stdout, stderr } = await plain
+          .withInput(`${token}\n`)
+          .run("login", url, "-n", journey.namespace);
+        expect(stderr).toContain("You are carol");
+        expect(stdout + stderr).not.toContain(token);
+        expect(statSync(join(home, "forge", "login.json")).mode & 0o777).toBe(0o600);
+        expect(await plain.output("env", "list", "-o", "name")).toContain("staging");
+        await plain.output("logout");
+        expect(existsSync(join(home, "forge", "login.json"))).toBe(false);
+        const open = await plain.withInput(token).run("login", "http://forge.example.com");
+        expect(open).toMatchObject({ code: 2 });
+        expect(open.stderr).toContain("Use https");
+      },
+    );
 
     test("lists come as tables, names and data", async () => {
       expect(await carol.output("env", "list")).toMatch(/^NAME +ORDER +RULES +LOCKED +STATE\n/);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { kinds } from "../../src/api/index.ts";
 import { describedRoutes, type Route } from "../../src/server/index.ts";
 import { type Controller, type Server, tokenOf } from "../ground/index.ts";
 import { type ApiAnswer, ApiClient, startServerFor } from "./api-client.ts";
@@ -79,7 +80,68 @@ const requests: Readonly<Record<string, Row>> = {
   listAudit: { path: "/v1/audit", reader: 200, stranger: 200 },
   streamEvents: { path: "/v1/events", reader: 200, stranger: 200 },
   getCaller: { path: "/v1/me", reader: 200, stranger: 200 },
+  getRight: { path: "/v1/me/rights?verb=list&resource=releases", reader: 200, stranger: 200 },
+  listKubernetesEvents: {
+    path: `/v1/objects/events?namespace=${journey.namespace}`,
+    // forge-view has none of Kubernetes' own events.
+    reader: 403,
+    stranger: 403,
+  },
+  ...objectRows(),
 };
+
+/** Objects are read and written live, by the caller's own token: the API server itself refuses. */
+function objectRows(): Record<string, Row> {
+  const { namespace } = journey;
+  const digest = `sha256:${"d".repeat(64)}`;
+  const specs: Readonly<Record<string, object>> = {
+    Release: {
+      ...place,
+      commit: "e".repeat(40),
+      trigger: { type: "Manual" },
+      source: { manifests: "a: b" },
+    },
+    ReleasePointer: { ...place, environment: "testing", release: "1" },
+    ReleaseApproval: {
+      environment: "testing",
+      release: { ...place, commit: "e".repeat(40), digest },
+      decision: "Approve",
+      ...reason,
+    },
+    Environment: { gitOps: { url: "https://git.example.com/gitops.git" } },
+    Project: {},
+    ReleaseDeployment: {},
+  };
+  const rows: Record<string, Row> = {};
+  for (const { kind, plural } of kinds) {
+    const spec = specs[kind];
+    const list = `/v1/objects/${plural}`;
+    const draft = { namespace, metadata: { name: "new" }, spec };
+    const replacement = { namespace, metadata: { resourceVersion: "1" }, spec };
+    const name = kind === "Environment" ? "testing" : "none";
+    const reader = kind === "Environment" ? 403 : 404;
+    rows[`list${kind}Objects`] = { path: list, reader: 200, stranger: 200 };
+    rows[`get${kind}Object`] = {
+      path: `${list}/none?namespace=${namespace}`,
+      reader: 404,
+      stranger: 403,
+    };
+    rows[`create${kind}Object`] = { path: list, body: draft, reader: 403, stranger: 403 };
+    // Read before it is written: what is not there is not there.
+    rows[`replace${kind}Object`] = {
+      path: `${list}/${name}`,
+      body: replacement,
+      reader,
+      stranger: 403,
+    };
+  }
+  const unwritten = ["Project", "ReleaseDeployment"];
+  const created = [...unwritten, "Environment"];
+  const replaced = [...unwritten, "Release"];
+  for (const kind of created) delete rows[`create${kind}Object`];
+  for (const kind of replaced) delete rows[`replace${kind}Object`];
+  return rows;
+}
 
 const rowOf = (operation: string): Row => {
   const row = requests[operation];

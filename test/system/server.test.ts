@@ -249,6 +249,12 @@ describe("the REST API", () => {
     expect(next.body.items[0].sequence).toBeGreaterThan(page.body.items[0].sequence);
   });
 
+  test("history keeps what a deployment was decided by", async () => {
+    const { body } = await bob.get("/v1/audit?kind=Deployment&limit=200");
+    const begun = body.items.find(({ event }: { event: string }) => event === "Begun");
+    expect(begun.details.decision.rules).not.toEqual([]);
+  });
+
   test("changes are told as they happen, and can be gone on from", async () => {
     const stop = new AbortController();
     const headers = { authorization: `Bearer ${alice.token}` };

@@ -5,6 +5,7 @@ import {
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
+import { ForgeError } from "../../api/index.ts";
 import {
   ClusterStore,
   type Draft,
@@ -103,6 +104,14 @@ export class ClusterBackend implements Backend {
     return forgeEvents(this.#client, this.namespace, this.#signal);
   }
 
+  audit(): Promise<never> {
+    return Promise.reject(noLedger());
+  }
+
+  verifyAudit(): Promise<never> {
+    return Promise.reject(noLedger());
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -110,4 +119,10 @@ export class ClusterBackend implements Backend {
 
 function isPassing(error: KubeError): boolean {
   return error.status === 0 || error.status === 410 || error.status === 429 || error.status >= 500;
+}
+
+function noLedger(): ForgeError {
+  return new ForgeError("UsageInvalid", "the ledger is kept by forge-server, not by the cluster", {
+    hint: "Name it with --server, or run: forge login <url>",
+  });
 }

@@ -9,7 +9,7 @@ import {
   type Selection,
   type WriteOptions,
 } from "../../requests/index.ts";
-import type { Backend, WhoAmI } from "../ports.ts";
+import type { AuditEntry, AuditFilter, AuditVerification, Backend, WhoAmI } from "../ports.ts";
 import { ApiClient } from "./api-client.ts";
 import type { ServerTarget } from "./server-target.ts";
 
@@ -113,6 +113,26 @@ export class ServerBackend implements Backend {
     const { namespace } = this;
     const { body } = await this.#api.send("GET", "/v1/objects/events", { query: { namespace } });
     return (body as { readonly items: readonly ForgeEvent[] }).items;
+  }
+
+  async audit({ limit, ...filter }: AuditFilter): Promise<readonly AuditEntry[]> {
+    const { namespace } = this;
+    const entries: AuditEntry[] = [];
+    let cursor: string | undefined;
+    do {
+      const size = Math.min(limit - entries.length, pageSize);
+      const query = { ...filter, namespace, cursor, limit: size };
+      const { body } = await this.#api.send("GET", "/v1/audit", { query });
+      const page = body as { readonly items: readonly AuditEntry[]; readonly nextCursor?: string };
+      entries.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && entries.length < limit);
+    return entries;
+  }
+
+  async verifyAudit(anchor: string | undefined): Promise<AuditVerification> {
+    const { body } = await this.#api.send("GET", "/v1/audit/verification", { query: { anchor } });
+    return body as AuditVerification;
   }
 
   close(): Promise<void> {

@@ -115,16 +115,17 @@ export class PluginServer {
     const { requestTimeoutMs, now, log } = this.#deps;
     const deadline = Number(call.getDeadline()) - now() - reserveMs;
     const timeMs = Math.max(1, Math.min(requestTimeoutMs, deadline));
-    const timeUp = new ForgeError("Timeout", `not done within ${Math.round(timeMs)} ms`);
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(timeUp), timeMs);
+    const giveUp = (why: string) => () => stop.abort(new ForgeError("Timeout", why));
+    const timer = setTimeout(giveUp(`not done within ${Math.round(timeMs)} ms`), timeMs);
+    const onCancelled = giveUp("Argo CD gave up");
     const end = (reason: unknown): void => {
       // Whoever reads the stream is waiting for more of it.
       call.destroy(reason instanceof Error ? reason : undefined);
     };
     stop.signal.addEventListener("abort", () => end(stop.signal.reason), { once: true });
     call.on("error", () => undefined);
-    call.once("cancelled", () => stop.abort(new ForgeError("Timeout", "Argo CD gave up")));
+    call.once("cancelled", onCancelled);
     try {
       answer(null, await work(stop.signal));
     } catch (error) {
@@ -132,6 +133,8 @@ export class PluginServer {
       answer(statusOf(error));
     } finally {
       clearTimeout(timer);
+      // It comes with the end of every call, also of one that was answered.
+      call.off("cancelled", onCancelled);
     }
   }
 }

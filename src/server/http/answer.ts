@@ -12,7 +12,7 @@ export function jsonResponse(answer: JsonAnswer, request: Request, fields?: stri
     "content-type": fields === undefined ? "application/json" : partialMediaType,
     etag,
   };
-  const isRead = request.method === "GET";
+  const isRead = request.method === "GET" || request.method === "HEAD";
   if (isRead && isKnown(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers: { etag } });
   }

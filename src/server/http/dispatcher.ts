@@ -182,9 +182,10 @@ export class Dispatcher {
     if (route.method === "GET" || (call.body as { dryRun?: boolean }).dryRun === true) {
       return handle();
     }
-    const { ledger } = this.#deps;
+    const { ledger, log } = this.#deps;
     const { caller, requestId, headers } = call;
     const { user } = caller;
+    log.info({ requestId, operation: route.operation, user }, "write asked for");
     const work = (id: string, fingerprint?: string) => {
       const action = {
         id,

@@ -1,11 +1,12 @@
-import { auditPage, auditQuery } from "../../rest/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import { auditPage, auditQuery, verification, verificationQuery } from "../../rest/index.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
 import { defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
 const needs = { reads: "releasedeployments" };
 
-export function auditRoutes({ ledger, locator }: RouteDeps): readonly Route[] {
+export function auditRoutes({ access, ledger, locator }: RouteDeps): readonly Route[] {
   const audit = defineRoute({
     operation: "listAudit",
     method: "GET",
@@ -34,7 +35,29 @@ export function auditRoutes({ ledger, locator }: RouteDeps): readonly Route[] {
       return { status: 200, body: { kind: "List", items, ...nextCursor } };
     },
   });
-  return [audit];
+  const verify = defineRoute({
+    operation: "verifyAudit",
+    method: "GET",
+    path: "/v1/audit/verification",
+    summary: "Whether the ledger is whole: every entry is read, and its hash made again",
+    description: "Of all namespaces at once: who asks must be let list releasedeployments in all.",
+    needs,
+    query: verificationQuery,
+    answers: { 200: { description: "What was found.", schema: verification } },
+    problems: [503],
+    handle: async ({ caller, query, signal }) => {
+      if (!(await access.may(caller, { verb: "list", resource: needs.reads, namespace: "" }))) {
+        throw new ForgeError("AccessDenied", `you may not list ${needs.reads} in all namespaces`);
+      }
+      const [sequence, hash = ""] = query.anchor?.split(":") ?? [];
+      const anchor = sequence === undefined ? {} : { anchor: { sequence: Number(sequence), hash } };
+      const { entries, head, damage } = await ledger.open().verify(anchor, signal);
+      const end = { sequence: head.sequence, hash: head.hash };
+      return { status: 200, body: { entries, head: end, ...(damage && { damage }) } };
+    },
+  });
+
+  return [audit, verify];
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -1,7 +1,6 @@
 import { forgeEvents } from "../../requests/index.ts";
 import { toldList, toldQuery } from "../../rest/index.ts";
 import { defineRoute, type Route } from "../http/route.ts";
-import { missing } from "./context.ts";
 
 /** The newest; the API server keeps them for an hour, and a storm of them helps nobody. */
 const maximumTold = 500;
@@ -17,7 +16,6 @@ export const kubernetesEventRoutes: readonly Route[] = [
     query: toldQuery,
     answers: { 200: { description: "Events, the newest first.", schema: toldList } },
     handle: async ({ caller, query: { namespace }, signal }) => {
-      if (namespace === undefined) throw missing("namespace");
       const found = await forgeEvents(caller.client, namespace, signal);
       const timeOf = ({ eventTime, metadata }: (typeof found)[number]) =>
         eventTime ?? metadata.creationTimestamp ?? "";

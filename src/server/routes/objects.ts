@@ -15,18 +15,18 @@ import {
   draftOf,
   environment,
   objectQuery,
-  oneQuery,
   pageOf,
   pointer,
   project,
   release,
   replacementOf,
+  storedQuery,
   wholeRelease,
 } from "../../rest/index.ts";
 import { ascending, pageFrom } from "../http/paging.ts";
 import { ProblemError } from "../http/problem.ts";
 import { defineRoute, type Route } from "../http/route.ts";
-import { cached, missing, type RouteDeps, storeOf } from "./context.ts";
+import { cached, type RouteDeps, storeOf } from "./context.ts";
 import { plainObject } from "./plain-object.ts";
 
 const schemas: Readonly<Record<KindName, z.ZodObject>> = {
@@ -82,10 +82,10 @@ function showRoute(kind: Kind): Route {
     path: `${pathOf(kind)}/{name}`,
     summary: `One ${name}, as the cluster has it now`,
     needs: { reads: kind.plural },
-    query: oneQuery,
+    query: storedQuery,
     answers: { 200: { description: "The object.", schema: schemas[name] } },
     handle: async (call) => {
-      const store = storeOf(call, namespaceOf(call.query));
+      const store = storeOf(call, call.query.namespace);
       const found = plainObject(await store.get(name, call.params["name"] ?? ""));
       return { status: 200, body: found, version: found.metadata.resourceVersion };
     },
@@ -109,7 +109,7 @@ function createRoute(kind: Kind): Route {
     handle: async (call) => {
       const { metadata, spec, dryRun } = call.body;
       const draft = { kind: name, metadata, spec } as Draft<KindName>;
-      const made = await storeOf(call, namespaceOf(call.body)).create(draft, { dryRun });
+      const made = await storeOf(call, call.body.namespace).create(draft, { dryRun });
       return { status: dryRun ? 200 : 201, body: plainObject(made) };
     },
   });
@@ -128,7 +128,7 @@ function replaceRoute(kind: Kind): Route {
     problems: [409, 422],
     handle: async (call) => {
       const { metadata, spec, dryRun } = call.body;
-      const store = storeOf(call, namespaceOf(call.body));
+      const store = storeOf(call, call.body.namespace);
       const before = await store.get(name, call.params["name"] ?? "");
       const object = { ...before, metadata: { ...before.metadata, ...metadata }, spec };
       const written = await store.replace(name, object as Kinds[KindName], { dryRun });
@@ -140,11 +140,6 @@ function replaceRoute(kind: Kind): Route {
 /** What is large is left out of lists. */
 function listed(name: KindName): z.ZodObject {
   return name === "Release" ? release : schemas[name];
-}
-
-function namespaceOf({ namespace }: { readonly namespace?: string | undefined }): string {
-  if (namespace !== undefined) return namespace;
-  throw missing("namespace");
 }
 
 function keyOf({ metadata }: Kinds[KindName]): readonly string[] {
