@@ -177,6 +177,7 @@ describe("the container image", () => {
 
   test.each([
     { program: "forge-controller", says: "forge-controller reconciles" },
+    { program: "forge-server", says: "forge-server serves the REST API" },
     { program: "forge-argocd-plugin", says: "forge-argocd-plugin turns" },
     { program: "forge", says: "Usage: forge <command>" },
     { program: "kubectl-forge", says: "Usage: kubectl forge <command>" },
