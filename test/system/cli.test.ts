@@ -39,7 +39,10 @@ describe.each(["straight to the cluster", "through forge-server"])(
         }),
       );
       controller = await journey.controller();
-      if (!isDirect) server = await startServerFor(journey);
+      if (!isDirect) {
+        const ledger = join(journey.ground.folder, `${journey.namespace}-ledger.db`);
+        server = await startServerFor(journey, { args: [`--ledger=${ledger}`] });
+      }
       const forge = (person: Person) => {
         const kubeconfig = journey.ground.people[person];
         const { namespace } = journey;
@@ -239,19 +242,20 @@ describe.each(["straight to the cluster", "through forge-server"])(
 
     test("trigger releases the projects whose rules an event meets, and says why not the others", async () => {
       const event = ["trigger", journey.repository, "--commit", "d".repeat(40), "--branch", "main"];
-      const lacking = await dave.run(...event);
-      expect(lacking.code).toBe(2);
-      expect(lacking.stderr).toContain("does not say where its source is");
-      const name = (
-        await journey.kubectl.output(["-n", journey.namespace, "get", "projects", "-o", "name"])
-      ).trim();
-      const url = "https://git.example.com/company/monorepo.git";
-      const patch = {
-        spec: { source: { url, path: "services/auth" }, release: { on: [{ branch: "main" }] } },
-      };
-      await journey.kubectl.output([
-        ...["-n", journey.namespace, "patch", name, "--type=merge", "-p", JSON.stringify(patch)],
-      ]);
+      const names = ["-n", journey.namespace, "get", "projects", "-o", "name"];
+      const name = (await journey.kubectl.output(names)).trim();
+      const patch = (spec: object) =>
+        journey.kubectl.output([
+          ...["-n", journey.namespace, "patch", name, "--type=merge"],
+          ...["-p", JSON.stringify({ spec })],
+        ]);
+      await patch({ release: { on: [{ branch: "main" }] } });
+      await expect
+        .poll(async () => (await dave.run(...event)).stderr, { timeout: 30_000 })
+        .toContain("does not say where its source is");
+      await patch({
+        source: { url: "https://git.example.com/company/monorepo.git", path: "services/auth" },
+      });
       await expect
         .poll(() => dave.output(...event, "--dry-run"), { timeout: 30_000 })
         .toMatch(/^PROJECT +RELEASED +RELEASE +WHY\nauth +yes +auth-/);
