@@ -1,7 +1,8 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Controller, Kubectl, run } from "../ground/index.ts";
+import { type Controller, Kubectl, run, type Server, tokenOf } from "../ground/index.ts";
+import { startServerFor } from "./api-client.ts";
 import type { Person } from "./global-setup.ts";
 import { Journey } from "./journey.ts";
 
@@ -28,6 +29,7 @@ describe("docs/cli.md", () => {
   const journey = new Journey("cli-guide");
   const folder = join(journey.ground.folder, journey.namespace);
   let controller: Controller;
+  let server: Server;
 
   beforeAll(async () => {
     await journey.create();
@@ -42,6 +44,8 @@ describe("docs/cli.md", () => {
     );
     controller = await journey.controller();
     mkdirSync(folder, { recursive: true });
+    server = await startServerFor(journey, { args: [`--ledger=${join(folder, "ledger.db")}`] });
+    writeFileSync(join(folder, "token"), `${tokenOf(journey.ground.people.alice)}\n`);
     writeFileSync(
       join(folder, "manifests.yaml"),
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n",
@@ -57,11 +61,16 @@ describe("docs/cli.md", () => {
     }
   });
 
-  afterAll(() => controller.process.stop());
+  afterAll(async () => {
+    await server.process.stop();
+    await controller.process.stop();
+  });
 
   function type(command: string) {
     const person = typists.find(([start]) => command.startsWith(start))?.[1] ?? "alice";
     const here = command
+      .replaceAll("https://forge.example.com", server.url)
+      .replaceAll("team-a", journey.namespace)
       .replaceAll("company/monorepo", journey.repository)
       .replaceAll("auth-service", "auth");
     return run("bash", ["-euo", "pipefail", "-c", here], {
@@ -69,6 +78,7 @@ describe("docs/cli.md", () => {
       env: {
         PATH: `${folder}:${process.env["PATH"]}`,
         KUBECONFIG: join(folder, person),
+        XDG_CONFIG_HOME: join(folder, "config"),
         COMMIT: "a1".padEnd(40, "0"),
       },
     });

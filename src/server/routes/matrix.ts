@@ -1,11 +1,13 @@
-import { matrixQuery, matrix as matrixSchema } from "../../rest/index.ts";
+import { type Matrix, matrixQuery, matrix as matrixSchema } from "../../rest/index.ts";
 import { defineRoute, type Route } from "../http/route.ts";
+import { RememberedAnswers } from "../matrix/remembered.ts";
 import { matrixOf } from "../matrix/rows.ts";
 import type { RouteDeps } from "./context.ts";
 
 const needs = { reads: "releasepointers" };
 
-export function matrixRoutes({ caches, locator }: RouteDeps): readonly Route[] {
+export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly Route[] {
+  const answers = new RememberedAnswers<Matrix>(changes);
   const matrix = defineRoute({
     operation: "getMatrix",
     method: "GET",
@@ -16,7 +18,10 @@ export function matrixRoutes({ caches, locator }: RouteDeps): readonly Route[] {
     answers: { 200: { description: "A page of projects.", schema: matrixSchema } },
     handle: async (call) => {
       const namespaces = await locator.readable(call.caller, needs.reads, call.query.namespace);
-      return { status: 200, body: matrixOf(caches, { ...call.query, namespaces }) };
+      const { fields: _, namespace: __, ...question } = call.query;
+      const asked = JSON.stringify([question, [...namespaces].toSorted()]);
+      const body = answers.get(asked, () => matrixOf(caches, { ...question, namespaces }));
+      return { status: 200, body };
     },
   });
   return [matrix];
