@@ -112,6 +112,9 @@ export const chartValues = z
     argocd: z.strictObject({
       namespaces: z.array(name).max(50).describe("Where Argo CD keeps Applications."),
     }),
+    flux: z.strictObject({
+      namespaces: z.array(name).max(50).describe("Of Flux's sources and Kustomizations."),
+    }),
     crds: z.strictObject({
       install: z.boolean(),
       keep: z.boolean().describe("Leaves kinds and objects there when the chart is uninstalled."),

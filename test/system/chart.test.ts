@@ -232,6 +232,7 @@ const values: readonly {
     says: '"terminationGracePeriodSeconds":90',
   },
   { path: "argocd.namespaces", set: ["argocd"], says: '"--argocd-namespace=argocd"' },
+  { path: "flux.namespaces", set: ["flux-system"], says: '"--flux-namespace=flux-system"' },
   { path: "crds.install", set: false, lacks: '"kind":"CustomResourceDefinition"' },
   { path: "crds.keep", set: false, lacks: "helm.sh/resource-policy" },
   { path: "admission.install", set: false, lacks: "AdmissionPolicy" },
@@ -383,6 +384,7 @@ const matrix: readonly { name: string; values: Values; version?: "1.30" }[] = [
       },
       server: { ledger: { urlSecret: "ledger" }, tls: { certManager: { issuer: "ca" } } },
       argocd: { namespaces: ["default"] },
+      flux: { namespaces: ["default"] },
       metrics: {
         serviceMonitor: { enabled: true },
         prometheusRule: { enabled: true },
