@@ -2,7 +2,6 @@
 import { Command, Option } from "commander";
 import { addVerbs, type Runner } from "./command-table.ts";
 import { exitCodesText } from "./exit-codes.ts";
-import { openBackend } from "./open-backend.ts";
 import type { Backend, Terminal } from "./ports.ts";
 import { type CommonOptions, outputFormats, type Session, type Verb } from "./session.ts";
 import type { LoginOptions } from "./verbs/login.ts";
@@ -85,10 +84,8 @@ export async function runVerb(
   command: Command,
 ): Promise<void> {
   const options = command.opts<CommonOptions>();
-  const [verb, backend] = await Promise.all([
-    load(),
-    openBackend(options, terminal, terminal.signal),
-  ]);
+  const [verb, { openBackend }] = await Promise.all([load(), import("./open-backend.ts")]);
+  const backend = await openBackend(options, terminal, terminal.signal);
   const session: Session = { backend, terminal, options };
   const args = Object.fromEntries(
     command.registeredArguments.map((argument, index) => [
@@ -107,6 +104,7 @@ export async function runVerb(
 const completionMs = 3_000;
 
 async function complete(program: Command, terminal: Terminal, words: string[]): Promise<void> {
+  const { openBackend } = await import("./open-backend.ts");
   const { candidates, spotOf } = await import("./complete.ts");
   const spot = spotOf(program, words);
   const signal = AbortSignal.any([terminal.signal, AbortSignal.timeout(completionMs)]);
