@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Three suites: what stands beside the code, what crosses modules on real parts, and what
-// needs a container engine.
+// Four suites: what stands beside the code, what crosses modules on real parts, what other
+// people's programs make of the API's document, and what needs a container engine.
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +27,15 @@ export default defineConfig({
           retry: 1,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          globalSetup: ["test/system/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { locatePythonTool } from "../tools/python/venv.ts";
 import { missingPrograms } from "./debian-packages.ts";
 
 interface Step {
@@ -11,7 +12,12 @@ interface Step {
   readonly command: readonly string[];
   /** Whether it is a run of vitest, whose report is counted. */
   readonly counted?: boolean;
+  /** What it would need and cannot have; a suite that lacks something is left out, and said so. */
+  readonly missing?: () => string | undefined;
 }
+
+const containerEngine = () =>
+  spawnSync("docker", ["info"], { stdio: "ignore", timeout: 20_000 }).status === 0;
 
 const steps: readonly Step[] = [
   { name: "types", command: ["tsc"] },
@@ -20,8 +26,22 @@ const steps: readonly Step[] = [
   { name: "generated", command: ["node", "hack/check-generated.ts"] },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], counted: true },
   { name: "system", command: ["vitest", "run", "--project", "system"], counted: true },
+  {
+    name: "contract",
+    command: ["vitest", "run", "--project", "contract"],
+    counted: true,
+    missing: () =>
+      locatePythonTool("schemathesis") === undefined
+        ? "programs from PyPI are not here"
+        : undefined,
+  },
   { name: "soak", command: ["node", "test/soak/main.ts", "--seconds", "60"] },
-  { name: "containers", command: ["vitest", "run", "--project", "containers"], counted: true },
+  {
+    name: "containers",
+    command: ["vitest", "run", "--project", "containers"],
+    counted: true,
+    missing: () => (containerEngine() ? undefined : "no container engine answers here"),
+  },
 ];
 
 interface Counts {
@@ -76,8 +96,6 @@ function failuresOf(report: Report): string[] {
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 const wanted = values.only?.split(",");
 const strict = process.env["CI"] === "true";
-const containerEngine =
-  spawnSync("docker", ["info"], { stdio: "ignore", timeout: 20_000 }).status === 0;
 const reports = mkdtempSync(join(tmpdir(), "forge-tests-"));
 const retried = join(reports, "retried");
 writeFileSync(retried, "");
@@ -86,11 +104,9 @@ const broken: string[] = [];
 const failures: string[] = [];
 
 for (const step of steps.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
-  if (step.name === "containers" && !containerEngine) {
-    console.log("== containers: no container engine answers here; this suite is left out");
-    continue;
-  }
-  console.log(`== ${step.name}`);
+  const lack = step.missing?.();
+  console.log(lack === undefined ? `== ${step.name}` : `== ${step.name}: left out: ${lack}`);
+  if (lack !== undefined) continue;
   const report = join(reports, `${step.name}.json`);
   const [program = "", ...args] = step.command;
   const reporters = step.counted
