@@ -1,21 +1,8 @@
-import type { Clock, KubeObject, Resource } from "../../../controller/kube/index.ts";
+import { type Clock, mayI } from "../../../controller/kube/index.ts";
 import { group } from "../../api/index.ts";
 import { ConcurrencyLimit } from "../../concurrency/index.ts";
 import { ExpiringMap } from "../expiring-map.ts";
 import type { Caller, Right } from "./caller.ts";
-
-const accessReviews: Resource = {
-  group: "authorization.k8s.io",
-  version: "v1",
-  plural: "selfsubjectaccessreviews",
-  kind: "SelfSubjectAccessReview",
-  namespaced: false,
-};
-
-interface AccessReview extends KubeObject {
-  readonly spec: { readonly resourceAttributes: object };
-  readonly status?: { readonly allowed?: boolean };
-}
 
 /** A right that was taken away is used for no longer than this. */
 const rememberedMs = 10_000;
@@ -63,17 +50,8 @@ export class Access {
   }
 
   #ask(caller: Caller, { verb, resource, namespace, name }: Right): Promise<boolean> {
-    const resourceAttributes = { group, verb, resource, namespace, ...(name && { name }) };
-    const review: AccessReview = {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      metadata: { name: "" },
-      spec: { resourceAttributes },
-    };
+    const attributes = { group, verb, resource, namespace, ...(name && { name }) };
     const signal = AbortSignal.timeout(timeoutMs);
-    return this.#limit.run(async () => {
-      const answer = await caller.client.create(accessReviews, review, { timeoutMs, signal });
-      return answer.status?.allowed === true;
-    }, signal);
+    return this.#limit.run(() => mayI(caller.client, attributes, { timeoutMs, signal }), signal);
   }
 }
