@@ -107,6 +107,8 @@ class Crew {
   /** What a Release's status says of its image, and what the registry holds under its tag. */
   async images(name: string): Promise<string[]> {
     const { status } = await this.workspace.get("release", name);
+    // Two of one commit and one second: either may have joined the other.
+    if (status["joined"] !== undefined) return this.images(String(status["joined"]));
     const { ref, digest } = present(status.image);
     return [digest, (await this.workspace.crane("digest", ref)).trim()];
   }
