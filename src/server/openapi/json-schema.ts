@@ -21,6 +21,8 @@ export function jsonSchemaOf(
     io,
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
+      // CustomResourceDefinitions say it by a word of their own.
+      if (jsonSchema["x-kubernetes-list-type"] === "set") jsonSchema.uniqueItems = true;
       for (const key of Object.keys(jsonSchema)) {
         if (kubernetes.test(key) || key === "id")
           delete (jsonSchema as Record<string, unknown>)[key];
