@@ -46,7 +46,7 @@ describe("docs/api.md", () => {
       .replaceAll("company%2Fmonorepo", encodeURIComponent(journey.repository))
       .replaceAll("company/monorepo", journey.repository)
       .replaceAll("auth-service", "auth");
-    return run("bash", ["-euo", "pipefail", "-c", here], {
+    return run("bash", ["--norc", "-euo", "pipefail", "-c", here], {
       cwd: folder,
       env: {
         PATH: process.env["PATH"] ?? "",

@@ -73,7 +73,7 @@ describe("docs/cli.md", () => {
       .replaceAll("team-a", journey.namespace)
       .replaceAll("company/monorepo", journey.repository)
       .replaceAll("auth-service", "auth");
-    return run("bash", ["-euo", "pipefail", "-c", here], {
+    return run("bash", ["--norc", "-euo", "pipefail", "-c", here], {
       cwd: folder,
       env: {
         PATH: `${folder}:${process.env["PATH"]}`,

@@ -86,7 +86,7 @@ describe("Flux", () => {
       .replaceAll("auth-service", project)
       .replace("kubectl wait", `kubectl -n ${workspace.namespace} wait`);
     const identity = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.com" };
-    const result = await run("bash", ["-euo", "pipefail", "-c", here], {
+    const result = await run("bash", ["--norc", "-euo", "pipefail", "-c", here], {
       cwd: folder,
       env: {
         ...identity,

@@ -35,7 +35,7 @@ async function shown(command: string): Promise<string> {
     .replace(/^crane (\w+)/, `${requireTool("crane")} $1 --insecure`)
     .replace(/^skopeo inspect/, "skopeo inspect --tls-verify=false")
     .replace(/^skopeo copy/, "skopeo copy --src-tls-verify=false");
-  return await output("bash", ["-euo", "pipefail", "-c", replaced], { cwd: folder });
+  return await output("bash", ["--norc", "-euo", "pipefail", "-c", replaced], { cwd: folder });
 }
 
 beforeAll(async () => {

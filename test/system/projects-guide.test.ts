@@ -48,7 +48,7 @@ describe("docs/projects.md", () => {
   async function run(command: string): Promise<string> {
     const tools = [requireTool("cue"), requireTool("kubectl")].map(dirname).join(":");
     const identity = { NAME: "Alice", EMAIL: "alice@company.com" };
-    return output("bash", ["-euo", "pipefail", "-c", command], {
+    return output("bash", ["--norc", "-euo", "pipefail", "-c", command], {
       cwd: folder,
       env: {
         PATH: `${tools}:${process.env["PATH"]}`,

@@ -44,7 +44,7 @@ describe("docs/rollback.md", () => {
     const said: string[] = [];
     for (const command of commands) {
       said.push(
-        await output("bash", ["-euo", "pipefail", "-c", command], {
+        await output("bash", ["--norc", "-euo", "pipefail", "-c", command], {
           env: {
             PATH: `${dirname(requireTool("kubectl"))}:${process.env["PATH"]}`,
             KUBECONFIG: kubeconfig,
