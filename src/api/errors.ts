@@ -249,6 +249,14 @@ export const errorKinds = {
     retry: "never",
     hint: "This is a fault of what records it: make the named field smaller, or well-formed.",
   },
+  IssuerUnreachable: {
+    retry: "backoff",
+    hint: "Check the server's --oidc-issuer and --oidc-ca, and that it may reach the issuer.",
+  },
+  ExportIncomplete: {
+    retry: "backoff",
+    hint: "Go on behind the last whole line, with --after and its sequence.",
+  },
   RequestInvalid: {
     retry: "never",
     hint: "Correct the named fields; /openapi.json says what the route takes.",
