@@ -162,8 +162,9 @@ export class Informer<T extends KubeObject> {
     const objects: T[] = [];
     let resourceVersion = "";
     this.#stats.lists++;
-    for await (const page of client.list<T>(resource, { ...this.#selection(), signal })) {
-      for (const item of page.items) objects.push(this.#mirror.trim(item));
+    const trim = (object: T): T => this.#mirror.trim(object);
+    for await (const page of client.list<T>(resource, { ...this.#selection(), trim, signal })) {
+      for (const item of page.items) objects.push(item);
       resourceVersion = page.resourceVersion;
       if (objects.length > maximumObjects) {
         const said = `list ${resource.plural}: more than ${maximumObjects} objects`;
