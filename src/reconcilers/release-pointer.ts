@@ -1,6 +1,7 @@
 import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
 import { isConflict } from "../../controller/kube/index.ts";
 import {
+  byAge,
   type Environment,
   ForgeError,
   type Project,
@@ -18,7 +19,7 @@ import { OwnWrites } from "./own-writes.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { byAge, placeOf } from "./resources.ts";
+import { placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import { sleepUntil } from "./sleep-until.ts";
 import {
