@@ -27,7 +27,8 @@ describe("ListItems", () => {
     {
       text: '{"items": [ {"a":1} , {"b":[2]} ] }',
       items: [{ a: 1 }, { b: [2] }],
-      because: "spaces",
+      frame: { items: [] },
+      because: "there may be spaces",
     },
     {
       text: '{"kind":"items","other":[{"items":[1]}],"items":[{"items":[{}]}]}',
@@ -80,7 +81,7 @@ describe("ListItems", () => {
         const { items, ...rest } = JSON.parse(text);
         expect(read(text, lengths)).toEqual({ items, frame: { ...rest, items: [] } });
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
