@@ -16,6 +16,7 @@ import {
   cachesOf,
   createApp,
   createInformers,
+  Issuer,
 } from "../../src/server/index.ts";
 import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
@@ -62,13 +63,16 @@ async function run(config: Config): Promise<void> {
   }
   const ledger = new LedgerKeeper({
     options: config.ledger,
+    retentionMs: config.ledgerRetentionMs,
     ...{ informers, client, log, clock, random },
   });
 
   const stopping = new AbortController();
   const missing = () => manager.notReady();
+  const issuer = config.oidc && new Issuer({ ...config.oidc, clock });
   const app = createApp(
     {
+      impersonation: issuer && { issuer, connection },
       ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
       metrics: new ServerMetrics(registry),
       limits: config.limits,
@@ -98,6 +102,7 @@ async function run(config: Config): Promise<void> {
     log,
     healthy: () => [],
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
+    limited: () => ledger.limits(),
     metrics: registry,
   });
   const manager: Manager = new Manager({
@@ -112,11 +117,16 @@ async function run(config: Config): Promise<void> {
   });
   await manager.run(stopSignal());
   await callers.close();
+  await issuer?.close();
   await connection.close();
   log.info({}, "stopped");
 }
 
 await runProgram("forge-server", async (args) => {
+  if (args[0] === "refill-ledger") {
+    const { refillLedger } = await import("./refill/refill-ledger.ts");
+    return refillLedger(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
+  }
   const config = readConfig(args, process.env);
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());

@@ -73,6 +73,8 @@ export interface Registry {
     signal: AbortSignal,
     options?: BlobOptions,
   ): Promise<void>;
+  /** Resolves when the registry lets us begin an upload, which is cancelled at once: nothing is left. */
+  checkPush(name: RepositoryName, signal: AbortSignal): Promise<void>;
   /** Every tag; none when the repository does not exist. */
   listTags(name: RepositoryName, signal: AbortSignal): Promise<string[]>;
   /** By tag or digest; false when there was none. */

@@ -117,10 +117,9 @@ export class Dispatcher {
     const { headers } = request;
     const call = { caller, params, located, query, body, headers, requestId, signal, now };
     const answer = await this.#handle(route, call);
-    if ("events" in answer) {
-      const type = "text/event-stream; charset=utf-8";
-      const unbuffered = { "content-type": type, "x-accel-buffering": "no" };
-      return new Response(answer.events, { headers: unbuffered });
+    if ("stream" in answer) {
+      const unbuffered = { "content-type": answer.mediaType, "x-accel-buffering": "no" };
+      return new Response(answer.stream, { headers: unbuffered });
     }
     return jsonResponse(answer, request, fields);
   }
@@ -181,15 +180,15 @@ export class Dispatcher {
     }
     const { ledger, log } = this.#deps;
     const { caller, requestId, headers } = call;
-    const { user } = caller;
-    log.info({ requestId, operation: route.operation, user }, "write asked for");
+    const { user, impersonatedBy } = caller;
+    log.info({ requestId, operation: route.operation, user, impersonatedBy }, "write asked for");
     const work = (id: string, fingerprint?: string) => {
       const action = {
         id,
         operation: route.operation,
         user,
         requestId,
-        fingerprint,
+        ...{ fingerprint, impersonatedBy },
         ...placeOf(call),
       };
       return recorded(ledger, action, handle as () => Promise<JsonAnswer>);
