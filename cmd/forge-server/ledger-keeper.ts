@@ -27,6 +27,7 @@ export class LedgerKeeper implements LedgerAccess {
   readonly #parts: Parts;
   readonly #stop = new AbortController();
   #ledger: Ledger | undefined;
+  #recorder: Recorder | undefined;
   #failure = "it is being opened";
   #running: Promise<void> = Promise.resolve();
 
@@ -42,6 +43,11 @@ export class LedgerKeeper implements LedgerAccess {
     if (this.#ledger !== undefined) return this.#ledger;
     const why = this.isConfigured ? this.#failure : "the server runs without one";
     throw new ForgeError("LedgerUnavailable", `there is no ledger: ${why}`);
+  }
+
+  /** How long the write of what the cluster tells has not ended. */
+  get writingMs(): number {
+    return this.#recorder?.writingMs ?? 0;
   }
 
   /** Begins, once the caches are filled, and returns at once. */
@@ -85,6 +91,7 @@ export class LedgerKeeper implements LedgerAccess {
       sleep: (ms, until) => sleep(clock, ms, until),
       random,
     });
+    this.#recorder = recorder;
     for (const informer of told) {
       informer.addHandler((type: string, object: KubeObject) => {
         if (type === "deleted") recorder.gone(object as Recorded);

@@ -22,6 +22,7 @@ import { loadKubeConfig } from "../kube-config.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
+import { wedged } from "./wedged.ts";
 
 const version = "0.1.0";
 const userAgent = `forge-server/${version}`;
@@ -102,7 +103,7 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.healthPort,
     log,
-    healthy: () => [],
+    healthy: () => wedged(all, ledger),
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   });
