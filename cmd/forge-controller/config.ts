@@ -3,6 +3,7 @@ import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { parseDuration } from "../duration.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 
 export interface Config {
@@ -34,6 +35,8 @@ export interface Config {
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -129,6 +132,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       : undefined,
     bindAddress: text("bind-address") ?? "0.0.0.0",
     port,
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel,
   };
 }

@@ -1,5 +1,6 @@
 import { logLevels } from "../../src/telemetry/index.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
   registry: {
@@ -120,6 +121,7 @@ export const flags = {
     fallback: "8080",
     help: "port that they are served on; 0 takes a free one",
   },
+  "otlp-endpoint": otlpFlag,
   "log-level": {
     value: "LEVEL",
     variable: "FORGE_LOG_LEVEL",

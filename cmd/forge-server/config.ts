@@ -3,6 +3,7 @@ import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { parseDuration } from "../duration.ts";
 import { flagLines, readFlagFile, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 
 export interface Config {
@@ -17,6 +18,8 @@ export interface Config {
   readonly ledger: LedgerOptions | undefined;
   readonly limits: Limits;
   readonly graceMs: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -69,6 +72,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
     graceMs: parseDuration("grace", text("grace") ?? ""),
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel,
   };
 }

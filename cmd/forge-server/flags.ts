@@ -1,5 +1,6 @@
 import { logLevels } from "../../src/telemetry/index.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
   kubeconfig: {
@@ -43,6 +44,7 @@ export const flags = {
   streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
   "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
   grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },
+  "otlp-endpoint": otlpFlag,
   "log-level": {
     value: "LEVEL",
     variable: "FORGE_LOG_LEVEL",

@@ -17,7 +17,7 @@ import {
   createApp,
   createInformers,
 } from "../../src/server/index.ts";
-import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
+import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
@@ -72,17 +72,24 @@ async function run(config: Config): Promise<void> {
     ...{ informers, client, log, clock, random },
   });
 
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    ...{ service: "forge-server", version, log },
+  });
   const stopping = new AbortController();
+  const metrics = new ServerMetrics(registry);
   const missing = () => manager.notReady();
   const app = createApp(
     {
       ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
-      metrics: new ServerMetrics(registry),
+      metrics,
+      tracer,
       limits: config.limits,
       stopping: stopping.signal,
     },
     version,
   );
+  metrics.track(app.routes);
   const { tls } = config;
   const api = new ApiServer({
     ...{ app, stopping, log, clock },
@@ -130,6 +137,7 @@ async function run(config: Config): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   await manager.run(stop.signal);
+  await tracer.close();
   await callers.close();
   await connection.close();
   log.info({}, "stopped");

@@ -1,4 +1,5 @@
 import { KubeError, sleep, systemClock } from "../../../controller/kube/index.ts";
+import type { RequestOrigin } from "../../api/index.ts";
 import {
   type Draft,
   type ForgeEvent,
@@ -9,7 +10,14 @@ import {
   type Selection,
   type WriteOptions,
 } from "../../requests/index.ts";
-import type { AuditEntry, AuditFilter, AuditVerification, Backend, WhoAmI } from "../ports.ts";
+import type {
+  AuditEntry,
+  AuditFilter,
+  AuditVerification,
+  Backend,
+  BackendOptions,
+  WhoAmI,
+} from "../ports.ts";
 import { ApiClient } from "./api-client.ts";
 import type { ServerTarget } from "./server-target.ts";
 
@@ -22,13 +30,12 @@ const pauseMs = 1_000;
 /** forge-server, which asks the cluster in the caller's own name. */
 export class ServerBackend implements Backend {
   readonly namespace: string;
+  readonly origin: RequestOrigin;
   readonly #api: ApiClient;
 
-  constructor(
-    target: ServerTarget,
-    options: { readonly userAgent: string; readonly signal: AbortSignal },
-  ) {
+  constructor(target: ServerTarget, options: BackendOptions) {
     this.namespace = target.namespace;
+    this.origin = options.origin;
     this.#api = new ApiClient({ ...target, ...options });
   }
 
