@@ -9,6 +9,7 @@ import {
   requestLimit,
 } from "../../src/plugin/index.ts";
 import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
+import { aborted, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import type { ServeConfig } from "./config.ts";
 import { makeParts } from "./parts.ts";
@@ -55,19 +56,14 @@ export async function serve(config: ServeConfig): Promise<void> {
     log,
     healthy: () => [],
     ready: () => (server.serving ? [] : ["the socket is not served"]),
-    metrics: async () => ({
-      contentType: metricsRegistry.contentType,
-      text: await metricsRegistry.metrics(),
-    }),
+    metrics: metricsRegistry,
   });
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => stopped.resolve(signal));
-  }
-  log.info({ port: await health.start() }, "serving health and metrics");
+  const stop = stopSignal();
+  await health.start();
   await server.start();
   log.info({ socket: config.socket, registries: config.registries }, "serving Argo CD");
-  log.info({ signal: await stopped.promise }, "stopping");
+  await aborted(stop);
+  log.info({}, "stopping");
   await server.stop(config.drainMs);
   await health.stop();
   await parts.registry[Symbol.asyncDispose]();

@@ -28,6 +28,7 @@ import {
   ReleaseMetrics,
 } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
@@ -130,18 +131,10 @@ async function run(config: Config): Promise<void> {
         .filter(({ queue }) => queue.oldestMs > stuckMs)
         .map(({ name, queue }) => `${name}: the first key waits for ${queue.oldestMs} ms`),
     ready: () => manager.notReady(),
-    metrics: async () => ({
-      contentType: metricsRegistry.contentType,
-      text: await metricsRegistry.metrics(),
-    }),
+    metrics: metricsRegistry,
   });
   const manager = new Manager({
-    servers: [
-      {
-        start: async () => log.info({ port: await health.start() }, "serving health and metrics"),
-        stop: () => health.stop(),
-      },
-    ],
+    servers: [health],
     informers: allInformers,
     loops,
     log,
@@ -159,11 +152,9 @@ async function run(config: Config): Promise<void> {
       }),
     }),
   });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   // Who may no longer lead must end, and not wait for what should not go on: so only an orderly
   // stop is tidied up after.
-  await manager.run(stop.signal);
+  await manager.run(stopSignal());
   await events.flush();
   await writer.close();
   await tracer.close();
@@ -173,7 +164,7 @@ async function run(config: Config): Promise<void> {
   log.info({}, "stopped");
 }
 
-async function main(args: readonly string[]): Promise<void> {
+await runProgram("forge-controller", async (args) => {
   if (args[0] === "install-crds") {
     return installCrds(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
   }
@@ -181,11 +172,4 @@ async function main(args: readonly string[]): Promise<void> {
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`forge-controller: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
-}
+});

@@ -1,7 +1,6 @@
 import type { LedgerOptions } from "../../src/ledger/index.ts";
 import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "../duration.ts";
 import { flagLines, readFlagFile, readFlags } from "../flags.ts";
 import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
@@ -38,22 +37,14 @@ ${flagLines(flags, 28)}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
-  const given = readFlags(flags, args, env);
-  const { isSet, text } = given;
+  const { isSet, text, number, milliseconds, oneOf } = readFlags(flags, args, env);
   if (isSet("help")) return "help";
 
-  const number = (name: keyof typeof flags, least: number, most: number): number => {
-    const value = Number(text(name));
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Error(`--${name}: ${text(name)} is no number from ${least} to ${most}`);
-  };
   const certificate = text("tls-certificate");
   const key = text("tls-key");
   if ((certificate === undefined) !== (key === undefined)) {
     throw new Error("--tls-certificate and --tls-key need each other");
   }
-  const logLevel = logLevels.find((level) => level === text("log-level"));
-  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
   return {
     kubeconfig: text("kubeconfig"),
     namespace: text("namespace"),
@@ -64,16 +55,16 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     ledger: ledgerOf(text("ledger"), text("ledger-url-file")),
     limits: {
       bodyBytes: number("maximum-body", 1_024, 16 * 1_024 * 1_024),
-      timeoutMs: parseDuration("timeout", text("timeout") ?? ""),
+      timeoutMs: milliseconds("timeout"),
       concurrency: number("concurrency", 1, 10_000),
       rate: { perSecond: number("rate", 1, 100_000), burst: number("burst", 1, 100_000) },
       refusals: { perSecond: 5, burst: 50 },
       streams: number("streams", 0, 10_000),
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
-    graceMs: parseDuration("grace", text("grace") ?? ""),
+    graceMs: milliseconds("grace"),
     otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
-    logLevel,
+    logLevel: oneOf("log-level", logLevels),
   };
 }
 

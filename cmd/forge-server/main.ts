@@ -19,6 +19,7 @@ import {
 } from "../../src/server/index.ts";
 import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { aborted, runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
@@ -34,13 +35,6 @@ function withoutCredentials(config: KubeConfig): KubeConfig {
   const bare = new KubeConfig();
   bare.loadFromClusterAndUser(cluster, { name: "caller" });
   return bare;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
 }
 
 async function run(config: Config): Promise<void> {
@@ -112,20 +106,10 @@ async function run(config: Config): Promise<void> {
     log,
     healthy: () => wedged(all, ledger),
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
-    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    metrics: registry,
   });
   const manager: Manager = new Manager({
-    servers: [
-      {
-        start: async () => log.info({ port: await health.start() }, "serving health and metrics"),
-        stop: () => health.stop(),
-      },
-      ledger,
-      {
-        start: async () => log.info({ port: await api.start() }, "serving the API"),
-        stop: () => api.stop(),
-      },
-    ],
+    servers: [health, ledger, api],
     informers: all,
     loops: [{ run: ({ stop: until }) => aborted(until) }],
     log,
@@ -134,25 +118,16 @@ async function run(config: Config): Promise<void> {
       if (isUp) changes.open();
     },
   });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  await manager.run(stop.signal);
+  await manager.run(stopSignal());
   await tracer.close();
   await callers.close();
   await connection.close();
   log.info({}, "stopped");
 }
 
-async function main(args: readonly string[]): Promise<void> {
+await runProgram("forge-server", async (args) => {
   const config = readConfig(args, process.env);
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`forge-server: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
-}
+});

@@ -1,20 +1,16 @@
+import { unreachable } from "./answer.ts";
 import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
-import { PagedList, selectors } from "./list.ts";
+import { listPages, selectors } from "./list.ts";
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
 import type { Clock, Random } from "./ports.ts";
 import { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
-import {
-  type Exchange,
-  exchange,
-  openStream,
-  type TransportDeps,
-  unreachable,
-} from "./transport.ts";
+import { type Exchange, exchange, openStream, type TransportDeps } from "./transport.ts";
 import type {
   ApplyOptions,
   DeleteOptions,
+  ListOptions,
   ListPage,
   RequestOptions,
   SelectOptions,
@@ -56,9 +52,9 @@ export class KubeClient {
   /** The pages of a list, one consistent snapshot. A token that grew too old is Gone (410). */
   list<T extends KubeObject>(
     resource: Resource,
-    options: SelectOptions = {},
+    options: ListOptions<T> = {},
   ): AsyncGenerator<ListPage<T>, void, undefined> {
-    return new PagedList<T>(this.#deps, resource, about("list", resource), options).pages();
+    return listPages<T>(this.#deps, resource, about("list", resource), options);
   }
 
   /** @throws KubeError AnswerTooLarge when there are more than `maximum`. */

@@ -140,9 +140,10 @@ export class Informer<T extends KubeObject> {
     const objects: T[] = [];
     let resourceVersion = "";
     this.#stats.lists++;
-    for await (const page of client.list<T>(resource, { ...this.#selection(), signal })) {
+    const trim = (object: T): T => this.#mirror.trim(object);
+    for await (const page of client.list<T>(resource, { ...this.#selection(), trim, signal })) {
       this.#steppedAt = this.#clock.monotonic();
-      for (const item of page.items) objects.push(this.#mirror.trim(item));
+      for (const item of page.items) objects.push(item);
       resourceVersion = page.resourceVersion;
       if (objects.length > maximumObjects) {
         const said = `list ${resource.plural}: more than ${maximumObjects} objects`;

@@ -2,6 +2,7 @@ import type { Outcome, Reconciler } from "../../controller/index.ts";
 import type { Key } from "../../controller/kube/index.ts";
 import {
   apiVersion,
+  byAge,
   type Environment,
   isTrue,
   originOf,
@@ -18,7 +19,7 @@ import { isCalled } from "../query/index.ts";
 import { judgeByCache } from "./judgement.ts";
 import { isDeployed } from "./pointer-release.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { byAge, indexValue, resources } from "./resources.ts";
+import { indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs, projectAt } from "./sharding.ts";
 import { sleepUntil } from "./sleep-until.ts";
 

@@ -1,6 +1,7 @@
 import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
 import { isConflict } from "../../controller/kube/index.ts";
 import {
+  byAge,
   type Environment,
   ForgeError,
   type Project,
@@ -21,7 +22,7 @@ import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { deploymentSpan } from "./request-span.ts";
-import { byAge, placeOf } from "./resources.ts";
+import { placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import { sleepUntil } from "./sleep-until.ts";
 import {
