@@ -4,6 +4,7 @@ import { HealthServer } from "../../controller/index.ts";
 import {
   ManifestCache,
   ManifestGenerator,
+  type Observer,
   PluginServer,
   requestLimit,
 } from "../../src/plugin/index.ts";
@@ -36,6 +37,8 @@ export async function serve(config: ServeConfig): Promise<void> {
       metrics.retried();
     },
     read: (origin: "memory" | "disk" | "registry") => metrics.read(origin),
+    made: ({ image: _, ...pointer }: Parameters<Observer["made"]>[0]) =>
+      log.info(pointer, "manifests made"),
   };
   const server = new PluginServer({
     socket: config.socket,

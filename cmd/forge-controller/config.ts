@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -120,6 +123,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       : undefined,
     bindAddress: text("bind-address") ?? "0.0.0.0",
     port: number("port", 0, 65_535),
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel: oneOf("log-level", logLevels),
   };
 }

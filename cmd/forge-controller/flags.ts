@@ -1,5 +1,6 @@
 import { clusterFlags, helpFlags, logFlags, registryFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
   registry: {
@@ -102,6 +103,7 @@ export const flags = {
     fallback: "8080",
     help: "port that they are served on; 0 takes a free one",
   },
+  "otlp-endpoint": otlpFlag,
   ...logFlags,
   ...helpFlags,
 } as const satisfies Flags;

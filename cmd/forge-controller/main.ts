@@ -21,7 +21,12 @@ import {
   type ReconcilerDeps,
 } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
-import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
+import {
+  createLogger,
+  DeploymentMetrics,
+  openTracer,
+  ReleaseMetrics,
+} from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
@@ -35,7 +40,8 @@ import { registryOptions } from "./registry-options.ts";
 /** Longer than any reconcile may take: a queue that waits so long has no worker left. */
 const stuckMs = 15 * 60_000;
 
-const userAgent = "forge-controller/0.1.0";
+const version = "0.1.0";
+const userAgent = `forge-controller/${version}`;
 
 /** Each shard has a leader of its own. */
 function leaseName(shard: string | undefined): string {
@@ -60,6 +66,10 @@ async function run(config: Config): Promise<void> {
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const metrics = new ReleaseMetrics(metricsRegistry);
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    ...{ service: "forge-controller", version, log },
+  });
   const writer = createGitOpsWriter({
     log,
     openRemote: openFencedRemote(fence),
@@ -91,6 +101,8 @@ async function run(config: Config): Promise<void> {
     writer,
     events,
     metrics,
+    deploymentMetrics: new DeploymentMetrics(metricsRegistry),
+    tracer,
     log,
     clock,
     random,
@@ -145,6 +157,7 @@ async function run(config: Config): Promise<void> {
   await manager.run(stopSignal());
   await events.flush();
   await writer.close();
+  await tracer.close();
   await cue.close();
   await registry[Symbol.asyncDispose]();
   await connection.close();

@@ -2,6 +2,7 @@ import type { LedgerOptions } from "../../src/ledger/index.ts";
 import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 import { ledgerOf } from "./ledger-options.ts";
 import { dayMs } from "./ledger-retention.ts";
@@ -23,6 +24,8 @@ export interface Config {
   readonly oidc: OidcConfig | undefined;
   readonly limits: Limits;
   readonly graceMs: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -71,6 +74,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
     graceMs: milliseconds("grace"),
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel: oneOf("log-level", logLevels),
   };
 }

@@ -1,5 +1,6 @@
 import { clusterFlags, helpFlags, logFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
   ...clusterFlags,
@@ -72,6 +73,7 @@ export const flags = {
   streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
   "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
   grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },
+  "otlp-endpoint": otlpFlag,
   ...logFlags,
   ...helpFlags,
 } as const satisfies Flags;

@@ -18,12 +18,13 @@ import {
   createInformers,
   Issuer,
 } from "../../src/server/index.ts";
-import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
+import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { aborted, runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
+import { wedged } from "./wedged.ts";
 
 const version = "0.1.0";
 const userAgent = `forge-server/${version}`;
@@ -67,19 +68,26 @@ async function run(config: Config): Promise<void> {
     ...{ informers, client, log, clock, random },
   });
 
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    ...{ service: "forge-server", version, log },
+  });
   const stopping = new AbortController();
+  const metrics = new ServerMetrics(registry);
   const missing = () => manager.notReady();
   const issuer = config.oidc && new Issuer({ ...config.oidc, clock });
   const app = createApp(
     {
       impersonation: issuer && { issuer, connection },
       ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
-      metrics: new ServerMetrics(registry),
+      metrics,
+      tracer,
       limits: config.limits,
       stopping: stopping.signal,
     },
     version,
   );
+  metrics.track(app.routes);
   const { tls } = config;
   const api = new ApiServer({
     ...{ app, stopping, log, clock },
@@ -100,7 +108,7 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.healthPort,
     log,
-    healthy: () => [],
+    healthy: () => wedged(all, ledger),
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
     limited: () => ledger.limits(),
     metrics: registry,
@@ -116,6 +124,7 @@ async function run(config: Config): Promise<void> {
     },
   });
   await manager.run(stopSignal());
+  await tracer.close();
   await callers.close();
   await issuer?.close();
   await connection.close();

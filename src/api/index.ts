@@ -67,4 +67,12 @@ export {
   type ReleasePointerStatus,
   releasePointerKind,
 } from "./release-pointer.ts";
+export {
+  originOf,
+  pointerOrigin,
+  type RequestOrigin,
+  requestIdIn,
+  traceparentIn,
+  withOrigin,
+} from "./request-origin.ts";
 export type { Trigger, TriggerType } from "./trigger.ts";

@@ -1,3 +1,4 @@
+import type { Span } from "../telemetry/index.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 import type { Reference, RepositoryName } from "./reference.ts";
@@ -85,7 +86,7 @@ export interface Registry {
 /** Release images as reconcilers use them. */
 export interface ReleaseImages {
   /** Safe to repeat after a kill at any point. Throws ImageTaken, InvalidReference. */
-  publish(release: ReleaseContent, signal: AbortSignal): Promise<Published>;
+  publish(release: ReleaseContent, signal: AbortSignal, span?: Span): Promise<Published>;
   /** `reference` by digest or tag. Throws ImageNotFound, ImageInvalid, InvalidReference. */
   read(reference: string, signal: AbortSignal): Promise<ReleaseImage>;
   /** Highest release number in `<registry>/<repository>/<project>`; 0 when there is none. */

@@ -4,6 +4,7 @@ import {
   isMoreThanStatus,
   type Loop,
 } from "../../controller/index.ts";
+import { originOf } from "../api/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
   concernsIn,
@@ -31,10 +32,16 @@ export function createLoops(
 ): Loop[] {
   const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
-  const releases = loop("release", 8, createReleaseReconciler(deps));
+  const { caches } = deps;
+  const releases = loop("release", 8, createReleaseReconciler(deps), (key) => {
+    const release = caches.releases.get(key);
+    return { requestId: release && originOf(release)?.requestId };
+  });
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
   // Many at once, since what waits for one branch is pushed together.
-  const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps));
+  const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps), (key) => ({
+    requestId: caches.pointers.get(key)?.spec.request?.id,
+  }));
 
   const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps));
   const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));

@@ -111,7 +111,8 @@ async function writeLogged(
   entry: WritableEntry,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id: name, sequence, digest, commit, number, version, type, by, reason, previous } = entry;
+  const { id: name, sequence, digest, commit, number, version, previous } = entry;
+  const { type, by, reason, requestId: id } = entry;
   const release = { commit, number, digest, ...(version && { version }) };
   const before =
     previous?.commit === undefined || previous.digest === undefined
@@ -124,7 +125,7 @@ async function writeLogged(
       pointer,
       { name, sequence, ...release },
       {
-        request: { type, ...(by && { by }), ...(reason && { reason }) },
+        request: { type, ...(by && { by }), ...(reason && { reason }), ...(id && { id }) },
         decision: (name === git?.deployment ? decision : undefined) ?? lostDecision,
         approvals: [],
         ...(before && { previous: before }),

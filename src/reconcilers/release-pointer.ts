@@ -11,14 +11,17 @@ import {
   releasePointerKind,
 } from "../api/index.ts";
 import { type Decision, decisionStatus } from "../policy/index.ts";
+import { inSpan, noSpan } from "../telemetry/index.ts";
 import { limits } from "./bounded-status.ts";
 import { deploy, finishBegun, haltBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
 import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
+import { trackPlace } from "./measured-deployment.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { deploymentSpan } from "./request-span.ts";
 import { placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import { sleepUntil } from "./sleep-until.ts";
@@ -38,15 +41,18 @@ import {
 export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler {
   const known = new OwnWrites(deps.caches.pointers);
   return {
-    reconcile: async (key, { signal }) => {
+    reconcile: async (key, { signal, log }) => {
       const pointer = known.get(key);
       if (pointer === undefined || pointer.metadata.deletionTimestamp) return { type: "done" };
       const project = projectOf(deps, pointer);
       if (!isOurs(deps, project)) return { type: "done" };
-      const state: PointerState = { pointer, status: pointer.status ?? {}, conditions: [] };
+      trackPlace(deps, pointer);
+      const { status = {} } = pointer;
+      const state: PointerState = { pointer, status, conditions: [], log, span: noSpan };
       try {
         return await look(deps, project, pointer, state, signal);
       } finally {
+        state.span.end(state.failure);
         if (state.pointer !== pointer) known.remember(state.pointer);
       }
     },
@@ -64,6 +70,7 @@ async function look(
     const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
     return await report(deps, state, found, signal);
   } catch (error) {
+    state.failure = error;
     const failure = reportOf(error);
     if (failure === undefined) throw error;
     const found = waitsForWatch(error) ? awaiting(failure) : failure;
@@ -154,7 +161,12 @@ async function judge(
   if (cached !== undefined && (isSettled(state, cached.environment) || !cached.decision.allowed)) {
     return cached;
   }
-  return judgeLive(deps, pointer, release, signal);
+  state.span = deploymentSpan(deps, pointer);
+  return inSpan(state.span, "decision", async (span) => {
+    const judgement = await judgeLive(deps, pointer, release, signal);
+    span.set({ "forge.decision.allowed": judgement.decision.allowed });
+    return judgement;
+  });
 }
 
 function allowedCondition(decision: Decision, now: Date): ConditionUpdate {
@@ -224,6 +236,11 @@ async function report(
   if (recorded === undefined) {
     recordTransition(deps, pointer, found, action);
   } else {
+    const { deployed, git } = status;
+    state.log.info(
+      { deployment: recorded, release: deployed?.number, commit: git?.commit },
+      "deployment committed",
+    );
     const note = `Release ${status.deployed?.number} was committed as ${status.git?.commit} (${recorded}).`;
     deps.events.record(pointer, {
       type: "Normal",

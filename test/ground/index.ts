@@ -15,6 +15,7 @@ export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
 export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
+export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,

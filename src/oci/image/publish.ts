@@ -8,6 +8,7 @@
  * the next try finds what there is.
  */
 import { ForgeError } from "../../api/index.ts";
+import { inSpan, noSpan, type Span } from "../../telemetry/index.ts";
 import type { Registry } from "../ports.ts";
 import {
   formatReference,
@@ -22,15 +23,26 @@ export async function publishRelease(
   registry: Registry,
   content: ReleaseContent,
   signal: AbortSignal,
+  span: Span = noSpan,
 ): Promise<Published> {
   const { repository, project, commit } = content.source;
   const name = releaseRepository(content.registry, repository, project);
   const reference: Reference = { ...name, tag: commit };
-  const packed = pack(content);
+  const packed = await inSpan(span, "pack", () => pack(content));
+  return inSpan(span, "push image", () => push(registry, reference, content, packed, signal));
+}
+
+async function push(
+  registry: Registry,
+  reference: Reference,
+  content: ReleaseContent,
+  packed: PackedRelease,
+  signal: AbortSignal,
+): Promise<Published> {
   if ((await registry.headManifest(reference, signal)) !== undefined) {
     return await adopt(registry, reference, content, packed, signal);
   }
-  await putBlobs(registry, name, packed, signal);
+  await putBlobs(registry, reference, packed, signal);
   await registry.putManifest(reference, packed.manifest, signal);
   const now = await registry.getManifest(reference, signal);
   if (now.digest !== packed.manifest.digest) {

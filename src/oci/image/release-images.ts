@@ -12,8 +12,8 @@ const publishedAtOnce = 16;
 export function releaseImagesIn(registry: Registry): ReleaseImages {
   const limit = new ConcurrencyLimit(publishedAtOnce);
   return {
-    publish: (release, signal) =>
-      limit.run(() => publishRelease(registry, release, signal), signal),
+    publish: (release, signal, span) =>
+      limit.run(() => publishRelease(registry, release, signal, span), signal),
     read: async (reference, signal) =>
       await readReleaseImage(registry, parseReference(reference), signal),
     highestNumber: async (repository, signal) =>

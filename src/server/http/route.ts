@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Span } from "../../telemetry/index.ts";
 import type { Caller } from "../caller/caller.ts";
 
 /** A project that the caller may see, and the namespace that it stands for. */
@@ -18,6 +19,7 @@ export interface Call<Query = object, Body = object> {
   readonly body: Body;
   readonly headers: Headers;
   readonly requestId: string;
+  readonly span: Span;
   readonly signal: AbortSignal;
   readonly now: Date;
 }
