@@ -205,6 +205,14 @@ describe("architecture", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  test("one file knows OpenTelemetry, and is loaded when something is traced", () => {
+    const tracer = "src/telemetry/otlp-tracer.ts";
+    const knowing = product.filter(({ text }) => /from "@opentelemetry\//.test(text));
+    expect(knowing.map(({ path }) => path)).toEqual([tracer]);
+    const loaded = product.filter(({ text }) => /from "[^"]*otlp-tracer\.ts"/.test(text));
+    expect(loaded.map(({ path }) => path)).toEqual([]);
+  });
+
   test("nothing of the product is imported by nobody", () => {
     const used = new Set(files.filter(({ path }) => !isTest(path)).flatMap((f) => f.imports));
     const isStarted = (path: string) => path.endsWith("/main.ts") || path.endsWith("/worker.ts");
