@@ -10,9 +10,11 @@ import {
   releasePointerKind,
 } from "../api/index.ts";
 import { type Decision, decisionStatus } from "../policy/index.ts";
+import { adoptFromGit, afterAdoption } from "./adoption.ts";
 import { limits } from "./bounded-status.ts";
 import { deploy, finishBegun, haltBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
+import type { GitComparison } from "./git-comparison.ts";
 import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
 import { OwnWrites } from "./own-writes.ts";
 import { isDeployed, resolvePointer } from "./pointer-release.ts";
@@ -34,7 +36,10 @@ import {
  * policy, and hands an allowed move to the deployment. What is refused says why, in words and as a
  * reason, and touches nothing.
  */
-export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler {
+export function createReleasePointerReconciler(
+  deps: ReconcilerDeps,
+  comparison: GitComparison,
+): Reconciler {
   const known = new OwnWrites(deps.caches.pointers);
   return {
     reconcile: async (key, { signal }) => {
@@ -44,7 +49,7 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
       if (!isOurs(deps, project)) return { type: "done" };
       const state: PointerState = { pointer, status: pointer.status ?? {}, conditions: [] };
       try {
-        return await look(deps, project, pointer, state, signal);
+        return await look(deps, comparison, project, pointer, state, signal);
       } finally {
         if (state.pointer !== pointer) known.remember(state.pointer);
       }
@@ -54,13 +59,14 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
 
 async function look(
   deps: ReconcilerDeps,
+  comparison: GitComparison,
   project: Project | undefined,
   pointer: ReleasePointer,
   state: PointerState,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
+    const found = invalidShard(project) ?? (await move(deps, comparison, pointer, state, signal));
     return await report(deps, state, found, signal);
   } catch (error) {
     const failure = reportOf(error);
@@ -77,6 +83,7 @@ async function look(
 
 async function move(
   deps: ReconcilerDeps,
+  comparison: GitComparison,
   pointer: ReleasePointer,
   state: PointerState,
   signal: AbortSignal,
@@ -88,6 +95,8 @@ async function move(
   }
   if (pointer.spec.suspend) return suspension(pointer);
   await finishBegun(deps, state, signal);
+  const adopted = await adoptFromGit(deps, comparison, state, signal);
+  if (adopted !== undefined) return adopted;
   const before = state.status.resolved;
   const release = resolvePointer(deps, pointer, state);
   recordSuperseded(deps, state, before);
@@ -106,6 +115,7 @@ async function move(
   const { git, deployed } = state.status;
   const message = `Release ${deployed?.number} is in ${pointer.spec.environment} by commit ${git?.commit}.`;
   state.conditions.push({ type: "Committed", status: "True", reason: "Committed", message });
+  afterAdoption(state);
   return { readiness: "ready", reason: "Committed", message, outcome: { type: "done" } };
 }
 
