@@ -13,6 +13,11 @@ export interface SelectOptions extends RequestOptions {
   readonly fieldSelector?: string | undefined;
 }
 
+export interface ListOptions<T extends KubeObject> extends SelectOptions {
+  /** Told each object as soon as it has come; what it answers takes its place in the page. */
+  readonly trim?: (object: T) => T;
+}
+
 export interface ListPage<T extends KubeObject> {
   readonly items: readonly T[];
   /** Of the whole list: the same on every page, and where a watch begins. */

@@ -19,7 +19,9 @@ export function isAnswerToAnother(
   const { namespace } = pointer.metadata;
   const record = caches.deployments.get({ namespace, name: status.deployment?.name ?? "" });
   if (record === undefined) return false;
-  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, asked(pointer));
+  // The cache leaves the request's id out: it says which one it was, and not what was asked.
+  const { id: _, ...wish } = asked(pointer);
+  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, wish);
 }
 
 /** What the pointer asks for; without a word it is a plain Deploy. */

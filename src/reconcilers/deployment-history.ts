@@ -4,6 +4,7 @@ import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import { endRecord, recordsOf } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
 import { type EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
+import { measureRollback } from "./measured-deployment.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
 import { isOurs, projectOf } from "./sharding.ts";
@@ -57,15 +58,10 @@ async function end(
     ({ spec, status }) => spec.sequence > record.spec.sequence && status?.committedAt !== undefined,
   );
   const isRolledBack = committedAt !== undefined && next?.spec.request.type === "Rollback";
-  await endRecord(
-    deps,
-    record.metadata,
-    {
-      outcome: isRolledBack ? "RolledBack" : "Superseded",
-      endedAt: next?.status?.committedAt ?? new Date(deps.clock.now()).toISOString(),
-    },
-    signal,
-  );
+  const end = next?.status?.committedAt ?? new Date(deps.clock.now()).toISOString();
+  const ending = { outcome: isRolledBack ? "RolledBack" : "Superseded", endedAt: end } as const;
+  await endRecord(deps, record.metadata, ending, signal);
+  if (isRolledBack) measureRollback(deps, record, end);
 }
 
 function limitOf({ caches }: Pick<ReconcilerDeps, "caches">, pointer: ReleasePointer): number {

@@ -4,6 +4,7 @@ import {
   isMoreThanStatus,
   type Loop,
 } from "../../controller/index.ts";
+import { originOf } from "../api/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
   concernsIn,
@@ -36,12 +37,19 @@ export function createLoops(
 ): Loop[] {
   const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
-  const releases = loop("release", 8, createReleaseReconciler(deps));
+  const { caches } = deps;
+  const releases = loop("release", 8, createReleaseReconciler(deps), (key) => {
+    const release = caches.releases.get(key);
+    return { requestId: release && originOf(release)?.requestId };
+  });
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
   // Many at once, since what waits for one branch is pushed together.
   const logs = new EnvironmentLogs(deps);
   const comparison = new GitComparison(deps, logs);
-  const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps, comparison));
+  const mover = createReleasePointerReconciler(deps, comparison);
+  const pointers = loop("release-pointer", 64, mover, (key) => ({
+    requestId: caches.pointers.get(key)?.spec.request?.id,
+  }));
   const gitWatch = createGitWatchReconciler(deps, comparison, (key) => pointers.queue.add(key));
   // As many as are read at once come in one answer.
   const gitWatches = loop("git-watch", 32, gitWatch);

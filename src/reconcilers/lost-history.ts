@@ -127,7 +127,8 @@ async function writeLogged(
   entry: LoggedOfPointer,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id: name, sequence, digest, commit, number, version, type, by, reason, previous } = entry;
+  const { id: name, sequence, digest, commit, number, version, previous } = entry;
+  const { type, by, reason, requestId: id } = entry;
   const release = { commit, number, digest, ...(version && { version }) };
   const before =
     previous?.commit === undefined || previous.digest === undefined
@@ -140,7 +141,7 @@ async function writeLogged(
       pointer,
       { name, sequence, ...release },
       {
-        request: { type, ...(by && { by }), ...(reason && { reason }) },
+        request: { type, ...(by && { by }), ...(reason && { reason }), ...(id && { id }) },
         decision: (name === git?.deployment ? decision : undefined) ?? lostDecision,
         approvals: [],
         ...(before && { previous: before }),

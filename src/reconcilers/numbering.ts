@@ -10,13 +10,20 @@
  */
 import type { ReconcileContext } from "../../controller/index.ts";
 import { isNotFound } from "../../controller/kube/index.ts";
-import { type Project, projectKind, projectPath, type Release, releaseKind } from "../api/index.ts";
+import {
+  byAge,
+  type Project,
+  projectKind,
+  projectPath,
+  type Release,
+  releaseKind,
+} from "../api/index.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { isPlaced, planIdentity } from "./release-identity.ts";
 import { type Names, withNames } from "./release-names.ts";
 import { Counters, packagedNumber } from "./release-number.ts";
-import { byAge, indexValue, resources } from "./resources.ts";
+import { indexValue, resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 
 /** Owns number, triggers, aliases and what joins, conflicts and is replaced. */

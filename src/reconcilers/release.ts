@@ -1,9 +1,11 @@
 import type { Outcome, Reconciler } from "../../controller/index.ts";
 import { isNotFound, type Key } from "../../controller/kube/index.ts";
 import { isTrue, type Project, projectPath, type Release, releaseKind } from "../api/index.ts";
+import { endingWith } from "../telemetry/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { hasFailed } from "./release-identity.ts";
 import { type Made, ReleaseSteps } from "./release-steps.ts";
+import { releaseSpan } from "./request-span.ts";
 import { indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
 import {
@@ -48,7 +50,9 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       }
       const steps = new ReleaseSteps(deps, release, number, project);
       try {
-        const { image, ...made } = await steps.run(signal);
+        const { image, ...made } = await endingWith(releaseSpan(deps, release), (span) =>
+          steps.run(signal, span),
+        );
         log.info({ image: image?.digest, number }, "release packaged");
         return await report(deps, release, steps.ready(), { image, ...made }, signal);
       } catch (error) {
@@ -197,6 +201,7 @@ export async function report(
   const fields = {
     observedGeneration: release.metadata.generation,
     image: made.image,
+    commitTime: made.commitTime,
     resources: made.resources,
     unexplainedImages: made.unexplainedImages,
     warnings: made.warnings,

@@ -1,3 +1,4 @@
+import { ForgeError } from "../../api/index.ts";
 import type { GitRemote } from "../../git/index.ts";
 import { isErrorCode } from "../error-code.ts";
 import { type FoundCommit, findDeployments } from "../history/find-deployments.ts";
@@ -25,6 +26,9 @@ export interface Rejection {
   readonly message: string;
   readonly requests: readonly PendingCommit[];
 }
+
+/** What a trace is told of a push that was not taken. */
+const rejected = new ForgeError("GitRejected", "the push was not taken");
 
 /** What replaced trees may take up before it is worth to look for them. */
 const spareBytes = 8 * 1_024 * 1_024;
@@ -148,12 +152,15 @@ export class BranchCommitter {
     signal: AbortSignal,
   ): Promise<Pick<Rejection, "reason" | "message"> | undefined> {
     const { tip = "", objects } = build;
+    const attributes = { "forge.git.commits": pushed.length };
+    const spans = pushed.map(({ request: { span } }) => span?.child("git push", attributes));
     const ref = `refs/heads/${this.#branch}`;
     const pushedAt = performance.now();
     const deltas = { selfContained: this.#selfContained, baseOf: head.store.get.bind(head.store) };
     try {
       const request = { ref, old: head.id, new: tip, objects, ...deltas };
       const result = await remote.push(request, signal);
+      for (const span of spans) span?.end(result.status === "rejected" ? rejected : undefined);
       if (result.status === "rejected") {
         this.#options.onPush("rejected", pushed.length);
         this.distrustHead();
@@ -163,6 +170,7 @@ export class BranchCommitter {
       }
     } catch (error) {
       this.#options.onPush("failed", pushed.length);
+      for (const span of spans) span?.end(error);
       if (!isErrorCode(error, "GitUnauthorized")) {
         for (const pending of pushed) pending.doubt ??= { sentOn: head.id };
       }

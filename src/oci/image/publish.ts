@@ -8,6 +8,7 @@
  * the next try finds what there is.
  */
 import { ForgeError } from "../../api/index.ts";
+import { inSpan, noSpan, type Span } from "../../telemetry/index.ts";
 import type { Registry } from "../ports.ts";
 import {
   formatReference,
@@ -23,22 +24,34 @@ export async function publishRelease(
   registry: Registry,
   content: ReleaseContent,
   signal: AbortSignal,
+  span: Span = noSpan,
   lost?: string,
 ): Promise<Published> {
   const { repository, project, commit } = content.source;
   const name = releaseRepository(content.registry, repository, project);
   const reference: Reference = { ...name, tag: commit };
-  const packed = pack(content);
+  const packed = await inSpan(span, "pack", () => pack(content));
   if (lost !== undefined && packed.manifest.digest !== lost) {
     throw new ForgeError(
       "ImageChanged",
       `${formatReference(reference)} was ${lost}, and would be ${packed.manifest.digest} now`,
     );
   }
+  return inSpan(span, "push image", () => push(registry, reference, content, packed, signal, lost));
+}
+
+async function push(
+  registry: Registry,
+  reference: Reference,
+  content: ReleaseContent,
+  packed: PackedRelease,
+  signal: AbortSignal,
+  lost: string | undefined,
+): Promise<Published> {
   if ((await registry.headManifest(reference, signal)) !== undefined) {
     return await adopt(registry, reference, content, packed, signal, lost);
   }
-  await putBlobs(registry, name, packed, signal);
+  await putBlobs(registry, reference, packed, signal);
   await registry.putManifest(reference, packed.manifest, signal);
   const now = await registry.getManifest(reference, signal);
   if (now.digest !== packed.manifest.digest) {

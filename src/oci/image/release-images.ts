@@ -13,10 +13,10 @@ const publishedAtOnce = 16;
 export function releaseImagesIn(registry: Registry): ReleaseImages {
   const limit = new ConcurrencyLimit(publishedAtOnce);
   return {
-    publish: (release, signal) =>
-      limit.run(() => publishRelease(registry, release, signal), signal),
-    publishAgain: (release, digest, signal) =>
-      limit.run(() => publishRelease(registry, release, signal, digest), signal),
+    publish: (release, signal, span) =>
+      limit.run(() => publishRelease(registry, release, signal, span), signal),
+    publishAgain: (release, digest, signal, span) =>
+      limit.run(() => publishRelease(registry, release, signal, span, digest), signal),
     commits: async (repository, signal) => {
       const tags = await registry.listTags(parseRepository(repository), signal);
       return new Set(tags.filter((tag) => commitPattern.test(tag)));
