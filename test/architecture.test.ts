@@ -70,6 +70,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "hack/image": ["src/api", "src/oci"],
   "test/ground": ["tools"],
   "test/system": ["*"],
+  "test/e2e": ["*"],
   "test/contract": ["*"],
   "test/containers": ["*"],
   bench: ["*"],
