@@ -77,6 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "hack/image": ["src/api", "src/archive", "src/oci"],
   "test/ground": ["tools"],
   "test/system": ["*"],
+  "test/e2e": ["*"],
   "test/contract": ["*"],
   "test/containers": ["*"],
   bench: ["*"],

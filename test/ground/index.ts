@@ -2,6 +2,7 @@ export { type ArgoCD, type ArgoCDOptions, argoCDNamespace, startArgoCD } from ".
 export { argoCDRepository, installArgoCD } from "./argocd-cluster.ts";
 export { type Plugin, pluginSource, startPlugin } from "./argocd-plugin.ts";
 export { type ManifestQuery, RepoServerClient } from "./argocd-repo-server.ts";
+export { type Cluster, startCluster } from "./cluster.ts";
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
