@@ -14,7 +14,10 @@ export interface HealthServerOptions {
   readonly healthy: Check;
   /** Whether it is at work, or able to take over. */
   readonly ready: Check;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** What a process that is ready does without: told beside the ok. */
+  readonly limited?: Check;
+  /** prom-client's registry is one. */
+  readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
 }
 
 /** /healthz, /readyz and /metrics on one port. */
@@ -36,12 +39,14 @@ export class HealthServer {
 
   /** Resolves with the port it listens on; rejects when the port is taken. */
   async start(): Promise<number> {
-    const { port, host } = this.#options;
+    const { port, host, log } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#server.once("error", reject);
     this.#server.listen(port, host, resolve);
     await promise;
-    return (this.#server.address() as AddressInfo).port;
+    const listening = (this.#server.address() as AddressInfo).port;
+    log.info({ port: listening }, "serving health and metrics");
+    return listening;
   }
 
   async stop(): Promise<void> {
@@ -56,7 +61,7 @@ export class HealthServer {
       case "/healthz":
         return verdict(response, this.#options.healthy());
       case "/readyz":
-        return verdict(response, this.#options.ready());
+        return verdict(response, this.#options.ready(), this.#options.limited?.());
       case "/metrics":
         return this.#metrics(response);
       default:
@@ -66,8 +71,8 @@ export class HealthServer {
 
   async #metrics(response: ServerResponse): Promise<void> {
     try {
-      const { contentType, text } = await this.#options.metrics();
-      reply(response, 200, text, contentType);
+      const { metrics } = this.#options;
+      reply(response, 200, await metrics.metrics(), metrics.contentType);
     } catch (error) {
       this.#options.log.error({ error }, "metrics failed");
       reply(response, 500, "metrics failed\n");
@@ -75,9 +80,13 @@ export class HealthServer {
   }
 }
 
-function verdict(response: ServerResponse, problems: readonly string[]): void {
-  if (problems.length === 0) reply(response, 200, "ok\n");
-  else reply(response, 503, `${problems.join("\n")}\n`);
+function verdict(
+  response: ServerResponse,
+  problems: readonly string[],
+  limits: readonly string[] = [],
+): void {
+  const lines = [...(problems.length === 0 ? ["ok"] : problems), ...limits];
+  reply(response, problems.length === 0 ? 200 : 503, `${lines.join("\n")}\n`);
 }
 
 function reply(

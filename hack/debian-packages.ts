@@ -11,6 +11,12 @@ export const debianPackages: Readonly<Record<string, { package: string; without:
     package: "docker-registry",
     without: "the tests against distribution 2.8 fail",
   },
+  tmux: {
+    package: "tmux",
+    without: "the tests of the command in a terminal fail",
+  },
+  zsh: { package: "zsh", without: "the test of its completion in zsh fails" },
+  fish: { package: "fish", without: "the test of its completion in fish fails" },
   postgres: {
     package: "postgresql",
     without: "the tests of the ledger against PostgreSQL fail",

@@ -96,8 +96,11 @@ async function build(module: ToolModule, into: string): Promise<void> {
   go(module, "mod", "download");
   const version = go(module, "list", "-m", "-f", "{{.Version}}", module.versionOf);
   const packages = Object.values(module.programs);
+  const tags = module.tags === undefined ? [] : ["-tags", module.tags.join(",")];
   const total =
-    packages.length === 0 ? 0 : go(module, "list", "-deps", ...packages).split("\n").length;
+    packages.length === 0
+      ? 0
+      : go(module, "list", "-deps", ...tags, ...packages).split("\n").length;
   const started = Date.now();
   let compiled = 0;
   let shown = 0;
@@ -106,7 +109,7 @@ async function build(module: ToolModule, into: string): Promise<void> {
     const child = spawn(
       "go",
       [
-        ...["build", "-v", "-trimpath", ...targetFlags(module, into)],
+        ...["build", "-v", "-trimpath", ...tags, ...targetFlags(module, into)],
         ...["-ldflags", flags, "-o", join(into, program), main],
       ],
       {

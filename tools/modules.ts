@@ -8,6 +8,8 @@ export interface ToolModule {
   readonly versionOf: string;
   /** Program name to main package. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Build tags, such as those that leave out what no test asks for. */
+  readonly tags?: readonly string[];
   /** Files that tests need beside the programs: the module that holds them, to paths in it. */
   readonly files?: Readonly<Record<string, readonly string[]>>;
   /** Linker flags that stamp the version into the programs. */
@@ -153,6 +155,8 @@ export const toolModules: readonly ToolModule[] = [
     versionOf: "github.com/prometheus/prometheus",
     // Checks alerts, and runs them over series that a test writes down.
     programs: { promtool: "github.com/prometheus/prometheus/cmd/promtool" },
+    // Service discovery is the clients of every cloud, and most of the build.
+    tags: ["remove_all_sd"],
     stamp: (version) => [`-X github.com/prometheus/common/version.Version=${version.slice(1)}`],
   },
   {

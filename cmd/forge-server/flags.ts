@@ -1,12 +1,9 @@
-import { logLevels } from "../../src/telemetry/index.ts";
+import { clusterFlags, helpFlags, logFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
-  kubeconfig: {
-    value: "FILE",
-    variable: "KUBECONFIG",
-    help: "kubeconfig; in a pod its service account is used without one",
-  },
+  ...clusterFlags,
   namespace: {
     value: "NAME",
     variable: "FORGE_NAMESPACE",
@@ -21,6 +18,34 @@ export const flags = {
   },
   "tls-certificate": { value: "FILE", help: "certificate chain in PEM; without it, plain http" },
   "tls-key": { value: "FILE", help: "its key in PEM" },
+  "oidc-issuer": {
+    value: "URL",
+    variable: "FORGE_OIDC_ISSUER",
+    help: "impersonate people whose tokens are of this OpenID Connect issuer; without it, nobody",
+  },
+  "oidc-audience": {
+    value: "NAME",
+    variable: "FORGE_OIDC_AUDIENCE",
+    help: "what such tokens are for: their claim aud",
+  },
+  "oidc-username-claim": { value: "CLAIM", fallback: "sub", help: "who somebody is" },
+  "oidc-groups-claim": { value: "CLAIM", help: "what groups somebody is in; none without it" },
+  "oidc-prefix": {
+    value: "TEXT",
+    fallback: "oidc:",
+    help: "before each name and group, so that none is one of the cluster's own",
+  },
+  "oidc-group": {
+    value: "NAME",
+    variable: "FORGE_OIDC_GROUPS",
+    multiple: true,
+    help: "group, with its prefix, that is taken from a token; all others are left out",
+  },
+  "oidc-ca": {
+    value: "FILE",
+    variable: "FORGE_OIDC_CA",
+    help: "certificate authority of the issuer, in PEM, besides the system's",
+  },
   ledger: {
     value: "FILE",
     variable: "FORGE_LEDGER",
@@ -30,6 +55,11 @@ export const flags = {
     value: "FILE",
     variable: "FORGE_LEDGER_URL_FILE",
     help: "file with the URL of a PostgreSQL database for the ledger, instead",
+  },
+  "ledger-retention": {
+    value: "TIME",
+    variable: "FORGE_LEDGER_RETENTION",
+    help: "entries older than this are removed, such as 365d; without it, none are",
   },
   "maximum-body": { value: "BYTES", fallback: "2097152", help: "largest body of a request" },
   timeout: { value: "TIME", fallback: "30s", help: "of one request" },
@@ -43,11 +73,7 @@ export const flags = {
   streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
   "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
   grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },
-  "log-level": {
-    value: "LEVEL",
-    variable: "FORGE_LOG_LEVEL",
-    fallback: "info",
-    help: logLevels.join(", "),
-  },
-  help: { help: "show this help" },
+  "otlp-endpoint": otlpFlag,
+  ...logFlags,
+  ...helpFlags,
 } as const satisfies Flags;

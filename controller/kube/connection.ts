@@ -134,7 +134,7 @@ export class KeptBack {
 export interface ConnectionRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   readonly body?: string | undefined;
   readonly signal: AbortSignal;
   /** A watch: does not take a connection from the others. */

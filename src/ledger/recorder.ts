@@ -28,6 +28,8 @@ export interface RecorderDeps {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Milliseconds; those of the process when absent. */
+  readonly monotonic?: () => number;
 }
 
 /** A fact, and the object that tells it. */
@@ -45,18 +47,30 @@ export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #pending = new Map<string, Told>();
   readonly #remembered = new Set<string>();
+  readonly #monotonic: () => number;
   #isRunning = false;
+  /** When the write that is under way began. */
+  #writingSince: number | undefined;
   /** Something was not queued: the objects are to be read again. */
   #isBehind = true;
   #wake: () => void = () => undefined;
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
+    this.#monotonic = deps.monotonic ?? (() => performance.now());
   }
 
   /** Facts that are not recorded yet. */
   get pending(): number {
     return this.#pending.size;
+  }
+
+  /**
+   * How long the write that is under way has not ended, well or not. A ledger that is away fails,
+   * again and again, and nothing hangs.
+   */
+  get writingMs(): number {
+    return this.#writingSince === undefined ? 0 : this.#monotonic() - this.#writingSince;
   }
 
   seen(object: RecordedObject): void {
@@ -67,6 +81,11 @@ export class Recorder {
   /** It was deleted; this was its last state. */
   gone(object: RecordedObject): void {
     this.#queue(object, lastFactsOf(object));
+  }
+
+  /** Records what the objects tell now, and no more; answers how many facts were new. */
+  fill(signal: AbortSignal): Promise<number> {
+    return this.#readAgain(signal);
   }
 
   /** Records until the signal aborts, what the objects tell first; once all caches are filled. */
@@ -99,7 +118,7 @@ export class Recorder {
   }
 
   /** Everything that the objects tell, by time: so a ledger that begins anew has it in order. */
-  async #readAgain(signal: AbortSignal): Promise<void> {
+  async #readAgain(signal: AbortSignal): Promise<number> {
     this.#isBehind = false;
     const inOrder = [...this.#deps.objects()]
       .flatMap(momentsOf)
@@ -113,6 +132,7 @@ export class Recorder {
       recorded += await this.#record(batch, signal);
     }
     this.#deps.log.info({ facts: inOrder.length, recorded }, "ledger holds what the cluster tells");
+    return recorded;
   }
 
   async #flush(signal: AbortSignal): Promise<void> {
@@ -126,10 +146,7 @@ export class Recorder {
   async #record(batch: readonly Told[], signal: AbortSignal): Promise<number> {
     for (let waitMs = retryBaseMs; !signal.aborted; waitMs = Math.min(waitMs * 2, retryCapMs)) {
       try {
-        const facts = await this.#complete(batch, signal);
-        const { recorded } = await this.#deps.ledger.append(facts, signal);
-        this.#remember(batch);
-        return recorded.length;
+        return await this.#write(batch, signal);
       } catch (error) {
         if (signal.aborted) break;
         if (isInvalid(error)) return this.#recordOneByOne(batch, error, signal);
@@ -138,6 +155,18 @@ export class Recorder {
       }
     }
     return 0;
+  }
+
+  async #write(batch: readonly Told[], signal: AbortSignal): Promise<number> {
+    this.#writingSince = this.#monotonic();
+    try {
+      const facts = await this.#complete(batch, signal);
+      const { recorded } = await this.#deps.ledger.append(facts, signal);
+      this.#remember(batch);
+      return recorded.length;
+    } finally {
+      this.#writingSince = undefined;
+    }
   }
 
   /** What cannot be recorded must not keep the others from it. */

@@ -51,7 +51,9 @@ export class ApiServer {
     await promise;
     server.on("error", (error) => log.error({ error }, "the listener failed"));
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    const listening = (server.address() as AddressInfo).port;
+    log.info({ port: listening }, "serving the API");
+    return listening;
   }
 
   async #create(): Promise<Server> {

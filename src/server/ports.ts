@@ -1,7 +1,8 @@
 /** What the server stands on: made in cmd/forge-server, or by tests. */
 import type { Clock, Connection, KubeClient } from "../../controller/kube/index.ts";
 import type { Ledger } from "../ledger/index.ts";
-import type { Logger } from "../telemetry/index.ts";
+import type { Logger, MeasuredRoute, Tracer } from "../telemetry/index.ts";
+import type { Impersonation } from "./caller/authenticator.ts";
 import type { Caches } from "./cluster/informers.ts";
 import type { ChangeFeed } from "./events/change-feed.ts";
 import type { Rate } from "./http/rate-limit.ts";
@@ -30,7 +31,8 @@ export interface LedgerAccess {
 
 /** Counts what the server does. */
 export interface RequestMetrics {
-  answered(operation: string, status: number, seconds: number): void;
+  /** @param route undefined where the path is none of the API */
+  answered(route: MeasuredRoute | undefined, status: number, seconds: number): void;
 }
 
 export interface ServerDeps {
@@ -38,12 +40,15 @@ export interface ServerDeps {
   readonly client: KubeClient;
   /** To the same API server, without credentials of its own. */
   readonly callers: Connection;
+  /** For people whom the API server does not know; absent: there are none. */
+  readonly impersonation?: Impersonation | undefined;
   readonly caches: Caches;
   /** What is missing before questions can be answered; empty when nothing is. */
   readonly missing: () => readonly string[];
   readonly ledger: LedgerAccess;
   readonly changes: ChangeFeed;
   readonly metrics: RequestMetrics;
+  readonly tracer: Tracer;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: Limits;

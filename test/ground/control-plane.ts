@@ -12,6 +12,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** The API server's audit log, one JSON object a line: who asked for what, and the answer. */
   readonly auditLog: string;
+  /** Where etcd keeps its data. */
+  readonly dataFolder: string;
   /** Its certificate and that of its authority, in one file. */
   readonly certificate: string;
   /** Signs the tokens of service accounts. */
@@ -27,6 +29,8 @@ export interface ControlPlane {
   withoutEtcd(work: () => Promise<void>): Promise<void>;
   /** Forgets all history of etcd: a watch from before is Gone. */
   compact(): Promise<void>;
+  /** Writes to etcd past the API server: an object as another version of it was stored. */
+  store(key: string, value: object): Promise<void>;
 }
 
 export interface ControlPlaneOptions {
@@ -109,6 +113,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     url,
     kubeconfig: kubeconfigFor("admin"),
     auditLog,
+    dataFolder: join(folder, "etcd"),
     certificate,
     serviceAccountKey: keyFile,
     get processes() {
@@ -133,6 +138,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       }
     },
     compact: () => compactEtcd(etcd.url),
+    store: async (key, value) => {
+      const base64 = (text: string) => Buffer.from(text).toString("base64");
+      const pair = { key: base64(key), value: base64(JSON.stringify(value)) };
+      await callEtcd(etcd.url, "put", pair);
+    },
   };
 }
 
@@ -165,20 +175,22 @@ async function createEtcd(folder: string, quotaBytes: number | undefined): Promi
   return { url, start };
 }
 
-/** By etcd's HTTP gateway: everything before the revision of now is forgotten. */
+/** By etcd's HTTP gateway. */
+async function callEtcd(url: string, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${url}/v3/kv/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** Everything before the revision of now is forgotten. */
 async function compactEtcd(url: string): Promise<void> {
-  const call = async (path: string, body: object): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${url}/v3/kv/${path}`, {
-      method: "POST",
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Record<string, unknown>;
-  };
   const key = Buffer.from("/").toString("base64");
-  const { header } = (await call("range", { key })) as { header: { revision: string } };
-  await call("compaction", { revision: header.revision, physical: true });
+  const { header } = (await callEtcd(url, "range", { key })) as { header: { revision: string } };
+  await callEtcd(url, "compaction", { revision: header.revision, physical: true });
 }
 
 function writeTokens(

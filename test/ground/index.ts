@@ -15,6 +15,9 @@ export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
+export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
+export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
+export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,
@@ -31,4 +34,5 @@ export {
   type TestCertificate,
 } from "./registry.ts";
 export { type Server, type ServerOptions, startServer, tokenOf } from "./server.ts";
+export { Terminal } from "./terminal.ts";
 export { startTokenServer, type TokenServer } from "./token-server.ts";

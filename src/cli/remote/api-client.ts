@@ -2,10 +2,17 @@
 import { Agent, type Dispatcher, request } from "undici";
 import { z } from "zod";
 import { KubeError } from "../../../controller/kube/index.ts";
-import { type ErrorCode, errorKinds, ForgeError, messageOf } from "../../api/index.ts";
+import {
+  type ErrorCode,
+  errorKinds,
+  ForgeError,
+  messageOf,
+  type RequestOrigin,
+} from "../../api/index.ts";
 import { problem, problemMediaType } from "../../rest/index.ts";
 
 const maximumAnswerBytes = 64 * 1024 * 1024;
+const maximumLineLength = 1024 * 1024;
 const connectMs = 10_000;
 /** Longer than the server takes for any request. */
 const answerMs = 60_000;
@@ -18,6 +25,7 @@ export interface ApiClientOptions {
   readonly ca: string | undefined;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  readonly origin: RequestOrigin;
 }
 
 export interface ApiRequest {
@@ -37,13 +45,15 @@ export class ApiClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #signal: AbortSignal;
 
-  constructor({ url, token, ca, userAgent, signal }: ApiClientOptions) {
+  constructor({ url, token, ca, userAgent, signal, origin }: ApiClientOptions) {
     this.url = url;
     this.#signal = signal;
     this.#headers = {
       authorization: `Bearer ${token}`,
       accept: "application/json",
       "user-agent": userAgent,
+      "x-request-id": origin.requestId,
+      ...(origin.traceparent !== undefined && { traceparent: origin.traceparent }),
     };
     this.#agent = new Agent({
       connect: { timeout: connectMs, ...(ca !== undefined && { ca }) },
@@ -89,6 +99,29 @@ export class ApiClient {
       }
     } catch (error) {
       throw either.aborted || error instanceof KubeError ? error : unreachable(this.url, error);
+    }
+  }
+
+  /** Each whole line of an answer that is read as it comes, without its line feed. */
+  async *lines(
+    path: string,
+    query: ApiRequest["query"] = {},
+  ): AsyncGenerator<string, void, undefined> {
+    const answer = await this.#request("GET", path, query, undefined, this.#signal);
+    if (answer.statusCode !== 200) throw errorOf(answer, await this.#text(answer), this.url);
+    let rest = "";
+    answer.body.setEncoding("utf8");
+    try {
+      for await (const chunk of answer.body) {
+        const lines = (rest + (chunk as string)).split("\n");
+        rest = lines.pop() ?? "";
+        if (rest.length > maximumLineLength) throw malformed(this.url);
+        yield* lines;
+      }
+    } catch (error) {
+      throw this.#signal.aborted || error instanceof KubeError
+        ? error
+        : unreachable(this.url, error);
     }
   }
 

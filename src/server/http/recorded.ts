@@ -3,7 +3,7 @@ import { ForgeError } from "../../api/index.ts";
 import type { Entry, Fact } from "../../ledger/index.ts";
 import type { LedgerAccess } from "../ports.ts";
 import type { AnswerStore, KeptAnswer } from "./idempotency.ts";
-import type { JsonAnswer } from "./route.ts";
+import type { Call, JsonAnswer } from "./route.ts";
 
 /** What somebody asks the API to write. */
 export interface Action {
@@ -11,12 +11,26 @@ export interface Action {
   readonly id: string;
   readonly operation: string;
   readonly user: string;
+  /** Whose account did it in the user's name. */
+  readonly impersonatedBy?: string | undefined;
   readonly requestId: string;
   readonly namespace: string;
   readonly repository?: string | undefined;
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
   readonly fingerprint?: string | undefined;
+}
+
+/** What a write is about, as far as the request says it. */
+export function placeOf({ located, params, body, query }: Call) {
+  const said = { ...query, ...body, ...params, ...located } as Record<string, unknown>;
+  const text = (name: string) => (typeof said[name] === "string" ? said[name] : undefined);
+  return {
+    namespace: text("namespace") ?? "",
+    repository: text("repository"),
+    project: text("project"),
+    environment: text("environment"),
+  };
 }
 
 /** An answer larger than this is not kept: its request may be asked again all the same. */
@@ -63,6 +77,7 @@ async function append(ledger: LedgerAccess, fact: Fact): Promise<void> {
 
 function factOf(action: Action, event: string, details: Fact["details"]): Fact {
   const { id, operation, user, requestId, namespace, repository, project, environment } = action;
+  const { impersonatedBy } = action;
   return {
     key: `Action/${id}/${event === "Failed" ? `${event}/${requestId}` : event}`,
     kind: "Action",
@@ -71,7 +86,7 @@ function factOf(action: Action, event: string, details: Fact["details"]): Fact {
     ...{ repository, project, environment },
     actor: user,
     subject: requestId,
-    details: { requestId, ...details },
+    details: { requestId, ...(impersonatedBy !== undefined && { impersonatedBy }), ...details },
   };
 }
 
