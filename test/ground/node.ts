@@ -77,6 +77,8 @@ function kubeletConfig(machine: Machine, folder: string): object {
     failCgroupV1: false,
     failSwapOn: false,
     imageGCHighThresholdPercent: 100,
+    // Else an image that was pulled may not be used by the name under which it was loaded.
+    imagePullCredentialsVerificationPolicy: "NeverVerify",
     localStorageCapacityIsolation: false,
     // The kernel's settings stay as they are: see machine.ts.
     protectKernelDefaults: true,
