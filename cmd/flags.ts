@@ -1,6 +1,7 @@
 /** Settings of a program by flags and environment variables: one table for what it takes and its help. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseDuration } from "./duration.ts";
 
 export interface Flag {
   /** What stands behind the flag in the help; a flag without one is a switch. */
@@ -29,12 +30,17 @@ export function flagLines(flags: Flags, width: number): string {
     .join("\n");
 }
 
-/** What was given for each flag. */
+/** What was given for each flag. What cannot be read throws an Error that names the flag. */
 interface Given<Name extends string> {
   isSet(name: Name): boolean;
   /** undefined for nothing, and for an empty text. */
   text(name: Name): string | undefined;
   list(name: Name): readonly string[];
+  /** A whole number within bounds, both of them included. */
+  number(name: Name, least: number, most: number): number;
+  /** A duration in milliseconds. */
+  milliseconds(name: Name): number;
+  oneOf<Value extends string>(name: Name, values: readonly Value[]): Value;
 }
 
 /** @throws Error that names a flag which is not known, or lacks its value */
@@ -55,11 +61,23 @@ export function readFlags<const F extends Flags>(
   });
   const written = ({ variable, fallback = "" }: Flag): string =>
     (variable && env[variable]) || fallback;
+  const text = (name: keyof F & string): string | undefined => {
+    const given = values[name] ?? written(flags[name] as Flag);
+    return typeof given === "string" && given !== "" ? given : undefined;
+  };
   return {
     isSet: (name) => values[name] === true,
-    text: (name) => {
-      const given = values[name] ?? written(flags[name] as Flag);
-      return typeof given === "string" && given !== "" ? given : undefined;
+    text,
+    number: (name, least, most) => {
+      const value = Number(text(name));
+      if (Number.isInteger(value) && value >= least && value <= most) return value;
+      throw new Error(`--${name}: ${text(name)} is no number from ${least} to ${most}`);
+    },
+    milliseconds: (name) => parseDuration(name, text(name) ?? ""),
+    oneOf: (name, allowed) => {
+      const value = allowed.find((known) => known === text(name));
+      if (value !== undefined) return value;
+      throw new Error(`--${name}: one of ${allowed.join(", ")}`);
     },
     list: (name) => {
       const given = values[name];

@@ -16,7 +16,8 @@ export interface HealthServerOptions {
   readonly ready: Check;
   /** What a process that is ready does without: told beside the ok. */
   readonly limited?: Check;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** prom-client's registry is one. */
+  readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
 }
 
 /** /healthz, /readyz and /metrics on one port. */
@@ -38,12 +39,14 @@ export class HealthServer {
 
   /** Resolves with the port it listens on; rejects when the port is taken. */
   async start(): Promise<number> {
-    const { port, host } = this.#options;
+    const { port, host, log } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#server.once("error", reject);
     this.#server.listen(port, host, resolve);
     await promise;
-    return (this.#server.address() as AddressInfo).port;
+    const listening = (this.#server.address() as AddressInfo).port;
+    log.info({ port: listening }, "serving health and metrics");
+    return listening;
   }
 
   async stop(): Promise<void> {
@@ -68,8 +71,8 @@ export class HealthServer {
 
   async #metrics(response: ServerResponse): Promise<void> {
     try {
-      const { contentType, text } = await this.#options.metrics();
-      reply(response, 200, text, contentType);
+      const { metrics } = this.#options;
+      reply(response, 200, await metrics.metrics(), metrics.contentType);
     } catch (error) {
       this.#options.log.error({ error }, "metrics failed");
       reply(response, 500, "metrics failed\n");

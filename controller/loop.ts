@@ -30,6 +30,8 @@ export interface LoopOptions {
   readonly timeoutMs?: number;
   /** When a waiting key is looked at although no watch has brought it back. */
   readonly waitResyncMs?: number;
+  /** What every line about a key says besides, such as whose request it answers. */
+  readonly about?: (key: Key) => object;
   readonly observe?: (outcome: OutcomeLabel, seconds: number) => void;
 }
 
@@ -76,9 +78,9 @@ export class Loop {
   }
 
   async #reconcile(key: Key, abort: AbortSignal): Promise<void> {
-    const { clock, reconciler, timeoutMs = 300_000, observe } = this.#options;
+    const { clock, reconciler, timeoutMs = 300_000, about, observe } = this.#options;
     const reconcileId = randomUUID();
-    const log = this.#log.child({ key: keyText(key), reconcileId });
+    const log = this.#log.child({ key: keyText(key), reconcileId, ...about?.(key) });
     const startedAt = clock.monotonic();
     let label: OutcomeLabel;
     try {

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { lacksForNode } from "../test/ground/node-requirements.ts";
+import { locateTool } from "../tools/locate.ts";
 import { locatePythonTool } from "../tools/python/venv.ts";
 import { missingPrograms } from "./debian-packages.ts";
 
@@ -34,6 +36,14 @@ const steps: readonly Step[] = [
       locatePythonTool("schemathesis") === undefined
         ? "programs from PyPI are not here"
         : undefined,
+  },
+  {
+    name: "e2e",
+    command: ["vitest", "run", "--project", "e2e"],
+    counted: true,
+    missing: () =>
+      lacksForNode() ??
+      (locateTool("kubelet") === undefined ? "the kubelet is not built" : undefined),
   },
   { name: "soak", command: ["node", "test/soak/main.ts", "--seconds", "60"] },
   {

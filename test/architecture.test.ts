@@ -42,6 +42,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/rest": ["src/api"],
   "src/cli": [
+    "src/archive",
     "src/credentials",
     "src/git",
     "src/oci",
@@ -61,10 +62,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/render": ["src/api"],
   "src/triggers": ["src/api"],
   "src/policy": ["src/api"],
-  "src/oci": ["src/api", "src/concurrency", "src/telemetry"],
+  "src/oci": ["src/api", "src/archive", "src/concurrency", "src/telemetry"],
   "src/gitops": ["src/api", "src/git", "src/telemetry"],
   "src/git": ["src/api", "src/telemetry"],
   "src/telemetry": ["src/api"],
+  "src/archive": [],
   "src/concurrency": [],
   "src/api": [],
   controller: ["controller/kube"],
@@ -72,9 +74,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What stands around the product may use it, and is used by nothing of it.
   tools: [],
   hack: ["src/api", "src/policy", "src/server", "tools", "test/ground"],
-  "hack/image": ["src/api", "src/oci"],
+  "hack/image": ["src/api", "src/archive", "src/oci"],
   "test/ground": ["tools"],
   "test/system": ["*"],
+  "test/e2e": ["*"],
   "test/contract": ["*"],
   "test/containers": ["*"],
   bench: ["*"],
@@ -201,6 +204,14 @@ describe("architecture", () => {
         !isTest(path) && !mayStart.includes(path) && text.includes("node:child_process"),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("one file knows OpenTelemetry, and is loaded when something is traced", () => {
+    const tracer = "src/telemetry/otlp-tracer.ts";
+    const knowing = product.filter(({ text }) => /from "@opentelemetry\//.test(text));
+    expect(knowing.map(({ path }) => path)).toEqual([tracer]);
+    const loaded = product.filter(({ text }) => /from "[^"]*otlp-tracer\.ts"/.test(text));
+    expect(loaded.map(({ path }) => path)).toEqual([]);
   });
 
   test("nothing of the product is imported by nobody", () => {

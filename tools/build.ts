@@ -1,5 +1,5 @@
 // Builds the programs that tests and the demo run against, and cue.wasm: `node tools/build.ts`, or
-// those that are named: `node tools/build.ts cue.wasm`.
+// those that are named: `node tools/build.ts cue.wasm`. What a node needs is built only by name.
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -96,8 +96,11 @@ async function build(module: ToolModule, into: string): Promise<void> {
   go(module, "mod", "download");
   const version = go(module, "list", "-m", "-f", "{{.Version}}", module.versionOf);
   const packages = Object.values(module.programs);
+  const tags = module.tags === undefined ? [] : ["-tags", module.tags.join(",")];
   const total =
-    packages.length === 0 ? 0 : go(module, "list", "-deps", ...packages).split("\n").length;
+    packages.length === 0
+      ? 0
+      : go(module, "list", "-deps", ...tags, ...packages).split("\n").length;
   const started = Date.now();
   let compiled = 0;
   let shown = 0;
@@ -106,7 +109,7 @@ async function build(module: ToolModule, into: string): Promise<void> {
     const child = spawn(
       "go",
       [
-        ...["build", "-v", "-trimpath", ...targetFlags(module, into)],
+        ...["build", "-v", "-trimpath", ...tags, ...targetFlags(module, into)],
         ...["-ldflags", flags, "-o", join(into, program), main],
       ],
       {
@@ -144,7 +147,11 @@ async function build(module: ToolModule, into: string): Promise<void> {
 
 const wanted = process.argv.slice(2);
 for (const module of toolModules) {
-  if (wanted.length > 0 && !wanted.some((name) => productsOf(module).includes(name))) continue;
+  const isWanted =
+    wanted.length === 0
+      ? module.onRequest === undefined
+      : wanted.some((name) => productsOf(module).includes(name));
+  if (!isWanted) continue;
   const missing = productsOf(module).filter((name) => locateTool(name) === undefined);
   if (missing.length === 0) continue;
   requireGo();

@@ -1,6 +1,6 @@
 import { checkRegistryPrefix, defaultPathTemplate } from "../../src/plugin/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "../duration.ts";
+import { helpFlags, logFlags, registryFlags } from "../flag-groups.ts";
 import { type Flags, flagLines, readFlags } from "../flags.ts";
 
 /** What both ways of running the plugin need. */
@@ -37,22 +37,7 @@ const flags = {
     multiple: true,
     help: "registry and prefix that images may come from, such as registry.example.com/releases (required)",
   },
-  "insecure-registry": {
-    value: "HOST",
-    variable: "FORGE_INSECURE_REGISTRY",
-    multiple: true,
-    help: "registry host, with port, that plain http may reach; loopback always may",
-  },
-  "docker-config": {
-    value: "FILE",
-    variable: "FORGE_DOCKER_CONFIG",
-    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
-  },
-  "credential-helper": {
-    value: "NAME",
-    multiple: true,
-    help: "docker-credential-NAME may be started when that file names it",
-  },
+  ...registryFlags,
   "signature-key": {
     value: "FILE",
     multiple: true,
@@ -76,12 +61,7 @@ const flags = {
     fallback: "55s",
     help: "longest time for one request; below Argo CD's own timeout of 60s",
   },
-  "log-level": {
-    value: "LEVEL",
-    variable: "FORGE_LOG_LEVEL",
-    fallback: "info",
-    help: logLevels.join(", "),
-  },
+  ...logFlags,
   socket: {
     value: "FILE",
     variable: "FORGE_SOCKET",
@@ -114,10 +94,8 @@ const flags = {
     fallback: "8090",
     help: "port that they are served on; 0 takes a free one",
   },
-  help: { help: "show this help" },
+  ...helpFlags,
 } as const satisfies Flags;
-
-type FlagName = keyof typeof flags;
 
 /** The text of --help. */
 export function helpText(): string {
@@ -138,19 +116,12 @@ ${flagLines(flags, 28)}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServeConfig | "help" {
-  const { isSet, text, list } = readFlags(flags, args, env);
+  const { isSet, text, list, number, milliseconds, oneOf } = readFlags(flags, args, env);
   if (isSet("help")) return "help";
-  const count = (name: FlagName, least: number, most: number): number => {
-    const value = Number(text(name));
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Error(`--${name}: ${text(name)} is no number from ${least} to ${most}`);
-  };
 
   const registries = list("registry");
   if (registries.length === 0) throw new Error("--registry (or $FORGE_REGISTRY) is required");
   for (const registry of registries) checkRegistryPrefix(registry);
-  const logLevel = logLevels.find((level) => level === text("log-level"));
-  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
   return {
     registries,
     insecureRegistries: list("insecure-registry"),
@@ -159,16 +130,16 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
     pathTemplates: list("path"),
     signatureKeys: list("signature-key"),
     cacheFolder: text("cache"),
-    cacheBytes: count("cache-size", 1, 1_048_576) * 1024 * 1024,
-    timeoutMs: parseDuration("timeout", text("timeout") ?? ""),
-    logLevel,
+    cacheBytes: number("cache-size", 1, 1_048_576) * 1024 * 1024,
+    timeoutMs: milliseconds("timeout"),
+    logLevel: oneOf("log-level", logLevels),
     socket: text("socket") ?? "",
     socketMode: octal(text("socket-mode") ?? ""),
-    memoryBytes: count("memory-size", 1, 65_536) * 1024 * 1024,
-    concurrency: count("concurrency", 1, 1_000),
-    drainMs: parseDuration("drain-timeout", text("drain-timeout") ?? ""),
+    memoryBytes: number("memory-size", 1, 65_536) * 1024 * 1024,
+    concurrency: number("concurrency", 1, 1_000),
+    drainMs: milliseconds("drain-timeout"),
     bindAddress: text("bind-address") ?? "",
-    port: count("port", 0, 65_535),
+    port: number("port", 0, 65_535),
   };
 }
 

@@ -9,7 +9,7 @@ import { createLogger } from "../../src/telemetry/index.ts";
 import type { Config } from "./config.ts";
 import { makeParts } from "./parts.ts";
 
-const silent = { retried: () => undefined, read: () => undefined };
+const silent = { retried: () => undefined, read: () => undefined, made: () => undefined };
 
 /** Prints the manifests of a folder as one YAML stream, or throws. */
 export async function generate(

@@ -1,8 +1,8 @@
 // forge-argocd-plugin: reads its settings, and serves or generates.
-import { ForgeError, messageOf } from "../../src/api/index.ts";
+import { runProgram } from "../program.ts";
 import { helpText, readConfig } from "./config.ts";
 
-async function main(args: readonly string[]): Promise<void> {
+await runProgram("forge-argocd-plugin", async (args) => {
   const isCommand = args[0] === "generate";
   const config = readConfig(isCommand ? args.slice(1) : args, process.env);
   if (config === "help") {
@@ -17,15 +17,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const { serve } = await import("./serve.ts");
   await serve(config);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const said =
-    error instanceof ForgeError
-      ? `forge: ${error.code}: ${error.message}. ${error.hint}`
-      : `forge-argocd-plugin: ${messageOf(error)}`;
-  process.stderr.write(`${said}\n`);
-  process.exitCode = 1;
-}
+});

@@ -4,10 +4,12 @@ import { HealthServer } from "../../controller/index.ts";
 import {
   ManifestCache,
   ManifestGenerator,
+  type Observer,
   PluginServer,
   requestLimit,
 } from "../../src/plugin/index.ts";
 import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
+import { aborted, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import type { ServeConfig } from "./config.ts";
 import { makeParts } from "./parts.ts";
@@ -35,6 +37,8 @@ export async function serve(config: ServeConfig): Promise<void> {
       metrics.retried();
     },
     read: (origin: "memory" | "disk" | "registry") => metrics.read(origin),
+    made: ({ image: _, ...pointer }: Parameters<Observer["made"]>[0]) =>
+      log.info(pointer, "manifests made"),
   };
   const server = new PluginServer({
     socket: config.socket,
@@ -52,19 +56,14 @@ export async function serve(config: ServeConfig): Promise<void> {
     log,
     healthy: () => [],
     ready: () => (server.serving ? [] : ["the socket is not served"]),
-    metrics: async () => ({
-      contentType: metricsRegistry.contentType,
-      text: await metricsRegistry.metrics(),
-    }),
+    metrics: metricsRegistry,
   });
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => stopped.resolve(signal));
-  }
-  log.info({ port: await health.start() }, "serving health and metrics");
+  const stop = stopSignal();
+  await health.start();
   await server.start();
   log.info({ socket: config.socket, registries: config.registries }, "serving Argo CD");
-  log.info({ signal: await stopped.promise }, "stopping");
+  await aborted(stop);
+  log.info({}, "stopping");
   await server.stop(config.drainMs);
   await health.stop();
   await parts.registry[Symbol.asyncDispose]();

@@ -22,6 +22,7 @@ describe("readConfig", () => {
       shard: undefined,
       bindAddress: "0.0.0.0",
       port: 8080,
+      otlpEndpoint: undefined,
       logLevel: "info",
     } satisfies Config);
   });

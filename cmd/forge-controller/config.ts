@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "../duration.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 
 export interface Config {
@@ -34,6 +34,8 @@ export interface Config {
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -61,7 +63,7 @@ ${flagLines(flags, 32)}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
-  const { isSet, text, list } = readFlags(flags, args, env);
+  const { isSet, text, list, number, milliseconds, oneOf } = readFlags(flags, args, env);
   if (isSet("help")) return "help";
 
   const registry = text("registry");
@@ -77,22 +79,14 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   if (proxy !== undefined && !/^https?:$/.test(URL.parse(proxy)?.protocol ?? "")) {
     throw new Error("--registry-proxy (or $HTTPS_PROXY) is no http or https URL");
   }
-  const port = Number(text("port"));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port: ${text("port")} is no port`);
-  }
-  const logLevel = logLevels.find((level) => level === text("log-level"));
-  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
   const shard = text("shard");
   if (shard !== undefined && !isShardName(shard)) {
     throw new Error(`--shard: ${shard} is no DNS label (a-z, 0-9 and -, 63 characters at most)`);
   }
-  const duration = (name: "lease-duration" | "renew-deadline" | "retry-period") =>
-    parseDuration(name, text(name) ?? "");
   const timing = {
-    durationMs: duration("lease-duration"),
-    renewDeadlineMs: duration("renew-deadline"),
-    retryMs: duration("retry-period"),
+    durationMs: milliseconds("lease-duration"),
+    renewDeadlineMs: milliseconds("renew-deadline"),
+    retryMs: milliseconds("retry-period"),
   };
   if (timing.durationMs <= timing.renewDeadlineMs) {
     throw new Error("--renew-deadline must be shorter than --lease-duration");
@@ -128,7 +122,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
         }
       : undefined,
     bindAddress: text("bind-address") ?? "0.0.0.0",
-    port,
-    logLevel,
+    port: number("port", 0, 65_535),
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
+    logLevel: oneOf("log-level", logLevels),
   };
 }

@@ -1,5 +1,6 @@
-import { logLevels } from "../../src/telemetry/index.ts";
+import { clusterFlags, helpFlags, logFlags, registryFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
   registry: {
@@ -7,25 +8,11 @@ export const flags = {
     variable: "FORGE_REGISTRY",
     help: "registry and prefix of release images, such as registry.example.com/releases (required)",
   },
-  "insecure-registry": {
-    value: "HOST",
-    multiple: true,
-    help: "registry host, with port, that plain http may reach; loopback always may",
-  },
+  ...registryFlags,
   "insecure-git-host": {
     value: "HOST",
     multiple: true,
     help: "git host, with port, that plain http may reach; loopback always may",
-  },
-  "docker-config": {
-    value: "FILE",
-    variable: "FORGE_DOCKER_CONFIG",
-    help: "Docker config.json (or Podman's auth.json) with the registry's credentials",
-  },
-  "credential-helper": {
-    value: "NAME",
-    multiple: true,
-    help: "docker-credential-NAME may be started when that file names it",
   },
   "registry-ca": {
     value: "FILE",
@@ -63,11 +50,7 @@ export const flags = {
     multiple: true,
     help: "module with a ReleaseExtension of your own, run with the controller's rights",
   },
-  kubeconfig: {
-    value: "FILE",
-    variable: "KUBECONFIG",
-    help: "kubeconfig; in a pod its service account is used without one",
-  },
+  ...clusterFlags,
   namespace: {
     value: "NAME",
     variable: "FORGE_NAMESPACE",
@@ -120,11 +103,7 @@ export const flags = {
     fallback: "8080",
     help: "port that they are served on; 0 takes a free one",
   },
-  "log-level": {
-    value: "LEVEL",
-    variable: "FORGE_LOG_LEVEL",
-    fallback: "info",
-    help: logLevels.join(", "),
-  },
-  help: { help: "show this help" },
+  "otlp-endpoint": otlpFlag,
+  ...logFlags,
+  ...helpFlags,
 } as const satisfies Flags;

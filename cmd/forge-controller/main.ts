@@ -21,8 +21,14 @@ import {
   type ReconcilerDeps,
 } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
-import { createLogger, ReleaseMetrics } from "../../src/telemetry/index.ts";
+import {
+  createLogger,
+  DeploymentMetrics,
+  openTracer,
+  ReleaseMetrics,
+} from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
@@ -34,7 +40,8 @@ import { registryOptions } from "./registry-options.ts";
 /** Longer than any reconcile may take: a queue that waits so long has no worker left. */
 const stuckMs = 15 * 60_000;
 
-const userAgent = "forge-controller/0.1.0";
+const version = "0.1.0";
+const userAgent = `forge-controller/${version}`;
 
 /** Each shard has a leader of its own. */
 function leaseName(shard: string | undefined): string {
@@ -59,6 +66,10 @@ async function run(config: Config): Promise<void> {
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const metrics = new ReleaseMetrics(metricsRegistry);
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    ...{ service: "forge-controller", version, log },
+  });
   const writer = createGitOpsWriter({
     log,
     openRemote: openFencedRemote(fence),
@@ -90,6 +101,8 @@ async function run(config: Config): Promise<void> {
     writer,
     events,
     metrics,
+    deploymentMetrics: new DeploymentMetrics(metricsRegistry),
+    tracer,
     log,
     clock,
     random,
@@ -118,18 +131,10 @@ async function run(config: Config): Promise<void> {
         .filter(({ queue }) => queue.oldestMs > stuckMs)
         .map(({ name, queue }) => `${name}: the first key waits for ${queue.oldestMs} ms`),
     ready: () => manager.notReady(),
-    metrics: async () => ({
-      contentType: metricsRegistry.contentType,
-      text: await metricsRegistry.metrics(),
-    }),
+    metrics: metricsRegistry,
   });
   const manager = new Manager({
-    servers: [
-      {
-        start: async () => log.info({ port: await health.start() }, "serving health and metrics"),
-        stop: () => health.stop(),
-      },
-    ],
+    servers: [health],
     informers: allInformers,
     loops,
     log,
@@ -147,20 +152,19 @@ async function run(config: Config): Promise<void> {
       }),
     }),
   });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   // Who may no longer lead must end, and not wait for what should not go on: so only an orderly
   // stop is tidied up after.
-  await manager.run(stop.signal);
+  await manager.run(stopSignal());
   await events.flush();
   await writer.close();
+  await tracer.close();
   await cue.close();
   await registry[Symbol.asyncDispose]();
   await connection.close();
   log.info({}, "stopped");
 }
 
-async function main(args: readonly string[]): Promise<void> {
+await runProgram("forge-controller", async (args) => {
   if (args[0] === "install-crds") {
     return installCrds(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
   }
@@ -168,11 +172,4 @@ async function main(args: readonly string[]): Promise<void> {
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`forge-controller: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
-}
+});

@@ -1,8 +1,8 @@
 import type { LedgerOptions } from "../../src/ledger/index.ts";
 import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { parseDuration } from "../duration.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 import { ledgerOf } from "./ledger-options.ts";
 import { dayMs } from "./ledger-retention.ts";
@@ -24,6 +24,8 @@ export interface Config {
   readonly oidc: OidcConfig | undefined;
   readonly limits: Limits;
   readonly graceMs: number;
+  /** Undefined: nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -44,21 +46,14 @@ ${flagLines(flags, 28)}
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
   const given = readFlags(flags, args, env);
-  const { isSet, text } = given;
+  const { isSet, text, number, milliseconds, oneOf } = given;
   if (isSet("help")) return "help";
 
-  const number = (name: keyof typeof flags, least: number, most: number): number => {
-    const value = Number(text(name));
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Error(`--${name}: ${text(name)} is no number from ${least} to ${most}`);
-  };
   const certificate = text("tls-certificate");
   const key = text("tls-key");
   if ((certificate === undefined) !== (key === undefined)) {
     throw new Error("--tls-certificate and --tls-key need each other");
   }
-  const logLevel = logLevels.find((level) => level === text("log-level"));
-  if (logLevel === undefined) throw new Error(`--log-level: one of ${logLevels.join(", ")}`);
   return {
     kubeconfig: text("kubeconfig"),
     namespace: text("namespace"),
@@ -67,25 +62,30 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     healthPort: number("health-port", 0, 65_535),
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     ledger: ledgerOf(text("ledger"), text("ledger-url-file")),
-    ledgerRetentionMs: retentionOf(text("ledger-retention")),
+    ledgerRetentionMs: retentionOf(given),
     oidc: oidcOf(given),
     limits: {
       bodyBytes: number("maximum-body", 1_024, 16 * 1_024 * 1_024),
-      timeoutMs: parseDuration("timeout", text("timeout") ?? ""),
+      timeoutMs: milliseconds("timeout"),
       concurrency: number("concurrency", 1, 10_000),
       rate: { perSecond: number("rate", 1, 100_000), burst: number("burst", 1, 100_000) },
       refusals: { perSecond: 5, burst: 50 },
       streams: number("streams", 0, 10_000),
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
-    graceMs: parseDuration("grace", text("grace") ?? ""),
-    logLevel,
+    graceMs: milliseconds("grace"),
+    otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
+    logLevel: oneOf("log-level", logLevels),
   };
 }
 
-function retentionOf(given: string | undefined): number | undefined {
+function retentionOf({
+  text,
+  milliseconds,
+}: ReturnType<typeof readFlags<typeof flags>>): number | undefined {
+  const given = text("ledger-retention");
   if (given === undefined) return undefined;
-  const ms = parseDuration("ledger-retention", given);
+  const ms = milliseconds("ledger-retention");
   if (ms % dayMs === 0) return ms;
   throw new Error(`--ledger-retention: ${given} is not in whole days, such as 365d`);
 }

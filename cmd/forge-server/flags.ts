@@ -1,12 +1,9 @@
-import { logLevels } from "../../src/telemetry/index.ts";
+import { clusterFlags, helpFlags, logFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
-  kubeconfig: {
-    value: "FILE",
-    variable: "KUBECONFIG",
-    help: "kubeconfig; in a pod its service account is used without one",
-  },
+  ...clusterFlags,
   namespace: {
     value: "NAME",
     variable: "FORGE_NAMESPACE",
@@ -76,11 +73,7 @@ export const flags = {
   streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
   "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
   grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },
-  "log-level": {
-    value: "LEVEL",
-    variable: "FORGE_LOG_LEVEL",
-    fallback: "info",
-    help: logLevels.join(", "),
-  },
-  help: { help: "show this help" },
+  "otlp-endpoint": otlpFlag,
+  ...logFlags,
+  ...helpFlags,
 } as const satisfies Flags;

@@ -32,6 +32,7 @@ export class LedgerKeeper implements LedgerAccess {
   readonly #parts: Parts;
   readonly #stop = new AbortController();
   #ledger: Ledger | undefined;
+  #recorder: Recorder | undefined;
   /** What is wrong with it; undefined when it answers. */
   #failure: string | undefined = "it is being opened";
   #running: Promise<void> = Promise.resolve();
@@ -54,6 +55,11 @@ export class LedgerKeeper implements LedgerAccess {
   limits(): readonly string[] {
     if (!this.isConfigured || this.#failure === undefined) return [];
     return [`read-only: the ledger is not to be had: ${this.#failure}`];
+  }
+
+  /** How long the write of what the cluster tells has not ended. */
+  get writingMs(): number {
+    return this.#recorder?.writingMs ?? 0;
   }
 
   /** Begins, once the caches are filled, and returns at once. */
@@ -98,6 +104,7 @@ export class LedgerKeeper implements LedgerAccess {
       sleep: (ms, until) => sleep(clock, ms, until),
       random,
     });
+    this.#recorder = recorder;
     for (const informer of told) {
       informer.addHandler((type: string, object: KubeObject) => {
         if (type === "deleted") recorder.gone(object as Recorded);

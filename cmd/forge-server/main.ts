@@ -18,11 +18,13 @@ import {
   createInformers,
   Issuer,
 } from "../../src/server/index.ts";
-import { createLogger, ServerMetrics } from "../../src/telemetry/index.ts";
+import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { aborted, runProgram, stopSignal } from "../program.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
+import { wedged } from "./wedged.ts";
 
 const version = "0.1.0";
 const userAgent = `forge-server/${version}`;
@@ -34,13 +36,6 @@ function withoutCredentials(config: KubeConfig): KubeConfig {
   const bare = new KubeConfig();
   bare.loadFromClusterAndUser(cluster, { name: "caller" });
   return bare;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
 }
 
 async function run(config: Config): Promise<void> {
@@ -73,19 +68,26 @@ async function run(config: Config): Promise<void> {
     ...{ informers, client, log, clock, random },
   });
 
+  const tracer = await openTracer({
+    endpoint: config.otlpEndpoint,
+    ...{ service: "forge-server", version, log },
+  });
   const stopping = new AbortController();
+  const metrics = new ServerMetrics(registry);
   const missing = () => manager.notReady();
   const issuer = config.oidc && new Issuer({ ...config.oidc, clock });
   const app = createApp(
     {
       impersonation: issuer && { issuer, connection },
       ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
-      metrics: new ServerMetrics(registry),
+      metrics,
+      tracer,
       limits: config.limits,
       stopping: stopping.signal,
     },
     version,
   );
+  metrics.track(app.routes);
   const { tls } = config;
   const api = new ApiServer({
     ...{ app, stopping, log, clock },
@@ -106,23 +108,13 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.healthPort,
     log,
-    healthy: () => [],
+    healthy: () => wedged(all, ledger),
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
     limited: () => ledger.limits(),
-    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    metrics: registry,
   });
   const manager: Manager = new Manager({
-    servers: [
-      {
-        start: async () => log.info({ port: await health.start() }, "serving health and metrics"),
-        stop: () => health.stop(),
-      },
-      ledger,
-      {
-        start: async () => log.info({ port: await api.start() }, "serving the API"),
-        stop: () => api.stop(),
-      },
-    ],
+    servers: [health, ledger, api],
     informers: all,
     loops: [{ run: ({ stop: until }) => aborted(until) }],
     log,
@@ -131,16 +123,15 @@ async function run(config: Config): Promise<void> {
       if (isUp) changes.open();
     },
   });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  await manager.run(stop.signal);
+  await manager.run(stopSignal());
+  await tracer.close();
   await callers.close();
   await issuer?.close();
   await connection.close();
   log.info({}, "stopped");
 }
 
-async function main(args: readonly string[]): Promise<void> {
+await runProgram("forge-server", async (args) => {
   if (args[0] === "refill-ledger") {
     const { refillLedger } = await import("./refill/refill-ledger.ts");
     return refillLedger(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
@@ -149,11 +140,4 @@ async function main(args: readonly string[]): Promise<void> {
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`forge-server: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
-}
+});

@@ -1,23 +1,20 @@
+import { unreachable } from "./answer.ts";
 import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
-import { PagedList, selectors } from "./list.ts";
+import { listPages, selectors } from "./list.ts";
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
 import type { Clock, Random } from "./ports.ts";
 import { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
-import {
-  type Exchange,
-  exchange,
-  openStream,
-  type TransportDeps,
-  unreachable,
-} from "./transport.ts";
+import { type Exchange, exchange, openStream, type TransportDeps } from "./transport.ts";
 import type {
   ApplyOptions,
   DeleteOptions,
+  ListOptions,
   ListPage,
   RequestOptions,
   SelectOptions,
+  TextOptions,
   WatchOptions,
   WriteOptions,
 } from "./verbs.ts";
@@ -56,9 +53,9 @@ export class KubeClient {
   /** The pages of a list, one consistent snapshot. A token that grew too old is Gone (410). */
   list<T extends KubeObject>(
     resource: Resource,
-    options: SelectOptions = {},
+    options: ListOptions<T> = {},
   ): AsyncGenerator<ListPage<T>, void, undefined> {
-    return new PagedList<T>(this.#deps, resource, about("list", resource), options).pages();
+    return listPages<T>(this.#deps, resource, about("list", resource), options);
   }
 
   /** @throws KubeError AnswerTooLarge when there are more than `maximum`. */
@@ -152,6 +149,32 @@ export class KubeClient {
     };
     const path = objectPath(resource, key) + dryRun(options);
     await this.#exchange("DELETE", path, about("delete", resource, key), options, body);
+  }
+
+  /**
+   * What a path answers in text, such as a pod's log: no more than the first bytes of it.
+   * @param path from the root of the API server, with its query
+   */
+  async readText(path: string, { maximumBytes, ...options }: TextOptions): Promise<string> {
+    const { timeoutMs = requestTimeoutMs, signal = new AbortController().signal } = options;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const origin = { subject: `get ${path.split("?")[0]}`, signal: within };
+    const body = await openStream(this.#deps, {
+      ...{ method: "GET", path, idleMs: timeoutMs },
+      ...origin,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        chunks.push(chunk as Buffer);
+        size += (chunk as Buffer).length;
+        if (size >= maximumBytes) break;
+      }
+    } catch (thrown) {
+      throw unreachable(thrown, { ...origin, host: this.#deps.connection.server.host });
+    }
+    return Buffer.concat(chunks).subarray(0, maximumBytes).toString("utf8");
   }
 
   async #apply<T>(

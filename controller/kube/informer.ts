@@ -1,8 +1,8 @@
 import { Backoff, jitter } from "./backoff.ts";
-import type { CacheReader, Indexer } from "./cache.ts";
-import type { KubeClient } from "./client.ts";
+import type { CacheReader } from "./cache.ts";
 import { sleep, systemClock } from "./clock.ts";
 import { isForbidden, isFromTheFuture, isGone, isNotFound, KubeError } from "./errors.ts";
+import type { InformerOptions, InformerStats } from "./informer-options.ts";
 import { type ChangeHandler, Mirror } from "./mirror.ts";
 import type { KubeObject } from "./object.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
@@ -10,40 +10,6 @@ import type { Resource } from "./resource.ts";
 import { isNotNewer } from "./resource-version.ts";
 import type { SelectOptions } from "./verbs.ts";
 import type { WatchEvent } from "./watch-stream.ts";
-
-export interface InformerOptions<T extends KubeObject>
-  extends Pick<SelectOptions, "namespace" | "labelSelector" | "fieldSelector"> {
-  readonly client: KubeClient;
-  readonly resource: Resource;
-  readonly log: Logger;
-  readonly indexes?: Readonly<Record<string, Indexer<T>>>;
-  /** Drops what nobody reads before an object enters the cache; managedFields go anyway. */
-  readonly trim?: (object: T) => T;
-  /** Hands every object to the handlers again about this often; never when absent. */
-  readonly resyncMs?: number;
-  /** Silence after which a watch counts as dead. The server sends a bookmark every minute. */
-  readonly livenessMs?: number;
-  readonly maximumObjects?: number;
-  /**
-   * For a kind that need not be installed: where the server does not know it, it counts as a
-   * collection without objects, which is looked at again this often. So it does, with a warning,
-   * where it may not be read from the start: rights are judged before a kind is looked for.
-   */
-  readonly absentRetryMs?: number;
-  readonly clock?: Clock;
-  readonly random?: Random;
-}
-
-export interface InformerStats {
-  readonly lists: number;
-  readonly watches: number;
-  /** Watches opened because the one before had failed. */
-  readonly reconnects: number;
-  /** Changes that only a later list brought to light: the watch should have told. */
-  readonly missed: number;
-  /** Events that told of the past, and were not taken. */
-  readonly outdated: number;
-}
 
 /** A bookmark comes every minute: a watch without one is rare, several in a row are a sign. */
 const barrenLimit = 5;
@@ -74,12 +40,15 @@ export class Informer<T extends KubeObject> {
    * it did not accept do not count: a server that was away should not be met by lists from all.
    */
   #barren = 0;
+  /** When it last did or was told anything; monotonic. */
+  #steppedAt: number;
 
   constructor(options: InformerOptions<T>) {
     this.resource = options.resource;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
+    this.#steppedAt = this.#clock.monotonic();
     this.#log = options.log.child({ resource: options.resource.plural });
     this.#mirror = new Mirror({ indexes: options.indexes, trim: options.trim, log: this.#log });
     this.#backoff = new Backoff({ baseMs: 100, capMs: 30_000 }, this.#random);
@@ -95,6 +64,14 @@ export class Informer<T extends KubeObject> {
 
   get stats(): InformerStats {
     return { ...this.#stats };
+  }
+
+  /**
+   * How long nothing has happened, not even a bookmark or a failure: longer than watches live and
+   * waits last, and it hangs.
+   */
+  get quietMs(): number {
+    return this.#clock.monotonic() - this.#steppedAt;
   }
 
   /** What is already known is told to the new handler as added. */
@@ -118,6 +95,7 @@ export class Informer<T extends KubeObject> {
     const resyncs = this.#resyncLoop(signal);
     let reconnecting = false;
     while (!signal.aborted) {
+      this.#steppedAt = this.#clock.monotonic();
       try {
         // As after a restore of etcd: a version from the future is waited for in silence.
         if (this.#barren >= barrenLimit) this.#resourceVersion = undefined;
@@ -162,8 +140,10 @@ export class Informer<T extends KubeObject> {
     const objects: T[] = [];
     let resourceVersion = "";
     this.#stats.lists++;
-    for await (const page of client.list<T>(resource, { ...this.#selection(), signal })) {
-      for (const item of page.items) objects.push(this.#mirror.trim(item));
+    const trim = (object: T): T => this.#mirror.trim(object);
+    for await (const page of client.list<T>(resource, { ...this.#selection(), trim, signal })) {
+      this.#steppedAt = this.#clock.monotonic();
+      for (const item of page.items) objects.push(item);
       resourceVersion = page.resourceVersion;
       if (objects.length > maximumObjects) {
         const said = `list ${resource.plural}: more than ${maximumObjects} objects`;
@@ -201,6 +181,7 @@ export class Informer<T extends KubeObject> {
     const lastedMs = () => this.#clock.monotonic() - startedAt;
     try {
       for await (const event of stream) {
+        this.#steppedAt = this.#clock.monotonic();
         this.#take(event);
         this.#barren = 0;
       }

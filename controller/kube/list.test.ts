@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { KubeClient, Resource } from "./index.ts";
+import type { KubeClient, KubeObject, Resource } from "./index.ts";
 import { connect } from "./testing/connect.ts";
 import { ApiServerDouble, isList } from "./testing/index.ts";
 
@@ -11,7 +11,7 @@ const widgets: Resource = {
   namespaced: true,
 };
 
-describe("the next page is read ahead", () => {
+describe("a list in pages", () => {
   let server: ApiServerDouble;
   let client: KubeClient;
   let close: () => Promise<void>;
@@ -36,36 +36,64 @@ describe("the next page is read ahead", () => {
   const tokens = () =>
     server.requests.filter(isList).map(({ query }) => query.get("continue") ?? "first");
 
-  test("one page, and no further than the reader has come", async () => {
-    const pages = client.list(widgets)[Symbol.asyncIterator]();
+  async function names(list: ReturnType<KubeClient["list"]>): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { items } of list) found.push(...items.map(({ metadata }) => metadata.name));
+    return found;
+  }
+
+  test("a page is asked for when the reader comes to it", async () => {
+    const pages = client.list(widgets);
     await pages.next();
-    await expect.poll(tokens).toEqual(["first", "2"]);
-    // A reader that is slow is not overrun.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pages.next();
     expect(tokens()).toEqual(["first", "2"]);
-    await pages.next();
-    await pages.next();
-    await expect.poll(tokens).toEqual(["first", "2", "4", "6"]);
-    expect((await pages.next()).value?.items.map(({ metadata }) => metadata.name)).toEqual(["g"]);
-    expect((await pages.next()).done).toBe(true);
+    expect(await names(pages)).toEqual(["e", "f", "g"]);
     expect(tokens()).toEqual(["first", "2", "4", "6"]);
   });
 
+  test("an object is trimmed while it comes, and says its kind before", async () => {
+    const trim = ({ kind, metadata }: KubeObject): KubeObject => ({
+      apiVersion: "",
+      kind,
+      metadata: { name: `${kind}/${metadata.name}` },
+    });
+    expect((await names(client.list(widgets, { trim }))).slice(0, 2)).toEqual([
+      "Widget/a",
+      "Widget/b",
+    ]);
+  });
+
   test("a token that an object only speaks of is no token of the list", async () => {
-    // Within a text it is escaped; as a name of a field it looks like the real one.
     const items = [{ metadata: { name: "a", annotations: { continue: "bogus" } } }];
     server.once(isList, (response) => {
       response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ metadata: { resourceVersion: "7", continue: "2" }, items }));
+      response.end(JSON.stringify({ items, metadata: { resourceVersion: "7", continue: "2" } }));
     });
-    const found: string[] = [];
-    for await (const page of client.list(widgets)) {
-      found.push(...page.items.map(({ metadata }) => metadata.name));
-    }
-    expect(found).toEqual(["a", "c", "d", "e", "f", "g"]);
+    expect(await names(client.list(widgets))).toEqual(["a", "c", "d", "e", "f", "g"]);
   });
 
-  test("what failed ahead is told when it is its turn", async () => {
+  test("a page that breaks off gives nothing twice: it is asked for again, and read anew", async () => {
+    server.once(isList, (response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+      response.write('{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect(await names(client.list(widgets))).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+    expect(tokens()[1]).toBe("first");
+  });
+
+  test("a first page that is too large is asked for again, smaller", async () => {
+    server.once(isList, (response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(`{"items":["${"x".repeat(65 * 1_024 * 1_024)}"]}`);
+    });
+    expect(await names(client.list(widgets))).toHaveLength(7);
+    expect(server.requests.filter(isList).map(({ query }) => query.get("limit"))).toEqual(
+      expect.arrayContaining(["40", "10"]),
+    );
+  });
+
+  test("a token that grew too old is told when it is its turn", async () => {
     server.once(
       (request) => isList(request) && request.query.get("continue") === "2",
       (response) => {
@@ -73,9 +101,8 @@ describe("the next page is read ahead", () => {
         response.end(JSON.stringify({ kind: "Status", code: 410, reason: "Expired" }));
       },
     );
-    const pages = client.list(widgets)[Symbol.asyncIterator]();
+    const pages = client.list(widgets);
     expect((await pages.next()).value?.items).toHaveLength(2);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     await expect(pages.next()).rejects.toMatchObject({ status: 410 });
   });
 });

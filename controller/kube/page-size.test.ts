@@ -4,8 +4,8 @@ import { PageSize } from "./page-size.ts";
 
 test.each([
   { because: "small objects come many at a time", objects: 40, bytes: 40_000, limit: 500 },
-  { because: "objects of 20 kB fill 512 KiB", objects: 40, bytes: 800_000, limit: 26 },
-  { because: "objects of 200 kB come in twos", objects: 40, bytes: 8_000_000, limit: 2 },
+  { because: "objects of 20 kB fill 4 MiB", objects: 40, bytes: 800_000, limit: 209 },
+  { because: "objects of 2 MB come in twos", objects: 40, bytes: 80_000_000, limit: 2 },
   { because: "one that is larger than a page comes alone", objects: 1, bytes: 9_000_000, limit: 1 },
   { because: "an empty page says nothing of the next", objects: 0, bytes: 200, limit: 40 },
 ])("$because", ({ objects, bytes, limit }) => {

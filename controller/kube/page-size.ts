@@ -2,11 +2,11 @@ const smallest = 1;
 const largest = 500;
 /** Few enough that the first page of the largest objects that etcd takes is within bounds. */
 const first = 40;
-/** A page is held several times over while it is read: as bytes, as text and as objects. */
-const wantedBytes = 512 * 1_024;
+/** Enough that the time between two pages does not count, and few enough that one comes soon. */
+const wantedBytes = 4 * 1_024 * 1_024;
 
 /**
- * How many objects a page of a list asks for: as many as fill about 512 KiB, by the size of those
+ * How many objects a page of a list asks for: as many as fill about 4 MiB, by the size of those
  * that came before. So neither many objects nor large ones make a list cost much memory.
  */
 export class PageSize {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { type AnswerReader, JsonAnswer, readAnswer, TextAnswer, unreachable } from "./answer.ts";
 import { Backoff } from "./backoff.ts";
 import { sleep } from "./clock.ts";
-import { type Connection, KeptBack } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
 import { errorFromStatus, KubeError, type Status } from "./errors.ts";
 import type { Clock, Random } from "./ports.ts";
@@ -16,8 +17,8 @@ export interface Exchange {
   readonly contentType?: string | undefined;
   readonly timeoutMs: number;
   readonly maximumBytes: number;
-  /** Told the text of the answer before it is parsed. */
-  readonly received?: (text: string) => void;
+  /** Reads the answer as it comes; anew for each attempt. Without one it is read whole, as JSON. */
+  readonly reader?: () => AnswerReader;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,13 +74,12 @@ async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unk
     const opening = { ...request, signal, long: false, idleMs: request.timeoutMs, beforeSend };
     const response = await open(deps, opening);
     const host = deps.connection.server.host;
-    const text = await readText(response.body, { ...opening, host });
-    request.received?.(text);
-    return parseJson(text, request.subject);
+    const reader = request.reader?.() ?? new JsonAnswer();
+    return readAnswer(response.body, { ...opening, host }, reader);
   });
 }
 
-type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs" | "received"> & {
+type Opening = Omit<Exchange, "maximumBytes" | "timeoutMs" | "reader"> & {
   readonly signal: AbortSignal;
   readonly long: boolean;
   readonly idleMs: number;
@@ -118,25 +118,11 @@ async function open(
   }
   if (response.statusCode >= 200 && response.statusCode < 300) return response;
   const limits = { ...request, host, maximumBytes: errorBodyBytes };
-  throw errorFromStatus(statusOf(await readText(response.body, limits)), request.subject, {
+  const text = await readAnswer(response.body, limits, new TextAnswer());
+  throw errorFromStatus(statusOf(text), request.subject, {
     status: response.statusCode,
     retryAfter: header(response.headers, "retry-after"),
   });
-}
-
-interface Origin {
-  readonly subject: string;
-  readonly host: string;
-  readonly signal: AbortSignal;
-}
-
-/** A connection that failed, as a KubeError; what the signal was aborted with comes as it is. */
-export function unreachable(thrown: unknown, { subject, host, signal }: Origin): unknown {
-  if (signal.aborted) return signal.reason;
-  if (thrown instanceof KeptBack) return thrown.reason;
-  if (thrown instanceof KubeError) return thrown;
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
-  return new KubeError("Unreachable", `${subject}: API server ${host}: ${said}`, { cause: thrown });
 }
 
 function deadline(deps: TransportDeps, request: Exchange) {
@@ -144,35 +130,6 @@ function deadline(deps: TransportDeps, request: Exchange) {
   const timeoutReason = () =>
     new KubeError("RequestTimeout", `${subject}: no answer within ${timeoutMs} ms`);
   return { clock: deps.clock, timeoutMs, signal, timeoutReason };
-}
-
-async function readText(
-  body: AsyncIterable<Buffer>,
-  { maximumBytes, ...origin }: Origin & { readonly maximumBytes: number },
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > maximumBytes) {
-        const said = `${origin.subject}: answer over ${maximumBytes} bytes`;
-        throw new KubeError("AnswerTooLarge", said, { retry: "never" });
-      }
-      chunks.push(chunk);
-    }
-  } catch (thrown) {
-    throw unreachable(thrown, origin);
-  }
-  return Buffer.concat(chunks, size).toString("utf8");
-}
-
-function parseJson(text: string, subject: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new KubeError("MalformedAnswer", `${subject}: the answer is not JSON`, { cause });
-  }
 }
 
 // A proxy between may answer with HTML: then only the HTTP status is known.

@@ -6,11 +6,21 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface TextOptions extends RequestOptions {
+  /** What is longer is cut. */
+  readonly maximumBytes: number;
+}
+
 export interface SelectOptions extends RequestOptions {
   /** All namespaces when absent. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+}
+
+export interface ListOptions<T extends KubeObject> extends SelectOptions {
+  /** Told each object as soon as it has come; what it answers takes its place in the page. */
+  readonly trim?: (object: T) => T;
 }
 
 export interface ListPage<T extends KubeObject> {

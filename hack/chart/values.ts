@@ -128,6 +128,17 @@ export const chartValues = z
     registry,
     controller,
     server,
+    tracing: z.strictObject({
+      endpoint: z
+        .string()
+        .max(1_024)
+        .regex(/^(https?:\/\/[!-?A-~]+)?$/)
+        .describe(
+          "Receiver of OTLP over HTTP, without credentials; nothing is traced without one.",
+        ),
+      port: z.int().min(1).max(65_535).describe("Its port, for the network policy."),
+      headersSecret: name.describe("Secret whose key OTEL_EXPORTER_OTLP_HEADERS it asks for."),
+    }),
     argocd: z.strictObject({
       namespaces: z.array(name).max(50).describe("Where Argo CD keeps Applications."),
     }),

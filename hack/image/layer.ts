@@ -1,5 +1,6 @@
 /** A layer: a tar archive whose bytes depend on its files alone, and how an image names it. */
-import { gzip, padded, sha256Of, tarHeader } from "../../src/oci/index.ts";
+import { padded, tarHeader } from "../../src/archive/index.ts";
+import { gzip, sha256Of } from "../../src/oci/index.ts";
 
 /** A file, a folder or a symbolic link by its path from the root, without a slash in front. */
 export type ImageEntry =

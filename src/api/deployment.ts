@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { mapOf, text } from "./constraints.ts";
 import { commitField, digestField, personField, reasonField, timeField } from "./fields.ts";
+import { requestIdField } from "./request-origin.ts";
 
 export const requestTypes = ["Deploy", "Promote", "Rollback"] as const;
 
@@ -13,6 +14,7 @@ export const requestSchema = z
       .describe("Deploy, Promote, or Rollback: a deployment of an older release."),
     by: personField.optional(),
     reason: reasonField.optional(),
+    id: requestIdField.optional(),
     automatic: z
       .boolean()
       .optional()

@@ -1,6 +1,7 @@
 export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
 export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
 export { verbPolicies } from "./admission/verbs.ts";
+export { byAge } from "./by-age.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { type Condition, conditionSchema, isTrue } from "./condition.ts";
 export { customResourceDefinition } from "./custom-resource-definition.ts";
@@ -66,4 +67,12 @@ export {
   type ReleasePointerStatus,
   releasePointerKind,
 } from "./release-pointer.ts";
+export {
+  originOf,
+  pointerOrigin,
+  type RequestOrigin,
+  requestIdIn,
+  traceparentIn,
+  withOrigin,
+} from "./request-origin.ts";
 export type { Trigger, TriggerType } from "./trigger.ts";

@@ -8,6 +8,7 @@ import {
   projectField,
   repositoryField,
   secretRefField,
+  timeField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
 import { triggerSchema } from "./trigger.ts";
@@ -132,6 +133,9 @@ const statusSchema = z
       })
       .optional()
       .describe("The release image in the registry."),
+    commitTime: timeField
+      .optional()
+      .describe("When the commit was made, as its source tells; lead times begin there."),
     resources: z
       .record(text(0, 63), z.int().min(0))
       .optional()

@@ -3,6 +3,7 @@
  * forge-server (remote/). Objects are those of the API server, whole: what a verb
  * prints as JSON is what was read.
  */
+import type { RequestOrigin } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
 import type {
   Approvers,
@@ -54,6 +55,14 @@ export interface Backend extends Store {
   /** @param anchor a head that was kept elsewhere, as <sequence>:<hash> */
   verifyAudit(anchor: string | undefined): Promise<AuditVerification>;
   close(): Promise<void>;
+}
+
+/** What every backend is opened with. */
+export interface BackendOptions {
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  /** Of this run of the command. */
+  readonly origin: RequestOrigin;
 }
 
 export interface AuditFilter extends AuditSelection {

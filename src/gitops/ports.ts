@@ -1,4 +1,5 @@
 import type { RemoteOptions } from "../git/index.ts";
+import type { Span } from "../telemetry/index.ts";
 
 export type DeploymentType = "Deploy" | "Promote" | "Rollback";
 
@@ -20,6 +21,8 @@ export interface Deployment {
   readonly type: DeploymentType;
   readonly by: string;
   readonly reason?: string;
+  /** Names the request in logs; the commit carries it. */
+  readonly requestId?: string;
   /** What ran before; a rollback's message names it. */
   readonly previous?: { readonly number: number; readonly version?: string };
 }
@@ -33,6 +36,8 @@ export interface CommitRequest {
   readonly pathTemplate?: string;
   /** How long to go on after lost races and network errors; a minute when absent. */
   readonly deadlineMs?: number;
+  /** Pushes of this deployment are spans of it. */
+  readonly span?: Span;
 }
 
 /** A pointer file that is to be read. */

@@ -28,6 +28,8 @@ export interface RecorderDeps {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Milliseconds; those of the process when absent. */
+  readonly monotonic?: () => number;
 }
 
 /** A fact, and the object that tells it. */
@@ -45,18 +47,30 @@ export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #pending = new Map<string, Told>();
   readonly #remembered = new Set<string>();
+  readonly #monotonic: () => number;
   #isRunning = false;
+  /** When the write that is under way began. */
+  #writingSince: number | undefined;
   /** Something was not queued: the objects are to be read again. */
   #isBehind = true;
   #wake: () => void = () => undefined;
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
+    this.#monotonic = deps.monotonic ?? (() => performance.now());
   }
 
   /** Facts that are not recorded yet. */
   get pending(): number {
     return this.#pending.size;
+  }
+
+  /**
+   * How long the write that is under way has not ended, well or not. A ledger that is away fails,
+   * again and again, and nothing hangs.
+   */
+  get writingMs(): number {
+    return this.#writingSince === undefined ? 0 : this.#monotonic() - this.#writingSince;
   }
 
   seen(object: RecordedObject): void {
@@ -132,10 +146,7 @@ export class Recorder {
   async #record(batch: readonly Told[], signal: AbortSignal): Promise<number> {
     for (let waitMs = retryBaseMs; !signal.aborted; waitMs = Math.min(waitMs * 2, retryCapMs)) {
       try {
-        const facts = await this.#complete(batch, signal);
-        const { recorded } = await this.#deps.ledger.append(facts, signal);
-        this.#remember(batch);
-        return recorded.length;
+        return await this.#write(batch, signal);
       } catch (error) {
         if (signal.aborted) break;
         if (isInvalid(error)) return this.#recordOneByOne(batch, error, signal);
@@ -144,6 +155,18 @@ export class Recorder {
       }
     }
     return 0;
+  }
+
+  async #write(batch: readonly Told[], signal: AbortSignal): Promise<number> {
+    this.#writingSince = this.#monotonic();
+    try {
+      const facts = await this.#complete(batch, signal);
+      const { recorded } = await this.#deps.ledger.append(facts, signal);
+      this.#remember(batch);
+      return recorded.length;
+    } finally {
+      this.#writingSince = undefined;
+    }
   }
 
   /** What cannot be recorded must not keep the others from it. */

@@ -10,7 +10,6 @@ export { type ImageSource, readReleaseImage } from "./image/read.ts";
 export type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 export { releaseImagesIn } from "./image/release-images.ts";
 export { checkSignature, type SignedImage } from "./image/signature.ts";
-export { padded, tarHeader } from "./image/tar-header.ts";
 export { mediaTypes } from "./media-types.ts";
 export type {
   FetchedManifest,

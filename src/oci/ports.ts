@@ -1,3 +1,4 @@
+import type { Span } from "../telemetry/index.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Published, ReleaseContent, ReleaseImage } from "./image/release-image.ts";
 import type { Reference, RepositoryName } from "./reference.ts";
@@ -85,11 +86,32 @@ export interface Registry {
 /** Release images as reconcilers use them. */
 export interface ReleaseImages {
   /** Safe to repeat after a kill at any point. Throws ImageTaken, InvalidReference. */
-  publish(release: ReleaseContent, signal: AbortSignal): Promise<Published>;
+  publish(release: ReleaseContent, signal: AbortSignal, span?: Span): Promise<Published>;
+  /**
+   * The same for an image that was lost: it must come out as it was. Throws ImageChanged, and has
+   * written nothing, where it does not.
+   */
+  publishAgain(
+    release: ReleaseContent,
+    digest: string,
+    signal: AbortSignal,
+    span?: Span,
+  ): Promise<Published>;
   /** `reference` by digest or tag. Throws ImageNotFound, ImageInvalid, InvalidReference. */
   read(reference: string, signal: AbortSignal): Promise<ReleaseImage>;
-  /** Highest release number in `<registry>/<repository>/<project>`; 0 when there is none. */
-  highestNumber(repository: string, signal: AbortSignal): Promise<number>;
+  /** Every tag of a repository that is a commit; none when there is no such repository. */
+  commits(repository: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Whether the registry has `reference`, by digest or tag. */
+  has(reference: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Highest release number in `<registry>/<repository>/<project>`; 0 when there is none.
+   * @param known commits whose number need not be asked for
+   */
+  highestNumber(
+    repository: string,
+    signal: AbortSignal,
+    known?: ReadonlySet<string>,
+  ): Promise<number>;
 }
 
 /** What others pushed, by digest. */

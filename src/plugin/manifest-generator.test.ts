@@ -55,7 +55,11 @@ function start(signatureKeys: readonly KeyObject[] = []): ManifestGenerator {
     signatureKeys,
     cache: new ManifestCache(1 << 20),
     store: new BlobStore({ folder, maxBytes: 1 << 20, log, now: Date.now }),
-    observer: { retried: () => undefined, read: (origin) => void reads.push(origin) },
+    observer: {
+      retried: () => undefined,
+      read: (origin) => void reads.push(origin),
+      made: () => undefined,
+    },
     random: () => 0.5,
     sleep: async (_ms, signal) => signal.throwIfAborted(),
   });

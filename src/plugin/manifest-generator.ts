@@ -83,6 +83,7 @@ export class ManifestGenerator {
     );
     const manifests = stampedManifests(pointer, read);
     cache.set(key, manifests);
+    observer.made(pointer);
     return manifests;
   }
 

@@ -13,7 +13,7 @@ function deps(waits: number[] = []) {
       signal.throwIfAborted();
       waits.push(ms);
     },
-    observer: { retried: () => undefined, read: () => undefined },
+    observer: { retried: () => undefined, read: () => undefined, made: () => undefined },
   };
 }
 

@@ -19,6 +19,8 @@ export interface Pointer {
   /** Full commit id of the release. */
   readonly commit: string;
   readonly image: { readonly repository: string; readonly digest: string };
+  /** The deployment that wrote it, by which its request is found. */
+  readonly deployment?: string;
 }
 
 /**
@@ -40,7 +42,18 @@ export function readPointer(text: string): Pointer {
     throw invalid("spec.release is no full commit: the pointer is not pinned");
   }
   if (image === undefined) throw invalid("spec.image is missing: the pointer is not pinned");
-  return { environment, repository, project, commit: release, image };
+  const deployment = deploymentIn(document["metadata"]);
+  return {
+    ...{ environment, repository, project, commit: release, image },
+    ...(deployment !== undefined && { deployment }),
+  };
+}
+
+/** For logs alone: what is none is nobody's fault here. */
+function deploymentIn(metadata: unknown): string | undefined {
+  const annotations = isRecord(metadata) ? metadata["annotations"] : undefined;
+  const value = isRecord(annotations) ? annotations["forge.dev/deployment"] : undefined;
+  return typeof value === "string" ? value.slice(0, 253) : undefined;
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,5 @@
 import type { ForgeError } from "../api/index.ts";
+import type { Pointer } from "./pointer.ts";
 
 /** What an Application's folder holds, as Argo CD hands it over. */
 export interface ApplicationFolder {
@@ -19,6 +20,8 @@ export interface Observer {
   retried(error: ForgeError): void;
   /** Content was read from here. */
   read(origin: ContentOrigin): void;
+  /** Manifests were made that were not known yet. */
+  made(pointer: Pointer): void;
 }
 
 /** Time and chance. */

@@ -2,21 +2,24 @@ import type { Outcome, Reconciler } from "../../controller/index.ts";
 import type { Key } from "../../controller/kube/index.ts";
 import {
   apiVersion,
+  byAge,
   type Environment,
   isTrue,
+  originOf,
   type Project,
   pointerName,
   type Release,
   type ReleasePointer,
   releasePointerKind,
   splitProjectPath,
+  withOrigin,
 } from "../api/index.ts";
 import { concernsProject } from "../policy/index.ts";
 import { isCalled } from "../query/index.ts";
 import { judgeByCache } from "./judgement.ts";
 import { isDeployed } from "./pointer-release.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { byAge, indexValue, resources } from "./resources.ts";
+import { indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs, projectAt } from "./sharding.ts";
 import { sleepUntil } from "./sleep-until.ts";
 
@@ -121,13 +124,18 @@ function candidates(
     .slice(0, candidatesLimit);
 }
 
-/** The pointer as it would be: one that is there stays what it is but for what it asks. */
+/**
+ * The pointer as it would be: one that is there stays what it is but for what it asks. It is asked in
+ * the course of the request that the release came from.
+ */
 function request(
   { environment, path }: Place,
   pointer: ReleasePointer | undefined,
-  { status }: Release,
+  release: Release,
   by: string,
 ): ReleasePointer {
+  const { status } = release;
+  const origin = originOf(release);
   const { namespace, name } = environment.metadata;
   const { repository, project } = splitProjectPath(path);
   const type = environment.spec.promotionPolicy.promotesFrom.length > 0 ? "Promote" : "Deploy";
@@ -138,16 +146,19 @@ function request(
     suspend: false,
   };
   const reason = `Release ${status?.number} is the newest that ${name} lets in.`;
+  const metadata: Partial<ReleasePointer["metadata"]> = pointer?.metadata ?? {
+    namespace,
+    name: pointerName(name, repository, project),
+  };
   return {
-    ...(pointer ?? {
-      apiVersion,
-      kind: releasePointerKind.kind,
-      metadata: { namespace, name: pointerName(name, repository, project) },
-    }),
+    ...(pointer ?? { apiVersion, kind: releasePointerKind.kind }),
+    metadata: origin
+      ? { ...metadata, annotations: withOrigin(metadata.annotations, origin) }
+      : metadata,
     spec: {
       ...spec,
       release: String(status?.number),
-      request: { type, by, reason, automatic: true },
+      request: { type, by, reason, ...(origin && { id: origin.requestId }), automatic: true },
     },
   } as ReleasePointer;
 }

@@ -19,7 +19,9 @@ export function isAnswerToAnother(
   const { namespace } = pointer.metadata;
   const record = caches.deployments.get({ namespace, name: status.deployment?.name ?? "" });
   if (record === undefined) return false;
-  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, asked(pointer));
+  // The cache leaves the request's id out: it says which one it was, and not what was asked.
+  const { id: _, ...wish } = asked(pointer);
+  return record.status?.outcome === "Blocked" || !isSameJson(record.spec.request, wish);
 }
 
 /** What the pointer asks for; without a word it is a plain Deploy. */
@@ -46,7 +48,8 @@ export async function begin(
   const { resolved, deployment: last } = state.status;
   if (resolved === undefined) return;
   const isFirst = last === undefined;
-  const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
+  const isUnread = isFirst && !("inGit" in state);
+  const inGit = isUnread ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
   const recorded = recordsOf(deps, state.pointer).at(-1)?.spec.sequence ?? 0;
   const known = Math.max(last?.sequence ?? 0, recorded, sequenceOf(spec, inGit?.id));
   const sequence = known + 1;

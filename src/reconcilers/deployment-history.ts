@@ -3,7 +3,8 @@ import { isNotFound } from "../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import { endRecord, recordsOf } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
-import { EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
+import { type EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
+import { measureRollback } from "./measured-deployment.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
 import { isOurs, projectOf } from "./sharding.ts";
@@ -14,8 +15,10 @@ const defaultLimit = 50;
  * Keeps the records of a pointer in order, behind the deployments themselves: ends those that a
  * later one took the place of, writes again what was lost, and drops what is beyond the limit.
  */
-export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconciler {
-  const logs = new EnvironmentLogs(deps);
+export function createDeploymentHistoryReconciler(
+  deps: ReconcilerDeps,
+  logs: EnvironmentLogs,
+): Reconciler {
   return {
     reconcile: async ({ namespace, name }, { signal }) => {
       const pointer = deps.caches.pointers.get({ namespace, name });
@@ -55,15 +58,10 @@ async function end(
     ({ spec, status }) => spec.sequence > record.spec.sequence && status?.committedAt !== undefined,
   );
   const isRolledBack = committedAt !== undefined && next?.spec.request.type === "Rollback";
-  await endRecord(
-    deps,
-    record.metadata,
-    {
-      outcome: isRolledBack ? "RolledBack" : "Superseded",
-      endedAt: next?.status?.committedAt ?? new Date(deps.clock.now()).toISOString(),
-    },
-    signal,
-  );
+  const end = next?.status?.committedAt ?? new Date(deps.clock.now()).toISOString();
+  const ending = { outcome: isRolledBack ? "RolledBack" : "Superseded", endedAt: end } as const;
+  await endRecord(deps, record.metadata, ending, signal);
+  if (isRolledBack) measureRollback(deps, record, end);
 }
 
 function limitOf({ caches }: Pick<ReconcilerDeps, "caches">, pointer: ReleasePointer): number {

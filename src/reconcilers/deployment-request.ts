@@ -50,6 +50,7 @@ export function describe(
     by: request?.by ?? "unknown",
     ...(version && { version }),
     ...(request?.reason && { reason: request.reason }),
+    ...(request?.id && { requestId: request.id }),
     ...(previous && {
       previous: {
         number: previous.number,

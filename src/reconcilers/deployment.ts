@@ -19,13 +19,16 @@ import {
 } from "../api/index.ts";
 import type { CommitRequest } from "../gitops/index.ts";
 import { type Decision, decisionStatus } from "../policy/index.ts";
+import { inSpan } from "../telemetry/index.ts";
 import { asked, begin, isAnswerToAnother, isOvertaken } from "./deployment-beginning.ts";
 import { type Begun, isFinished, planDeployment } from "./deployment-plan.ts";
 import { completeRecord, haltRecord, openRecord, type RecordedFacts } from "./deployment-record.ts";
 import { describe, locationOf, readCurrent } from "./deployment-request.ts";
 import { settleHold } from "./hold.ts";
+import { measureDeployment } from "./measured-deployment.ts";
 import { ownedFields, type PointerState, pointerFieldManager, said } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { requireImage } from "./required-image.ts";
 import { resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 import { whileAllowed } from "./while-allowed.ts";
@@ -78,6 +81,7 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
+  await requireImage(deps, release, signal);
   const isReplaced = plan === "resume" && isAnswerToAnother(deps, state);
   // Another target alone is no word of anybody.
   if (isReplaced || resolved.digest !== state.status.deployment?.digest) {
@@ -95,9 +99,12 @@ export async function deploy(
     deployment: describe(state.pointer.spec, begun, release, state.status.deployed),
   };
   const startedAt = deps.clock.monotonic();
-  const result = await whileAllowed(deps, state.pointer, release, signal, (allowed) =>
-    deps.writer.commit(request, allowed),
-  );
+  const result = await inSpan(state.span, "commit", (span) => {
+    span.set({ "forge.deployment": begun.name, "forge.release.number": begun.number });
+    return whileAllowed(deps, state.pointer, release, signal, (allowed) =>
+      deps.writer.commit({ ...request, span }, allowed),
+    );
+  });
   if (!result.alreadyCommitted) {
     const seconds = (deps.clock.monotonic() - startedAt) / 1_000;
     deps.metrics.committed(request.deployment.type, seconds);
@@ -137,12 +144,17 @@ export async function haltBegun(
 async function complete(
   deps: ReconcilerDeps,
   state: PointerState,
-  { name, commit, number, version, digest }: Begun,
+  begun: Begun,
   found: { readonly commit: string; readonly path: string; readonly time?: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const { name, commit, number, version, digest } = begun;
   const { namespace } = state.pointer.metadata;
+  const known = deps.caches.deployments.get({ namespace, name });
   await completeRecord(deps, { namespace, name }, found, signal);
+  if (known?.status?.committedAt === undefined) {
+    measureDeployment(deps, state.pointer, begun, found.time);
+  }
   const { deployed: previous } = state.status;
   state.status = {
     ...state.status,

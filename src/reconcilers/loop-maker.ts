@@ -4,22 +4,29 @@ import {
   type Reconciler,
   WorkQueue,
 } from "../../controller/index.ts";
+import type { Key } from "../../controller/kube/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
 const backoff = { baseMs: 250, capMs: 30_000 };
 
-export type LoopMaker = (name: string, workers: number, reconciler: Reconciler) => Loop;
+export type LoopMaker = (
+  name: string,
+  workers: number,
+  reconciler: Reconciler,
+  about?: (key: Key) => object,
+) => Loop;
 
 /** Makes loops with a queue each, watched by the metrics. */
 export function loopMaker(
   { clock, random, log }: Pick<ReconcilerDeps, "clock" | "random" | "log">,
   metrics: ControllerMetrics,
 ): LoopMaker {
-  return (name, workers, reconciler) => {
+  return (name, workers, reconciler, about = () => ({})) => {
     const queue = new WorkQueue({ clock, random, backoff });
     const observe = metrics.observer(name);
-    const loop = new Loop({ name, workers, reconciler, queue, log, clock, random, observe });
+    const shared = { log, clock, random };
+    const loop = new Loop({ name, workers, reconciler, queue, about, observe, ...shared });
     metrics.trackQueue(loop);
     return loop;
   };

@@ -206,7 +206,10 @@ describe("what others tell of a deployment", () => {
     });
   const record = (status: object) =>
     object("ReleaseDeployment", "d1", 1, {
-      spec: { environment: "dev", repository: "r", project: "p", release: { number: 1 } },
+      spec: {
+        ...{ environment: "dev", repository: "r", project: "p" },
+        ...{ release: { number: 1 }, request: { type: "Deploy" } },
+      },
       status,
     });
   const ran = { resolved: { number: 1 }, deployed: { number: 1 }, git: { commit: "1" } };

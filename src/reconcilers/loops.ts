@@ -4,6 +4,7 @@ import {
   isMoreThanStatus,
   type Loop,
 } from "../../controller/index.ts";
+import { originOf } from "../api/index.ts";
 import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
   concernsIn,
@@ -12,13 +13,18 @@ import {
   isOtherwisePlaced,
   isOtherwiseRun,
   isOtherwiseRunning,
+  wentBack,
 } from "./concerns.ts";
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
+import { GitComparison } from "./git-comparison.ts";
+import { createGitWatchReconciler } from "./git-watch.ts";
 import type { Informers } from "./informers.ts";
 import { loopMaker } from "./loop-maker.ts";
+import { EnvironmentLogs } from "./lost-history.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
+import { createRegistryWatchReconciler } from "./registry-watch.ts";
 import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { shardLabelOf } from "./sharding.ts";
@@ -31,12 +37,26 @@ export function createLoops(
 ): Loop[] {
   const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
-  const releases = loop("release", 8, createReleaseReconciler(deps));
+  const { caches } = deps;
+  const releases = loop("release", 8, createReleaseReconciler(deps), (key) => {
+    const release = caches.releases.get(key);
+    return { requestId: release && originOf(release)?.requestId };
+  });
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
   // Many at once, since what waits for one branch is pushed together.
-  const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps));
+  const logs = new EnvironmentLogs(deps);
+  const comparison = new GitComparison(deps, logs);
+  const mover = createReleasePointerReconciler(deps, comparison);
+  const pointers = loop("release-pointer", 64, mover, (key) => ({
+    requestId: caches.pointers.get(key)?.spec.request?.id,
+  }));
+  const gitWatch = createGitWatchReconciler(deps, comparison, (key) => pointers.queue.add(key));
+  // As many as are read at once come in one answer.
+  const gitWatches = loop("git-watch", 32, gitWatch);
 
-  const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps));
+  const registryWatches = loop("registry-watch", 2, createRegistryWatchReconciler(deps));
+
+  const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps, logs));
   const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));
 
   const concerns = concernsIn(deps);
@@ -44,6 +64,10 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.releases, projects.queue, concerns.projectOfRelease);
+  // What comes later is looked at by the clock.
+  enqueueChanges(informers.projects, registryWatches.queue, concerns.projectsOfProject, {
+    matters: isMoreThanStatus,
+  });
   enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease, {
     matters: (release, old) => isMoreThanStatus(release, old) || isOtherwisePlaced(release, old),
   });
@@ -74,6 +98,10 @@ export function createLoops(
     matters: isOtherwiseHealthy,
   });
 
+  enqueueChanges(informers.pointers, gitWatches.queue, undefined, {
+    matters: (pointer, old) => isMoreThanStatus(pointer, old) || wentBack(pointer, old),
+  });
+
   enqueueChanges(informers.pointers, histories.queue, undefined, {
     matters: ({ status }, old) => status?.git?.deployment !== old.status?.git?.deployment,
   });
@@ -98,5 +126,8 @@ export function createLoops(
   enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysAfter, {
     matters: isOtherwiseHealthy,
   });
-  return [projects, releases, environments, pointers, histories, autoDeploys];
+  return [
+    ...[projects, releases, environments, pointers],
+    ...[gitWatches, registryWatches, histories, autoDeploys],
+  ];
 }

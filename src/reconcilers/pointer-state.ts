@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from "../../controller/index.ts";
 import type { ReleasePointer, ReleasePointerStatus } from "../api/index.ts";
 import type { CurrentDeployment } from "../gitops/index.ts";
+import type { Logger, Span } from "../telemetry/index.ts";
 
 /** What a look at a pointer has found out so far; reported whether it ends well or not. */
 export interface PointerState {
@@ -10,6 +11,11 @@ export interface PointerState {
   recorded?: string;
   /** What the pointer file carried when this look asked Git. */
   inGit?: CurrentDeployment | undefined;
+  readonly log: Logger;
+  /** Begun once the pointer is about to move. */
+  span: Span;
+  /** What ended the look. */
+  failure?: unknown;
   /** The pointer as it was read, or as this look wrote it last. */
   pointer: ReleasePointer;
 }

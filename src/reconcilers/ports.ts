@@ -11,7 +11,7 @@ import type {
 import type { GitOpsWriter } from "../gitops/index.ts";
 import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
 import type { Renderer } from "../render/index.ts";
-import type { Logger, ReleaseMetrics } from "../telemetry/index.ts";
+import type { DeploymentMetrics, Logger, ReleaseMetrics, Tracer } from "../telemetry/index.ts";
 import type { ReleaseExtension } from "../triggers/index.ts";
 
 /** The name under which the API server knows this process. */
@@ -49,6 +49,8 @@ export interface ReconcilerDeps {
   readonly writer: GitOpsWriter;
   readonly events: Pick<EventRecorder, "record">;
   readonly metrics: ReleaseMetrics;
+  readonly deploymentMetrics: DeploymentMetrics;
+  readonly tracer: Tracer;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;

@@ -2,6 +2,7 @@ import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/inde
 import { isAlreadyExists, isNotFound } from "../../controller/kube/index.ts";
 import {
   apiVersion,
+  byAge,
   type Project,
   projectKind,
   projectName,
@@ -11,7 +12,7 @@ import {
 import { invalidPatterns } from "../triggers/index.ts";
 import { createNumbering } from "./numbering.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { byAge, indexValue, resources } from "./resources.ts";
+import { indexValue, resources } from "./resources.ts";
 import { invalidShard, isOurs } from "./sharding.ts";
 import {
   conditionsOf,

@@ -1,11 +1,11 @@
-import { ForgeError, projectPath, type Release } from "../api/index.ts";
+import { byAge, ForgeError, projectPath, type Release } from "../api/index.ts";
 import { remoteOptions } from "../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../git/index.ts";
 import { parseReference } from "../oci/index.ts";
 import type { SourceFile } from "../render/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { notChecked, verifyClaims } from "./release-claims.ts";
-import { byAge, indexValue } from "./resources.ts";
+import { indexValue } from "./resources.ts";
 import { projectOf } from "./sharding.ts";
 
 /** The files of a release, and what git says of its commit. */

@@ -14,6 +14,7 @@ import {
   refuseObjects,
   warningsOf,
 } from "../render/index.ts";
+import { inSpan, type Span } from "../telemetry/index.ts";
 import { countsWithinBytes, limits, withinBytes } from "./bounded-status.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { fieldsOf, pinArtifacts } from "./release-artifacts.ts";
@@ -21,7 +22,10 @@ import { releaseContent } from "./release-content.ts";
 import { type ReleaseSource, readSource } from "./release-source.ts";
 import type { Report } from "./status.ts";
 
-export type Made = Pick<ReleaseStatus, "image" | "resources" | "unexplainedImages" | "warnings">;
+export type Made = Pick<
+  ReleaseStatus,
+  "image" | "commitTime" | "resources" | "unexplainedImages" | "warnings"
+>;
 
 type Step = "source" | "artifacts" | "rendering" | "packaging";
 
@@ -58,23 +62,29 @@ export class ReleaseSteps {
   }
 
   /** @throws ForgeError of the step that failed */
-  async run(signal: AbortSignal): Promise<Made> {
-    const source = await readSource(this.#deps, this.#release, signal);
+  async run(signal: AbortSignal, span: Span): Promise<Made> {
+    span.set({ "forge.release.number": this.#number });
+    const source = await inSpan(span, "fetch source", () =>
+      readSource(this.#deps, this.#release, signal),
+    );
     this.#conditions.push({ type: "SourceVerified", ...source.verified });
 
     this.#step = "artifacts";
-    const artifacts = await pinArtifacts(this.#deps, this.#release, this.#project, signal);
+    const artifacts = await inSpan(span, "pin artifacts", () =>
+      pinArtifacts(this.#deps, this.#release, this.#project, signal),
+    );
 
     this.#step = "rendering";
-    const rendered = await this.#render(source, artifacts, signal);
+    const rendered = await inSpan(span, "render", () => this.#render(source, artifacts, signal));
     const { manifests, unexplained } = pinImages(rendered.manifests, artifacts);
     refuseObjects(manifests, this.#project?.spec.objects ?? { clusterScoped: [] });
     this.#passed("Rendered", "Rendered", `${manifests.length} objects.`);
 
     this.#step = "packaging";
-    const image = await this.#publish(source, manifests, artifacts, signal);
+    const image = await this.#publish(source, manifests, artifacts, signal, span);
     return {
       image,
+      ...commitTimeOf(source),
       resources: countsWithinBytes(countByKind(manifests), limits.resourceBytes),
       ...(unexplained.length > 0 && {
         unexplainedImages: withinBytes(
@@ -140,10 +150,16 @@ export class ReleaseSteps {
     manifests: readonly Manifest[],
     artifacts: Awaited<ReturnType<typeof pinArtifacts>>,
     signal: AbortSignal,
+    span: Span,
   ): Promise<Made["image"]> {
     const number = this.#number;
     const content = releaseContent(this.#deps, this.#release, number, source, manifests, artifacts);
-    const published = await this.#deps.images.publish(content, signal);
+    const { images } = this.#deps;
+    const before = this.#release.status?.image?.digest;
+    const published =
+      before === undefined
+        ? await images.publish(content, signal, span)
+        : await images.publishAgain(content, before, signal, span);
     if (published.number !== number) {
       throw new ForgeError(
         "ImageTaken",
@@ -172,4 +188,11 @@ export class ReleaseSteps {
   #passed(type: string, reason: string, message: string): void {
     this.#conditions.push({ type, status: "True", reason, message });
   }
+}
+
+/** Git takes any time for a commit's; what is none of a calendar is left out. */
+function commitTimeOf({ commit }: ReleaseSource): Pick<Made, "commitTime"> {
+  const time = new Date(commit?.time ?? "");
+  const year = time.getUTCFullYear();
+  return year >= 1970 && year <= 9_999 ? { commitTime: time.toISOString() } : {};
 }

@@ -97,19 +97,6 @@ export function placeOf({ metadata, spec }: ReleasePointer | ReleaseDeployment):
   );
 }
 
-/** Older first; among those of the same second, the one with the lesser uid. */
-export function byAge(
-  a: Pick<Release | ReleasePointer | Project, "metadata">,
-  b: Pick<Release | ReleasePointer | Project, "metadata">,
-): number {
-  const [x, y] = [a.metadata, b.metadata];
-  if (x.creationTimestamp !== y.creationTimestamp) {
-    return x.creationTimestamp < y.creationTimestamp ? -1 : 1;
-  }
-  if (x.uid === y.uid) return 0;
-  return x.uid < y.uid ? -1 : 1;
-}
-
 /** Index values of a pointer, under which its Applications are kept too. */
 export function deliveryKeysOf({ spec, status }: ReleasePointer): string[] {
   const { git, deployment } = status ?? {};

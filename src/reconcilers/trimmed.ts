@@ -38,6 +38,7 @@ export function trimDeployment({
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const { environment, repository, project, pointer, sequence, release, request } = spec;
   const { outcome, committedAt, endedAt } = status ?? {};
+  const { id: _, ...asked } = request;
   return {
     apiVersion,
     kind,
@@ -49,7 +50,7 @@ export function trimDeployment({
       pointer,
       sequence,
       release,
-      request: shared(request),
+      request: shared(asked),
       decision: untold,
       approvals: none,
     },

@@ -1,7 +1,8 @@
 import { type KubeClient, type KubeObject, mayI, whoAmI } from "../../controller/kube/index.ts";
-import { apiVersion, group } from "../api/index.ts";
+import { apiVersion, group, type RequestOrigin } from "../api/index.ts";
 import { kindNamed } from "./kind-named.ts";
 import type { Draft, KindName, Kinds, Selection, Store, WriteOptions } from "./ports.ts";
+import { stampedDraft, stampedPointer } from "./stamped.ts";
 
 /** More of one kind in a namespace are for the dashboard; a list of people's ends long before. */
 const maximumListed = 20_000;
@@ -22,14 +23,20 @@ export interface Right {
 /** The API server itself: RBAC and the admission policies judge whom the client's requests name. */
 export class ClusterStore implements Store {
   readonly namespace: string;
+  readonly origin?: RequestOrigin;
   readonly #client: KubeClient;
   readonly #signal: AbortSignal;
   #who: Promise<WhoAmI> | undefined;
 
-  constructor(client: KubeClient, namespace: string, signal: AbortSignal) {
+  constructor(
+    client: KubeClient,
+    namespace: string,
+    { signal, origin }: { readonly signal: AbortSignal; readonly origin?: RequestOrigin },
+  ) {
     this.#client = client;
     this.namespace = namespace;
     this.#signal = signal;
+    if (origin !== undefined) this.origin = origin;
   }
 
   get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
@@ -51,8 +58,9 @@ export class ClusterStore implements Store {
   }
 
   create<K extends KindName>(draft: Draft<K>, { dryRun }: WriteOptions): Promise<Kinds[K]> {
-    const metadata = { ...draft.metadata, namespace: this.namespace };
-    const object = { apiVersion, ...draft, metadata };
+    const stamped = stampedDraft(draft, this.origin);
+    const metadata = { ...stamped.metadata, namespace: this.namespace };
+    const object = { apiVersion, ...stamped, metadata };
     // What the server adds to a draft makes it an object.
     return this.#client.create<KubeObject>(kindNamed(draft.kind), object, {
       dryRun,
@@ -65,7 +73,9 @@ export class ClusterStore implements Store {
     object: Kinds[K],
     { dryRun }: WriteOptions,
   ): Promise<Kinds[K]> {
-    return this.#client.replace(kindNamed(kind), object, { dryRun, signal: this.#signal });
+    const isPointer = kind === "ReleasePointer";
+    const written = isPointer ? stampedPointer(object as never, this.origin) : object;
+    return this.#client.replace(kindNamed(kind), written, { dryRun, signal: this.#signal });
   }
 
   /** Asked once. */

@@ -1,4 +1,5 @@
 /** A deployment as somebody asks for it: which release, judged before a pointer is written. */
+import { isDeepStrictEqual } from "node:util";
 import { isNotFound } from "../../controller/kube/index.ts";
 import {
   type Environment,
@@ -118,7 +119,11 @@ export async function planDeployment(
     store.whoAmI(),
   ]);
   const release = resolveRelease(identifier, releases);
-  const request = given ?? { type, by, ...(reason !== undefined && { reason }) };
+  const id = store.origin?.requestId;
+  const request = given ?? {
+    ...{ type, by, ...(reason !== undefined && { reason }) },
+    ...(id !== undefined && { id }),
+  };
   const { image: _, ...kept } = place.pointer?.spec ?? newSpec(place);
   const spec = { ...kept, release: String(release.status?.number), request };
   const pointer = { spec, status: place.pointer?.status };
@@ -151,8 +156,18 @@ export function askFor(
 ): Promise<ReleasePointer> {
   const { release, request } = pointer.spec;
   const wanted = (spec: ReleasePointer["spec"] | undefined) => {
+    if (spec !== undefined && isSameWish(spec, pointer.spec)) return spec;
     const { image: _, ...kept } = spec ?? newSpec(place);
     return { ...kept, release, ...(request && { request }) };
   };
   return changePointer(store, place, wanted, options);
+}
+
+/** Asked for again, word by word: it stays the request that it was, with its id. */
+function isSameWish(there: ReleasePointer["spec"], wanted: ReleasePointer["spec"]): boolean {
+  const wish = ({ release, request, image }: ReleasePointer["spec"]) => {
+    const { id: _, ...said } = request ?? { type: undefined };
+    return { release, image, said };
+  };
+  return isDeepStrictEqual(wish(there), wish(wanted));
 }

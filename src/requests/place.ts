@@ -1,4 +1,5 @@
 import {
+  byAge,
   type Environment,
   ForgeError,
   type Release,
@@ -34,13 +35,6 @@ export async function findPointer(
     "spec.project": project,
   });
   return found.toSorted(byAge)[0];
-}
-
-function byAge({ metadata: a }: ReleasePointer, { metadata: b }: ReleasePointer): number {
-  if (a.creationTimestamp !== b.creationTimestamp) {
-    return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
-  }
-  return a.uid < b.uid ? -1 : 1;
 }
 
 /** What a pointer says of a place where there is none yet, but for the release. */

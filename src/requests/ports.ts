@@ -9,6 +9,7 @@ import type {
   ReleaseApproval,
   ReleaseDeployment,
   ReleasePointer,
+  RequestOrigin,
 } from "../api/index.ts";
 
 export interface Kinds {
@@ -24,7 +25,10 @@ export type KindName = keyof Kinds;
 /** An object that is about to be created: the server adds the rest. */
 export type Draft<K extends KindName> = Pick<Kinds[K], "spec"> & {
   readonly kind: K;
-  readonly metadata: { readonly name: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 };
 
 /** Selectable fields of the kind, such as spec.environment, with the value that each must have. */
@@ -38,6 +42,8 @@ export interface WriteOptions {
 /** One namespace of forge's objects, in the caller's name. Errors are KubeErrors. */
 export interface Store {
   readonly namespace: string;
+  /** The request that is carried out; what is written carries it. */
+  readonly origin?: RequestOrigin;
   get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]>;
   list<K extends KindName>(kind: K, selection?: Selection): Promise<readonly Kinds[K][]>;
   create<K extends KindName>(draft: Draft<K>, options: WriteOptions): Promise<Kinds[K]>;

@@ -51,16 +51,16 @@ export class ApiServer {
     await promise;
     server.on("error", (error) => log.error({ error }, "the listener failed"));
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    const listening = (server.address() as AddressInfo).port;
+    log.info({ port: listening }, "serving the API");
+    return listening;
   }
 
   async #create(): Promise<Server> {
     const { app, tls, stopping } = this.#options;
-    const listener = getRequestListener(
-      (request, bindings) => app.fetch(request, bindings as never),
-      {
-        overrideGlobalObjects: false,
-      },
+    // Its own Response writes bytes as they are: Node's copies them, and streams the copy.
+    const listener = getRequestListener((request, bindings) =>
+      app.fetch(request, bindings as never),
     );
     const answer = (incoming: IncomingMessage, outgoing: Parameters<typeof listener>[1]) => {
       if (stopping.signal.aborted) outgoing.setHeader("connection", "close");

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { requestIdIn } from "../api/index.ts";
 import { Access } from "./caller/access.ts";
 import { Authenticator } from "./caller/authenticator.ts";
 import { Locator } from "./cluster/locator.ts";
@@ -20,8 +21,6 @@ export interface App {
   ) => Promise<Response> | Response;
   readonly routes: readonly Route[];
 }
-
-const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** The API as a function from requests to answers. */
 export function createApp(
@@ -57,8 +56,7 @@ export function createApp(
     return context.html(referencePage(routes, nonce));
   });
   app.all("*", async ({ req, env }) => {
-    const given = req.header("x-request-id") ?? "";
-    const requestId = requestIdPattern.test(given) ? given : randomUUID();
+    const requestId = requestIdIn(req.header("x-request-id")) ?? randomUUID();
     const address = env?.incoming?.socket.remoteAddress ?? "";
     const response = await dispatcher.answer(req.raw, { requestId, address });
     response.headers.set("x-request-id", requestId);

@@ -1,7 +1,7 @@
 /** What the server stands on: made in cmd/forge-server, or by tests. */
 import type { Clock, Connection, KubeClient } from "../../controller/kube/index.ts";
 import type { Ledger } from "../ledger/index.ts";
-import type { Logger } from "../telemetry/index.ts";
+import type { Logger, MeasuredRoute, Tracer } from "../telemetry/index.ts";
 import type { Impersonation } from "./caller/authenticator.ts";
 import type { Caches } from "./cluster/informers.ts";
 import type { ChangeFeed } from "./events/change-feed.ts";
@@ -31,7 +31,8 @@ export interface LedgerAccess {
 
 /** Counts what the server does. */
 export interface RequestMetrics {
-  answered(operation: string, status: number, seconds: number): void;
+  /** @param route undefined where the path is none of the API */
+  answered(route: MeasuredRoute | undefined, status: number, seconds: number): void;
 }
 
 export interface ServerDeps {
@@ -47,6 +48,7 @@ export interface ServerDeps {
   readonly ledger: LedgerAccess;
   readonly changes: ChangeFeed;
   readonly metrics: RequestMetrics;
+  readonly tracer: Tracer;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: Limits;

@@ -263,6 +263,18 @@ const values: readonly {
     set: 90,
     says: '"terminationGracePeriodSeconds":90',
   },
+  { path: "tracing.endpoint", set: "http://c:4318", says: '"--otlp-endpoint=http://c:4318"' },
+  {
+    path: "tracing.port",
+    set: 9318,
+    beside: { tracing: { endpoint: "http://c:9318" } },
+    says: '{"port":9318,"protocol":"TCP"}',
+  },
+  {
+    path: "tracing.headersSecret",
+    set: "otlp",
+    says: '"secretKeyRef":{"name":"otlp","key":"OTEL_EXPORTER_OTLP_HEADERS"}',
+  },
   { path: "argocd.namespaces", set: ["argocd"], says: '"--argocd-namespace=argocd"' },
   { path: "flux.namespaces", set: ["flux-system"], says: '"--flux-namespace=flux-system"' },
   { path: "crds.install", set: false, lacks: '"kind":"CustomResourceDefinition"' },

@@ -17,6 +17,7 @@ export interface DeploymentObject {
       readonly by?: string;
       readonly reason?: string;
       readonly automatic?: boolean;
+      readonly id?: string;
     };
     readonly decision: { readonly allowed: boolean; readonly rules: readonly object[] };
     readonly approvals: readonly { readonly name: string; readonly approver: string }[];

@@ -96,3 +96,10 @@ app.kubernetes.io/component: server
 {{- include "forge.fullname" . }}-server-tls
 {{- end }}
 {{- end }}
+
+{{- define "forge.tracingEnv" -}}
+{{- with .Values.tracing.headersSecret -}}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: OTEL_EXPORTER_OTLP_HEADERS}}
+{{- end }}
+{{- end }}

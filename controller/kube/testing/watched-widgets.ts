@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import type { Connection } from "../connection.ts";
-import { Informer, type InformerOptions } from "../informer.ts";
+import { Informer } from "../informer.ts";
+import type { InformerOptions } from "../informer-options.ts";
 import type { KubeObject } from "../object.ts";
 import type { Resource } from "../resource.ts";
 import { ApiServerDouble } from "./api-server.ts";

@@ -90,6 +90,12 @@ const inheritedMutation = `!variables.inherited ? [] : [JSONPatch{op: 'remove', 
     ? [JSONPatch{op: 'remove', path: '/spec/request/reason'}] : []
 )`;
 
+/** An id names one request: who asks for something else without an id of its own has none. */
+const idMutation = `request.operation != 'UPDATE' || !variables.asks || variables.stale ? [] : (
+  has(object.spec.request) && has(object.spec.request.id) && object.spec.request.id == oldObject.spec.?request.?id.orValue('')
+    ? [JSONPatch{op: 'remove', path: '/spec/request/id'}] : []
+)`;
+
 const requestMutation = `!variables.asks ? [] : [
   has(object.spec.request) && !variables.stale
     ? JSONPatch{op: 'add', path: '/spec/request/by', value: ${user}}
@@ -126,7 +132,7 @@ export const stampingPolicies: object[] = stamped.flatMap((kind) => {
   return mutatingPolicy(
     { name: `stamp-${resource}.forge.dev`, resource, operations },
     isPointers(kind) ? [...requestVariables, inherited] : [],
-    isPointers(kind) ? [...mutations, inheritedMutation, requestMutation] : mutations,
+    isPointers(kind) ? [...mutations, inheritedMutation, idMutation, requestMutation] : mutations,
   );
 });
 

@@ -5,7 +5,7 @@ import {
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
-import { type Environment, ForgeError } from "../../api/index.ts";
+import { type Environment, ForgeError, type RequestOrigin } from "../../api/index.ts";
 import type { RemoteOptions } from "../../git/index.ts";
 import {
   approversOf,
@@ -19,7 +19,14 @@ import {
   type Selection,
   type WriteOptions,
 } from "../../requests/index.ts";
-import type { ApprovalPlace, Approvers, Backend, ForgeEvent, WhoAmI } from "../ports.ts";
+import type {
+  ApprovalPlace,
+  Approvers,
+  Backend,
+  BackendOptions,
+  ForgeEvent,
+  WhoAmI,
+} from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
 
 const watchSeconds = 300;
@@ -29,20 +36,19 @@ const pauseMs = 1_000;
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
   readonly namespace: string;
+  readonly origin: RequestOrigin;
   readonly #connection: Connection;
   readonly #client: KubeClient;
   readonly #store: ClusterStore;
   readonly #signal: AbortSignal;
 
-  constructor(
-    target: Target,
-    options: { readonly userAgent: string; readonly signal: AbortSignal },
-  ) {
+  constructor(target: Target, options: BackendOptions) {
     const { config, namespace } = loadKubeConfig(target);
     this.namespace = namespace;
     this.#connection = new Connection(config, options);
     this.#client = new KubeClient(this.#connection);
-    this.#store = new ClusterStore(this.#client, namespace, options.signal);
+    this.#store = new ClusterStore(this.#client, namespace, options);
+    this.origin = options.origin;
     this.#signal = options.signal;
   }
 

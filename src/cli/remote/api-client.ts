@@ -2,7 +2,13 @@
 import { Agent, type Dispatcher, request } from "undici";
 import { z } from "zod";
 import { KubeError } from "../../../controller/kube/index.ts";
-import { type ErrorCode, errorKinds, ForgeError, messageOf } from "../../api/index.ts";
+import {
+  type ErrorCode,
+  errorKinds,
+  ForgeError,
+  messageOf,
+  type RequestOrigin,
+} from "../../api/index.ts";
 import { problem, problemMediaType } from "../../rest/index.ts";
 
 const maximumAnswerBytes = 64 * 1024 * 1024;
@@ -19,6 +25,7 @@ export interface ApiClientOptions {
   readonly ca: string | undefined;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  readonly origin: RequestOrigin;
 }
 
 export interface ApiRequest {
@@ -38,13 +45,15 @@ export class ApiClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #signal: AbortSignal;
 
-  constructor({ url, token, ca, userAgent, signal }: ApiClientOptions) {
+  constructor({ url, token, ca, userAgent, signal, origin }: ApiClientOptions) {
     this.url = url;
     this.#signal = signal;
     this.#headers = {
       authorization: `Bearer ${token}`,
       accept: "application/json",
       "user-agent": userAgent,
+      "x-request-id": origin.requestId,
+      ...(origin.traceparent !== undefined && { traceparent: origin.traceparent }),
     };
     this.#agent = new Agent({
       connect: { timeout: connectMs, ...(ca !== undefined && { ca }) },

@@ -1,5 +1,5 @@
 import { KubeError, sleep, systemClock } from "../../../controller/kube/index.ts";
-import { ForgeError, messageOf, projectPath } from "../../api/index.ts";
+import { ForgeError, messageOf, projectPath, type RequestOrigin } from "../../api/index.ts";
 import {
   type Draft,
   type ForgeEvent,
@@ -18,6 +18,7 @@ import type {
   AuditFilter,
   AuditVerification,
   Backend,
+  BackendOptions,
   WhoAmI,
 } from "../ports.ts";
 import { ApiClient } from "./api-client.ts";
@@ -34,14 +35,13 @@ const exportAttempts = 3;
 /** forge-server, which asks the cluster in the caller's own name. */
 export class ServerBackend implements Backend {
   readonly namespace: string;
+  readonly origin: RequestOrigin;
   readonly #api: ApiClient;
   readonly #signal: AbortSignal;
 
-  constructor(
-    target: ServerTarget,
-    options: { readonly userAgent: string; readonly signal: AbortSignal },
-  ) {
+  constructor(target: ServerTarget, options: BackendOptions) {
     this.namespace = target.namespace;
+    this.origin = options.origin;
     this.#api = new ApiClient({ ...target, ...options });
     this.#signal = options.signal;
   }

@@ -4,6 +4,7 @@ import type { Terminal } from "../ports.ts";
 import { removeLogin, writeLogin } from "../remote/login-file.ts";
 import { ServerBackend } from "../remote/server-backend.ts";
 import { authority, checkedUrl } from "../remote/server-target.ts";
+import { originOfRun } from "../run-origin.ts";
 
 /** A token longer than this is a file that was given by mistake. */
 const longestToken = 16_384;
@@ -25,7 +26,8 @@ export async function login(
   const token = await readToken(terminal, input);
   const ca = authority(env);
   const target = { url, token, ca, namespace: namespace ?? "default" };
-  const backend = new ServerBackend(target, { userAgent: `forge/${version}`, signal });
+  const about = { userAgent: `forge/${version}`, signal, origin: originOfRun(env) };
+  const backend = new ServerBackend(target, about);
   try {
     const { user } = await backend.whoAmI();
     const path = writeLogin(env, {

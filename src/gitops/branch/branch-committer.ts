@@ -1,3 +1,4 @@
+import { ForgeError } from "../../api/index.ts";
 import type { GitRemote } from "../../git/index.ts";
 import { isErrorCode } from "../error-code.ts";
 import { type FoundCommit, findDeployments } from "../history/find-deployments.ts";
@@ -15,6 +16,7 @@ import {
   rootOf,
 } from "./build-commits.ts";
 import { findFile } from "./find-file.ts";
+import { missingFiles } from "./missing-files.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 
 /** The server refused a push: of these requests, built on this head. */
@@ -24,6 +26,9 @@ export interface Rejection {
   readonly message: string;
   readonly requests: readonly PendingCommit[];
 }
+
+/** What a trace is told of a push that was not taken. */
+const rejected = new ForgeError("GitRejected", "the push was not taken");
 
 /** What replaced trees may take up before it is worth to look for them. */
 const spareBytes = 8 * 1_024 * 1_024;
@@ -99,10 +104,13 @@ export class BranchCommitter {
   /**
    * The deployment that a pointer file carries on the server, no earlier than when it was asked:
    * those who asked before one look at the server share it.
+   *
+   * @param alike what waits to be read from the same remote: the files of all come in one answer
    */
   async currentDeployment(
     remote: GitRemote,
     { pointer, pathTemplate, deployment }: PointerLocation,
+    alike: readonly PointerLocation[],
     askedAt: number,
     signal: AbortSignal,
   ): Promise<CurrentDeployment | undefined> {
@@ -112,7 +120,10 @@ export class BranchCommitter {
     const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), segments);
     if (head.id === undefined || blob === undefined) return undefined;
-    if (!head.store.has(blob)) await fetchBlobs(remote, head, [blob], signal);
+    if (!head.store.has(blob)) {
+      const blobs = [blob, ...missingFiles(head, alike, format)];
+      await fetchBlobs(remote, head, [...new Set(blobs)], signal);
+    }
     const path = segments.join("/");
     const carried = format.open(readText(head, blob, path), path).carried;
     if (carried === undefined) return undefined;
@@ -141,12 +152,15 @@ export class BranchCommitter {
     signal: AbortSignal,
   ): Promise<Pick<Rejection, "reason" | "message"> | undefined> {
     const { tip = "", objects } = build;
+    const attributes = { "forge.git.commits": pushed.length };
+    const spans = pushed.map(({ request: { span } }) => span?.child("git push", attributes));
     const ref = `refs/heads/${this.#branch}`;
     const pushedAt = performance.now();
     const deltas = { selfContained: this.#selfContained, baseOf: head.store.get.bind(head.store) };
     try {
       const request = { ref, old: head.id, new: tip, objects, ...deltas };
       const result = await remote.push(request, signal);
+      for (const span of spans) span?.end(result.status === "rejected" ? rejected : undefined);
       if (result.status === "rejected") {
         this.#options.onPush("rejected", pushed.length);
         this.distrustHead();
@@ -156,6 +170,7 @@ export class BranchCommitter {
       }
     } catch (error) {
       this.#options.onPush("failed", pushed.length);
+      for (const span of spans) span?.end(error);
       if (!isErrorCode(error, "GitUnauthorized")) {
         for (const pending of pushed) pending.doubt ??= { sentOn: head.id };
       }

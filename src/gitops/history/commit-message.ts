@@ -8,22 +8,25 @@ export interface DeploymentTrailers {
   /** <repository>/<project>@<commit> */
   readonly release?: string;
   readonly deployment?: string;
+  readonly request?: string;
 }
 
 const trailerKeys = {
   "Forge-Environment": "environment",
   "Forge-Release": "release",
   "Forge-Deployment": "deployment",
+  "Forge-Request": "request",
 } as const;
 
 const maxReason = 1_000;
 
 export function commitMessage(deployment: Deployment): string {
-  const { environment, repository, project, commit, id } = deployment;
+  const { environment, repository, project, commit, id, requestId } = deployment;
   const trailers = [
     `Forge-Environment: ${oneLine(environment)}`,
     `Forge-Release: ${oneLine(`${repository}/${project}@${commit}`)}`,
     `Forge-Deployment: ${oneLine(id)}`,
+    ...(requestId === undefined ? [] : [`Forge-Request: ${oneLine(requestId)}`]),
   ];
   const paragraphs = [subject(deployment), body(deployment).join("\n"), trailers.join("\n")];
   return `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`;

@@ -1,3 +1,4 @@
+import { requestIdIn } from "../../api/index.ts";
 import type { DeploymentType } from "../ports.ts";
 import { parseTrailers } from "./commit-message.ts";
 
@@ -12,6 +13,7 @@ export interface ReadMessage {
   readonly number: number;
   readonly version?: string;
   readonly reason?: string;
+  readonly requestId?: string;
   /** Of a rollback alone. */
   readonly by?: string;
   readonly previous?: { readonly number: number; readonly version?: string };
@@ -19,7 +21,7 @@ export interface ReadMessage {
 
 /** undefined when the message is not one that forge wrote. */
 export function readMessage(message: string): ReadMessage | undefined {
-  const { deployment, environment, release } = parseTrailers(message);
+  const { deployment, environment, release, request } = parseTrailers(message);
   const [, repository, project, commit] =
     /^(.+)\/([^/@]+)@([0-9a-f]{40}|[0-9a-f]{64})$/.exec(release ?? "") ?? [];
   const paragraphs = message.trimEnd().split(/\n{2,}/);
@@ -34,6 +36,7 @@ export function readMessage(message: string): ReadMessage | undefined {
     body.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
   const isRollback = type === "Rollback";
   const reason = said("Reason");
+  const requestId = requestIdIn(request);
   const by = isRollback ? said("Rolled back by") : undefined;
   const previous = isRollback ? readName(said("Previous release") ?? "") : undefined;
   return {
@@ -45,6 +48,7 @@ export function readMessage(message: string): ReadMessage | undefined {
     type: type as DeploymentType,
     ...released,
     ...(reason && { reason }),
+    ...(requestId && { requestId }),
     ...(by && { by }),
     ...(previous && { previous }),
   };

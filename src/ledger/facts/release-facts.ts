@@ -1,4 +1,4 @@
-import type { Release } from "../../api/index.ts";
+import { originOf, type Release } from "../../api/index.ts";
 import type { Fact } from "../ports.ts";
 import { conditionOf, detailsOf } from "./fact.ts";
 
@@ -20,7 +20,11 @@ export function releaseFacts(release: Release): Fact[] {
       event: "Requested",
       time: metadata.creationTimestamp,
       actor: trigger.actor,
-      details: detailsOf({ commit, version, trigger, artifacts, source: withoutContent(source) }),
+      details: detailsOf({
+        ...{ commit, version, trigger, artifacts },
+        source: withoutContent(source),
+        requestId: originOf(release)?.requestId,
+      }),
     },
   ];
   const packaged = conditionOf(status, "Packaged");

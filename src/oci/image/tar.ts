@@ -6,8 +6,8 @@
  * has: folders, links, devices, extended headers, paths, a name twice, sizes beyond the limits.
  */
 import { ForgeError } from "../../api/index.ts";
+import { block, checksumOf, padded, tarHeader } from "../../archive/index.ts";
 import { imageInvalid } from "../image-errors.ts";
-import { block, checksumOf, padded, tarHeader } from "./tar-header.ts";
 
 export interface TarFile {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { ForgeError, type ObjectMeta, projectPath } from "../../api/index.ts";
+import { byAge, ForgeError, projectPath } from "../../api/index.ts";
 import type { Access } from "../caller/access.ts";
 import type { Caller } from "../caller/caller.ts";
 import type { Located } from "../http/route.ts";
@@ -55,7 +55,7 @@ export class Locator {
     const { repository, project, namespace, reads } = wanted;
     const projects = this.#caches.Project.byIndex("path", projectPath(repository, project))
       .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .toSorted((a, b) => byAge(a.metadata, b.metadata));
+      .toSorted(byAge);
     const names = [...new Set(projects.map(({ metadata }) => metadata.namespace))];
     const readable = await this.#access.readable(caller, reads, names);
     const first = names.find((name) => readable.has(name));
@@ -75,11 +75,4 @@ export function projectNotFound(wanted: Pick<Wanted, "repository" | "project">):
   return new ForgeError("ProjectNotFound", `there is no project ${path} that you may read`, {
     hint: "List those that you may read with GET /v1/projects.",
   });
-}
-
-function byAge(a: ObjectMeta, b: ObjectMeta): number {
-  if (a.creationTimestamp !== b.creationTimestamp) {
-    return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
-  }
-  return a.uid < b.uid ? -1 : 1;
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { KubeError, withDeadline } from "../../../controller/kube/index.ts";
 import { ForgeError, projectPath } from "../../api/index.ts";
 import { ConcurrencyLimit } from "../../concurrency/index.ts";
+import { noSpan, type Span } from "../../telemetry/index.ts";
 import type { Authenticator } from "../caller/authenticator.ts";
 import type { Caller } from "../caller/caller.ts";
 import { type Locator, projectNotFound } from "../cluster/locator.ts";
@@ -9,13 +11,16 @@ import { jsonResponse, problemResponse } from "./answer.ts";
 import { Idempotency } from "./idempotency.ts";
 import { ProblemError, problemOf } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { keptIn, recorded } from "./recorded.ts";
+import { keptIn, placeOf, recorded } from "./recorded.ts";
 import { readBody, readQuery } from "./request.ts";
 import type { Answer, Call, JsonAnswer, Located, Route } from "./route.ts";
 import { type Candidate, candidatesOf, encodedPath } from "./router.ts";
 
 export interface DispatcherDeps
-  extends Pick<ServerDeps, "clock" | "ledger" | "limits" | "log" | "metrics" | "missing"> {
+  extends Pick<
+    ServerDeps,
+    "clock" | "ledger" | "limits" | "log" | "metrics" | "missing" | "tracer"
+  > {
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
   readonly locator: Locator;
@@ -27,6 +32,8 @@ export interface Origin {
   /** Of the connection: who sends many refused tokens is told to slow down. */
   readonly address: string;
 }
+
+type TracedOrigin = Origin & { readonly span: Span };
 
 /** From a request to its answer: who asks, for what, and whether it may be asked at all now. */
 export class Dispatcher {
@@ -53,21 +60,37 @@ export class Dispatcher {
     const { clock, log, metrics } = this.#deps;
     const { requestId } = origin;
     const startedAt = clock.monotonic();
-    let operation = "none";
+    let span = noSpan;
+    let route: Route | undefined;
     let response: Response;
+    let failure: unknown;
     try {
       const url = new URL(request.url);
       const candidates = this.#candidates(request.method, url.pathname);
-      operation = candidates[0]?.route.operation ?? "none";
-      response = await this.#limited(request, url, candidates, origin);
+      route = candidates[0]?.route;
+      span = this.#deps.tracer.begin({
+        name: `${request.method} ${route?.path}`,
+        kind: "server",
+        traceparent: request.headers.get("traceparent") ?? undefined,
+        attributes: { "http.request.method": request.method, "forge.request_id": requestId },
+      });
+      response = await this.#limited(request, url, candidates, { ...origin, span });
     } catch (thrown) {
       const problem = problemOf(thrown, requestId);
-      if (problem.status >= 500)
+      if (problem.status >= 500) {
+        const operation = route?.operation ?? "none";
         log.warn({ error: thrown, requestId, operation }, "request failed");
+      }
       response = problemResponse(problem, headersOf(thrown, problem.status));
+      failure = problem.status >= 500 ? thrown : undefined;
     }
-    const seconds = (clock.monotonic() - startedAt) / 1_000;
-    metrics.answered(operation, response.status, seconds);
+    const { status } = response;
+    span.set({
+      "http.response.status_code": status,
+      ...(route && { "http.route": route.path }),
+    });
+    span.end(failure);
+    metrics.answered(route, status, (clock.monotonic() - startedAt) / 1_000);
     return response;
   }
 
@@ -84,7 +107,7 @@ export class Dispatcher {
     request: Request,
     url: URL,
     candidates: readonly Candidate[],
-    origin: Origin,
+    origin: TracedOrigin,
   ): Promise<Response> {
     const { clock, limits } = this.#deps;
     const timeoutReason = () =>
@@ -99,7 +122,7 @@ export class Dispatcher {
     request: Request,
     url: URL,
     candidates: readonly Candidate[],
-    { requestId, address }: Origin,
+    { requestId, address, span }: TracedOrigin,
     signal: AbortSignal,
   ): Promise<Response> {
     const caller = await this.#callerOf(request, address);
@@ -115,7 +138,7 @@ export class Dispatcher {
     const located = named ?? (await this.#locateBody(caller, route, body));
     const now = new Date(this.#deps.clock.now());
     const { headers } = request;
-    const call = { caller, params, located, query, body, headers, requestId, signal, now };
+    const call = { caller, params, located, query, body, headers, requestId, span, signal, now };
     const answer = await this.#handle(route, call);
     if ("stream" in answer) {
       const unbuffered = { "content-type": answer.mediaType, "x-accel-buffering": "no" };
@@ -181,7 +204,8 @@ export class Dispatcher {
     const { ledger, log } = this.#deps;
     const { caller, requestId, headers } = call;
     const { user, impersonatedBy } = caller;
-    log.info({ requestId, operation: route.operation, user, impersonatedBy }, "write asked for");
+    const told = { requestId, operation: route.operation, user, impersonatedBy, ...placeOf(call) };
+    log.info(told, "write asked for");
     const work = (id: string, fingerprint?: string) => {
       const action = {
         id,
@@ -194,23 +218,12 @@ export class Dispatcher {
       return recorded(ledger, action, handle as () => Promise<JsonAnswer>);
     };
     const header = headers.get("idempotency-key");
-    if (header === null) return work(requestId);
+    // An id that a caller gives to two requests hides neither.
+    if (header === null) return work(randomUUID());
     const body = { ...call.body, path: call.params };
     const keyed = { user, operation: route.operation, header, body };
     return this.#idempotency.once(keyed, keptIn(ledger), work);
   }
-}
-
-/** What a write is about, as far as the request says it. */
-function placeOf({ located, params, body, query }: Call) {
-  const said = { ...query, ...body, ...params, ...located } as Record<string, unknown>;
-  const text = (name: string) => (typeof said[name] === "string" ? said[name] : undefined);
-  return {
-    namespace: text("namespace") ?? "",
-    repository: text("repository"),
-    project: text("project"),
-    environment: text("environment"),
-  };
 }
 
 class MethodRefused extends ForgeError {

@@ -3,7 +3,7 @@ import { ForgeError } from "../../api/index.ts";
 import type { Entry, Fact } from "../../ledger/index.ts";
 import type { LedgerAccess } from "../ports.ts";
 import type { AnswerStore, KeptAnswer } from "./idempotency.ts";
-import type { JsonAnswer } from "./route.ts";
+import type { Call, JsonAnswer } from "./route.ts";
 
 /** What somebody asks the API to write. */
 export interface Action {
@@ -19,6 +19,18 @@ export interface Action {
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
   readonly fingerprint?: string | undefined;
+}
+
+/** What a write is about, as far as the request says it. */
+export function placeOf({ located, params, body, query }: Call) {
+  const said = { ...query, ...body, ...params, ...located } as Record<string, unknown>;
+  const text = (name: string) => (typeof said[name] === "string" ? said[name] : undefined);
+  return {
+    namespace: text("namespace") ?? "",
+    repository: text("repository"),
+    project: text("project"),
+    environment: text("environment"),
+  };
 }
 
 /** An answer larger than this is not kept: its request may be asked again all the same. */

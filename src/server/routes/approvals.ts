@@ -1,4 +1,4 @@
-import { ForgeError, type Release } from "../../api/index.ts";
+import { byAge, ForgeError, type Release } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
 import {
   approvalsOf,
@@ -176,8 +176,6 @@ async function stateOf(deps: RouteDeps, call: Call) {
     message: verdict?.message ?? "",
     ...{ youMay, approvers, approversUnknown: unknown },
     allowSelfApproval: settings?.allowSelfApproval ?? false,
-    approvals: approvals.toSorted((a, b) =>
-      a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1,
-    ),
+    approvals: approvals.toSorted(byAge),
   };
 }

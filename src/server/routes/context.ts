@@ -30,8 +30,12 @@ export function locatedBody(call: Call<object, Pick<Located, "repository" | "pro
 }
 
 /** The cluster in the caller's own name. */
-export function storeOf({ caller, signal }: Call, namespace: string): ClusterStore {
-  return new ClusterStore(caller.client, namespace, signal);
+export function storeOf(
+  { caller, signal, requestId, span }: Call,
+  namespace: string,
+): ClusterStore {
+  const origin = { requestId, traceparent: span.traceparent };
+  return new ClusterStore(caller.client, namespace, { signal, origin });
 }
 
 /** What the server remembers of the cluster, once it is known that the caller may read it. */

@@ -1,4 +1,4 @@
-import type { ReleasePointer } from "../../api/index.ts";
+import { byAge, type ReleasePointer } from "../../api/index.ts";
 import {
   askFor,
   findPointer,
@@ -89,9 +89,7 @@ export function deploymentRoutes({ caches }: RouteDeps): readonly Route[] {
         .toSorted((a, b) => b.spec.sequence - a.spec.sequence);
       const pointer = caches.ReleasePointer.byIndex("project", index)
         .filter(({ spec }) => spec.environment === environment)
-        .toSorted((a, b) =>
-          a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1,
-        )[0];
+        .toSorted(byAge)[0];
       const page = pageFrom(records, call.query, {
         key: ({ spec }) => [spec.sequence],
         compare: descending,

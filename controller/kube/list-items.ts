@@ -1,0 +1,109 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+/** How deep the fields of a list stand, and within `"items": […]` its items. */
+const fieldDepth = 1;
+const itemDepth = 2;
+
+/**
+ * Reads the JSON text of a list piece by piece and gives each item as soon as its last byte has
+ * come: while the server still writes the next ones, and without ever holding the whole text.
+ * It looks at strings and brackets alone; JSON.parse judges the rest.
+ */
+export class ListItems<Item> {
+  readonly #take: (item: Item) => void;
+  #depth = 0;
+  #inString = false;
+  /** Whether the last piece ended behind a backslash that escapes the first byte of the next one. */
+  #escapes = false;
+  #inItems = false;
+  /** The string that came last among the list's fields: the name of what a bracket opens. */
+  #field = "";
+  /** What has come of the item that is not complete. */
+  #begun: Buffer[] = [];
+  /** The list without its items. */
+  readonly #frame: Buffer[] = [];
+
+  /** @param take is given each item, parsed */
+  constructor(take: (item: Item) => void) {
+    this.#take = take;
+  }
+
+  /** @throws SyntaxError for an item that is not JSON */
+  add(piece: Buffer): void {
+    let at = 0;
+    /** Where begins what belongs to neither an item nor the frame yet. */
+    let from = 0;
+    while (at < piece.length) {
+      if (this.#inString) {
+        at = this.#passString(piece, at);
+        continue;
+      }
+      switch (piece[at++]) {
+        case quote:
+          this.#inString = true;
+          this.#field = "";
+          break;
+        case openBrace:
+          if (this.#inItems && this.#depth === itemDepth) from = at - 1;
+          this.#depth++;
+          break;
+        case openBracket:
+          this.#depth++;
+          if (this.#depth !== itemDepth || this.#field !== "items") break;
+          this.#inItems = true;
+          this.#frame.push(Buffer.from(piece.subarray(from, at)));
+          break;
+        case closeBrace:
+          this.#depth--;
+          if (this.#inItems && this.#depth === itemDepth) this.#end(piece.subarray(from, at));
+          break;
+        case closeBracket:
+          this.#depth--;
+          if (!this.#inItems || this.#depth !== fieldDepth) break;
+          this.#inItems = false;
+          from = at - 1;
+          break;
+      }
+    }
+    // A copy: the piece may be a window into much more.
+    const rest = () => Buffer.from(piece.subarray(from));
+    if (!this.#inItems) this.#frame.push(rest());
+    else if (this.#depth > itemDepth) this.#begun.push(rest());
+  }
+
+  /**
+   * The list, with no items: those were given before.
+   * @throws SyntaxError when the text is not JSON, or not complete
+   */
+  frame(): unknown {
+    return JSON.parse(Buffer.concat(this.#frame).toString("utf8"));
+  }
+
+  /** Where the string ends that `at` is within, or the piece. */
+  #passString(piece: Buffer, start: number): number {
+    let at = this.#escapes ? start + 1 : start;
+    this.#escapes = false;
+    for (; at < piece.length; at++) {
+      const byte = piece[at];
+      if (byte === backslash) at++;
+      else if (byte === quote) {
+        this.#inString = false;
+        break;
+      }
+    }
+    this.#escapes = at > piece.length;
+    const end = Math.min(at, piece.length);
+    if (this.#depth === fieldDepth) this.#field += piece.toString("latin1", start, end);
+    return this.#inString ? end : end + 1;
+  }
+
+  #end(last: Buffer): void {
+    const text = this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]);
+    this.#begun = [];
+    this.#take(JSON.parse(text.toString("utf8")));
+  }
+}
