@@ -77,6 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "hack/image": ["src/api", "src/archive", "src/oci"],
   "test/ground": ["tools"],
   "test/system": ["*"],
+  "test/e2e": ["*"],
   "test/contract": ["*"],
   "test/containers": ["*"],
   bench: ["*"],
@@ -203,6 +204,14 @@ describe("architecture", () => {
         !isTest(path) && !mayStart.includes(path) && text.includes("node:child_process"),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("one file knows OpenTelemetry, and is loaded when something is traced", () => {
+    const tracer = "src/telemetry/otlp-tracer.ts";
+    const knowing = product.filter(({ text }) => /from "@opentelemetry\//.test(text));
+    expect(knowing.map(({ path }) => path)).toEqual([tracer]);
+    const loaded = product.filter(({ text }) => /from "[^"]*otlp-tracer\.ts"/.test(text));
+    expect(loaded.map(({ path }) => path)).toEqual([]);
   });
 
   test("nothing of the product is imported by nobody", () => {

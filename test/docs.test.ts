@@ -14,6 +14,7 @@ const runBy: Readonly<Record<string, string>> = {
   "make test": "hack/run-tests.ts",
   "make check": "hack/run-tests.ts",
   "make unit": "hack/run-tests.ts",
+  "make test-e2e": "hack/run-tests.ts",
   "make build": "test/system/bundle.test.ts",
   "make image PUSH=registry.example.com/forge:0.1.0": "test/system/image.test.ts",
   "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
@@ -74,7 +75,7 @@ describe("the docs", () => {
   test("name only targets that the Makefile has", () => {
     const makefile = readFileSync(join(root, "Makefile"), "utf8");
     const named = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/`make ([a-z-]+)/g)].map(([, target]) => ({ path, target })),
+      [...text.matchAll(/`make ([a-z0-9-]+)/g)].map(([, target]) => ({ path, target })),
     );
     const unknown = named.filter(({ target }) => !makefile.includes(`\n${target}:`));
     expect(unknown).toEqual([]);

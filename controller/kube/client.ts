@@ -14,6 +14,7 @@ import type {
   ListPage,
   RequestOptions,
   SelectOptions,
+  TextOptions,
   WatchOptions,
   WriteOptions,
 } from "./verbs.ts";
@@ -148,6 +149,32 @@ export class KubeClient {
     };
     const path = objectPath(resource, key) + dryRun(options);
     await this.#exchange("DELETE", path, about("delete", resource, key), options, body);
+  }
+
+  /**
+   * What a path answers in text, such as a pod's log: no more than the first bytes of it.
+   * @param path from the root of the API server, with its query
+   */
+  async readText(path: string, { maximumBytes, ...options }: TextOptions): Promise<string> {
+    const { timeoutMs = requestTimeoutMs, signal = new AbortController().signal } = options;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const origin = { subject: `get ${path.split("?")[0]}`, signal: within };
+    const body = await openStream(this.#deps, {
+      ...{ method: "GET", path, idleMs: timeoutMs },
+      ...origin,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        chunks.push(chunk as Buffer);
+        size += (chunk as Buffer).length;
+        if (size >= maximumBytes) break;
+      }
+    } catch (thrown) {
+      throw unreachable(thrown, { ...origin, host: this.#deps.connection.server.host });
+    }
+    return Buffer.concat(chunks).subarray(0, maximumBytes).toString("utf8");
   }
 
   async #apply<T>(

@@ -20,7 +20,7 @@ export type { InformerOptions, InformerStats } from "./informer-options.ts";
 export type { ChangeHandler, ChangeType } from "./mirror.ts";
 export { type Key, type KubeObject, keyOf, keyText, type ObjectMeta } from "./object.ts";
 export type { Clock, Logger, Random } from "./ports.ts";
-export type { Resource } from "./resource.ts";
+export { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
 export { isNotNewer } from "./resource-version.ts";
 export { mayI, type ResourceAttributes, whoAmI } from "./self.ts";
 export type {

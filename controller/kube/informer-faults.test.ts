@@ -127,6 +127,18 @@ describe("a watch that breaks", () => {
     });
   });
 
+  test("it is quiet for as long as it has heard and tried nothing", async () => {
+    const clock = new ManualClock();
+    const informer = world.start({ clock });
+    await watching();
+    // The watch's own silence is noticed by its connection, which a frozen clock does not wake.
+    clock.freeze(600_000);
+    expect(informer.quietMs).toBe(600_000);
+    world.put(widget("a"));
+    await eventually(() => expect(world.told).toEqual(["added a"]));
+    expect(informer.quietMs).toBe(0);
+  });
+
   test("watches that tell nothing, one after the other, ask for a new list", async () => {
     for (let i = 0; i < 5; i++) world.server.once(isWatch, (response) => response.end());
     const informer = world.start();

@@ -6,6 +6,11 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface TextOptions extends RequestOptions {
+  /** What is longer is cut. */
+  readonly maximumBytes: number;
+}
+
 export interface SelectOptions extends RequestOptions {
   /** All namespaces when absent. */
   readonly namespace?: string | undefined;

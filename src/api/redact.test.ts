@@ -14,8 +14,24 @@ describe("redact", () => {
     { text: `password=${secret}&x=1`, because: "a form field" },
     { text: `{"token": "${secret}"}`, because: "a JSON field" },
     { text: `api_key: ${secret}`, because: "a YAML field" },
+    {
+      text: `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
+      because: "a private key",
+    },
+    { text: `-----BEGIN EC PRIVATE KEY-----\n${secret}`, because: "the first half of one" },
   ])("strikes out $because", ({ text }) => {
     expect(redact(text)).not.toContain(secret);
+  });
+
+  test.each([
+    { text: '{"auth":"cm9ib3Q6aHVudGVyMg=="}', because: "credentials of a Docker config" },
+    { text: '\\"auth\\":\\"cm9ib3Q6aHVudGVyMg==\\"', because: "the same in a text of JSON" },
+    { text: `ghp_${"Ab1".repeat(12)}`, because: "a token of GitHub" },
+    { text: `glpat-${"Ab1".repeat(7)}`, because: "a token of GitLab" },
+    { text: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl", because: "a JSON Web Token" },
+  ])("knows by its form $because", ({ text }) => {
+    const [form = ""] = /[A-Za-z0-9_.=-]{20,}/.exec(text) ?? [];
+    expect(redact(`it said ${text} then`)).not.toContain(form);
   });
 
   test.each([

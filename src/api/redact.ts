@@ -9,6 +9,18 @@ const patterns: readonly (readonly [RegExp, Replacement])[] = [
     (_match, key) => `${key}***`,
   ],
   [/\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{16,}/gi, (_match, scheme) => `${scheme} ***`],
+  // What is a secret by its own form: private keys (RFC 7468), JSON Web Tokens (RFC 7515), tokens
+  // that their makers mark, and the credentials of a Docker config.json.
+  [
+    /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,32}PRIVATE KEY-----|$)/g,
+    () => "***",
+  ],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, () => "***"],
+  [
+    /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|npm_|dckr_pat_|AKIA|ASIA)[A-Za-z0-9_-]{12,}/g,
+    () => "***",
+  ],
+  [/(\\?"auth\\?"\s{0,4}:\s{0,4}\\?")[A-Za-z0-9+/=]{4,}/g, (_match, key) => `${key}***`],
   // key=value and "key": "value" with a telling key.
   [
     /("?(?:password|passwd|token|secret|api[_-]?key|access[_-]?key)"?\s{0,4}[=:]\s{0,4})("[^"\n]*"|[^\s,;&}]+)/gi,

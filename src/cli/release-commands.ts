@@ -83,6 +83,16 @@ export function addReleaseCommands(program: Command, verb: AddVerb): void {
       "host that plain http may reach; as often as needed",
       repeated,
     );
+  verb(
+    program,
+    "support-bundle",
+    "what somebody needs who looks into a fault, in one file and without secrets",
+    async () => (await import("./verbs/support-bundle.ts")).supportBundle,
+  )
+    .option("-A, --all-namespaces", "objects of every namespace")
+    .option("--system-namespace <name>", "where forge itself runs", "forge-system")
+    .option("--file <file>", "where it is written; forge-support-<time>.tar.gz when absent")
+    .addOption(durationOption("how long it may take", "2m"));
 }
 
 const repeated = (text: string, before: readonly string[] = []) => [...before, text];

@@ -60,6 +60,21 @@ function start(objects: readonly RecordedObject[], over: object = {}) {
 }
 
 describe("the recorder", () => {
+  test("says how long a write has neither ended nor failed", async () => {
+    let now = 0;
+    const append = Promise.withResolvers<never>();
+    const hanging = { known: async () => new Set(), append: () => append.promise };
+    const { recorder, run, stop } = start([release()], { ledger: hanging, monotonic: () => now });
+    expect(recorder.writingMs).toBe(0);
+    await run();
+    now = 900_001;
+    expect(recorder.writingMs).toBe(900_001);
+    append.reject(new ForgeError("LedgerUnavailable", "it is away"));
+    await stop();
+    // It failed, which is an end: a ledger that is away is asked again, and nothing hangs.
+    expect(recorder.writingMs).toBe(0);
+  });
+
   test("begins with all objects, by time", async () => {
     const { ledger, run, stop } = start([deployment(2), approval(), deployment(1), release()]);
     await run();

@@ -14,6 +14,10 @@ export interface ControlPlane {
   readonly auditLog: string;
   /** Where etcd keeps its data. */
   readonly dataFolder: string;
+  /** Its certificate and that of its authority, in one file. */
+  readonly certificate: string;
+  /** Signs the tokens of service accounts. */
+  readonly serviceAccountKey: string;
   /** Those that run at the moment. */
   readonly processes: readonly RunningProcess[];
   /** Writes a kubeconfig for one of the users, by default against the API server itself. */
@@ -35,13 +39,17 @@ export interface ControlPlaneOptions {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   /** Bytes that etcd may hold; its own limit of 2 GiB when absent. */
   readonly etcdQuotaBytes?: number;
+  /** That the API server listens on; 127.0.0.1 when absent. */
+  readonly address?: string;
+  /** Whether a pod needs its namespace's service account, which only a controller makes. */
+  readonly serviceAccounts?: boolean;
   /** More flags of kube-apiserver. */
   readonly apiServerArgs?: readonly string[];
 }
 
-/** Starts a real etcd and kube-apiserver on loopback; there are no other Kubernetes components. */
+/** Starts a real etcd and kube-apiserver, on loopback unless told; there are no other Kubernetes components. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { folder } = options;
+  const { folder, address = "127.0.0.1" } = options;
   mkdirSync(folder, { recursive: true });
   const etcd = await createEtcd(folder, options.etcdQuotaBytes);
   let etcdProcess = await etcd.start();
@@ -62,8 +70,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     }),
   );
 
-  const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
+  const port = await freePort(address);
+  const url = `https://${address}:${port}`;
   const certificates = join(folder, "certificates");
   const certificate = join(certificates, "apiserver.crt");
   const startApiServer = () =>
@@ -73,7 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       args: [
         `--etcd-servers=${etcd.url}`,
         `--cert-dir=${certificates}`,
-        "--bind-address=127.0.0.1",
+        `--bind-address=${address}`,
         `--secure-port=${port}`,
         `--service-account-issuer=${url}`,
         `--service-account-key-file=${keyFile}`,
@@ -83,8 +91,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         `--audit-policy-file=${auditPolicy}`,
         `--audit-log-path=${auditLog}`,
         "--service-cluster-ip-range=10.96.0.0/16",
-        // Its controllers are not here to make the default service account of a namespace.
-        "--disable-admission-plugins=ServiceAccount",
+        ...(options.serviceAccounts ? [] : ["--disable-admission-plugins=ServiceAccount"]),
         ...(options.apiServerArgs ?? []),
       ],
       logFile: join(folder, "kube-apiserver.log"),
@@ -107,6 +114,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     kubeconfig: kubeconfigFor("admin"),
     auditLog,
     dataFolder: join(folder, "etcd"),
+    certificate,
+    serviceAccountKey: keyFile,
     get processes() {
       return [etcdProcess, apiServer];
     },

@@ -2,6 +2,7 @@ export { type ArgoCD, type ArgoCDOptions, argoCDNamespace, startArgoCD } from ".
 export { argoCDRepository, installArgoCD } from "./argocd-cluster.ts";
 export { type Plugin, pluginSource, startPlugin } from "./argocd-plugin.ts";
 export { type ManifestQuery, RepoServerClient } from "./argocd-repo-server.ts";
+export { type Cluster, startCluster } from "./cluster.ts";
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
@@ -14,6 +15,7 @@ export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
+export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";

@@ -138,7 +138,9 @@ describe("one request", () => {
     const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
     const { kubeconfig } = journey.ground;
     const forge = new Forge(kubeconfig, journey.namespace, { TRACEPARENT: traceparent });
-    await forge.output("deploy", "staging", "auth", "2", "--reason=By hand");
+    // It waits for an approval.
+    const asked = await forge.run("deploy", "staging", "auth", "2", "--reason=By hand");
+    expect(asked).toMatchObject({ code: 8 });
     const pointer = await journey.get("releasepointer", journey.pointerName("staging"));
     const { id } = pointer.spec["request"] as { readonly id: string };
     expect(pointer.metadata).toMatchObject({
