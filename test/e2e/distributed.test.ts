@@ -162,11 +162,13 @@ describe("distributed on a node", () => {
         { timeout: 30_000, interval: 500 },
       );
     }
-    const count = "select count(*) from ledger_entry where event = 'Committed'";
-    const committed = await deploymentsIn(team.gitOpsFolder);
+    const committed = `select subject from ledger_entry
+      where event = 'Committed' and namespace = '${team.namespace}'`;
+    const deployments = await deploymentsIn(team.gitOpsFolder);
     await vi.waitFor(
       async () => {
-        expect(Number(await postgres.query("ledger", count))).toBe(committed.length);
+        const subjects = (await postgres.query("ledger", committed)).trim().split("\n");
+        expect(subjects.toSorted()).toEqual(deployments.toSorted());
       },
       { timeout: 30_000, interval: 500 },
     );

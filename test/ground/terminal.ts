@@ -22,14 +22,10 @@ export class Terminal {
 
   static async start(name: string, { command, folder, env }: TerminalOptions): Promise<Terminal> {
     const terminal = new Terminal(`${folder}/${name}.tmux`);
-    const given = Object.entries({ LANG: "C.UTF-8", ...env }).map(
-      ([key, value]) => `${key}=${value}`,
-    );
-    await terminal.#tmux([
-      ...["-u", "-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows)],
-      ...given.flatMap((entry) => ["-e", entry]),
-      command,
-    ]);
+    const size = ["-x", String(columns), "-y", String(rows)];
+    const start = ["-u", "-f", "/dev/null", "new-session", "-d", ...size, command];
+    // Its server takes over the environment of the client that starts it.
+    await terminal.#tmux(start, { LANG: "C.UTF-8", ...env });
     return terminal;
   }
 
@@ -64,7 +60,7 @@ export class Terminal {
     await this.#tmux(["kill-server"]);
   }
 
-  #tmux(args: readonly string[]): Promise<string> {
-    return output("tmux", ["-S", this.#socket, ...args]);
+  #tmux(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+    return output("tmux", ["-S", this.#socket, ...args], { env });
   }
 }

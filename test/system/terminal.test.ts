@@ -114,6 +114,6 @@ describe("the forge command in a terminal", () => {
     await terminal.press("C-c");
     await terminal.type("forge deploy ");
     await terminal.press("Tab", "Tab");
-    expect(await terminal.shows(/\bproduction\b.*\bstaging\b/s)).toContain("forge deploy ");
+    expect(await terminal.shows(/\bproduction\b.*\bstaging\b/s)).toContain("forge deploy");
   });
 });

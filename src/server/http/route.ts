@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Span } from "../../telemetry/index.ts";
 import type { Caller } from "../caller/caller.ts";
+import type { JsonText } from "./json-text.ts";
 
 /** A project that the caller may see, and the namespace that it stands for. */
 export interface Located {
@@ -27,6 +28,8 @@ export interface Call<Query = object, Body = object> {
 export interface JsonAnswer {
   readonly status: number;
   readonly body: object;
+  /** The same, where it was made before: of an answer that many ask for. */
+  readonly text?: JsonText;
   /** Stands first in the ETag; If-Match is compared with it. */
   readonly version?: string;
 }
