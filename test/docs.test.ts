@@ -19,6 +19,10 @@ const runBy: Readonly<Record<string, string>> = {
   "make image PUSH=registry.example.com/forge:0.1.0": "test/system/image.test.ts",
   "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
     "test/system/chart-install.test.ts",
+  "helm package charts/forge": "test/system/chart-push.test.ts",
+  "helm push forge-0.1.0.tgz oci://registry.example.com/charts": "test/system/chart-push.test.ts",
+  "helm install forge oci://registry.example.com/charts/forge --version 0.1.0 --namespace forge-system --create-namespace --values values.yaml":
+    "test/system/chart-push.test.ts",
   "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
     "test/system/chart-install.test.ts",
   "helm uninstall forge --namespace forge-system": "test/system/chart-install.test.ts",

@@ -30,9 +30,11 @@ async function ledgerOfDays(name: string, days: number) {
 
 describe("removeOld", () => {
   test("removes whole days that are over, signs that off, and leaves a chain that fits", async () => {
-    const { ledger, parts, sequences } = await ledgerOfDays("days.db", 5);
+    const { ledger, parts, clock, sequences } = await ledgerOfDays("days.db", 5);
     const { head } = await ledger.verify();
-    // It is noon of the sixth: two days back is noon of the fourth, of which nothing goes yet.
+    // It is the evening of the sixth: two days back is behind noon of the fourth, of which nothing
+    // goes before the day is over.
+    clock.advance(dayMs / 4);
     await removeOld({ ...parts, retentionMs: 2 * dayMs }, signal);
     expect(await sequences()).toEqual([4, 5, 6]);
     const [signed] = (await ledger.read({ limit: 1 })).items;

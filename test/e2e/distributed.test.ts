@@ -3,21 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
+  createCertificate,
   type HoldingProxy,
   type Postgres,
   startHoldingProxy,
   startPostgres,
 } from "../ground/index.ts";
+import { merged, type Values } from "../system/chart.ts";
 import { waitForPolicies } from "../system/policies-in-force.ts";
 import { present, Workspace } from "../system/workspace.ts";
 import { deploymentsIn, Installation, type Pod, sample } from "./installation.ts";
 
 /** Two pods of each role and PostgreSQL, on a real node. */
 describe("distributed on a node", () => {
-  const forge = new Installation();
+  const folder = mkdtempSync(join(tmpdir(), "forge-e2e-postgres-"));
+  const certificate = createCertificate(join(folder, "tls"), "forge-server");
+  const forge = new Installation({ ca: certificate.cert });
   const team = new Workspace("crew");
   const { kubectl, namespace, node, ground } = forge;
-  const folder = mkdtempSync(join(tmpdir(), "forge-e2e-postgres-"));
   let postgres: Postgres;
   let gitProxy: HoldingProxy;
 
@@ -27,27 +30,37 @@ describe("distributed on a node", () => {
     postgres = await startPostgres(folder, { address, clients });
     gitProxy = await startHoldingProxy(ground.gitUrl, undefined, address);
     const url = await postgres.createDatabase("ledger");
-    await kubectl.run(["create", "namespace", namespace]);
-    await kubectl.apply(namespace, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "ledger-url" },
-      stringData: { url },
-    });
-    await forge.install({
+    await forge.createNamespace();
+    const { cert, key } = certificate;
+    await kubectl.apply(
+      namespace,
+      secret("ledger-url", "Opaque", { url }),
+      secret("server-tls", "kubernetes.io/tls", { "tls.crt": cert, "tls.key": key }),
+      secret("registry-login", "kubernetes.io/dockerconfigjson", {
+        ".dockerconfigjson": JSON.stringify({ auths: {} }),
+      }),
+    );
+    await forge.install(values());
+    await waitForPolicies(kubectl);
+  });
+
+  const values = (more: Values = {}): Values =>
+    merged(more, {
       mode: "distributed",
       // The one that was loaded from an archive.
       image: { repository: "docker.io/library/forge", tag: "", pullPolicy: "Never" },
+      registry: { credentialsSecret: "registry-login" },
       controller: {
         secrets: { namespaces: [team.namespace] },
         insecureGitHosts: [gitProxy.host],
         // Shorter than one would have it, so that nobody waits for long.
         leaderElection: { leaseDuration: "6s", renewDeadline: "4s", retryPeriod: "1s" },
       },
-      server: { ledger: { urlSecret: "ledger-url", port: postgres.port } },
+      server: {
+        ledger: { urlSecret: "ledger-url", port: postgres.port },
+        tls: { secret: "server-tls" },
+      },
     });
-    await waitForPolicies(kubectl);
-  });
 
   afterAll(async () => {
     await forge.uninstall();
@@ -110,6 +123,30 @@ describe("distributed on a node", () => {
     expect(await forge.pods("controller")).toHaveLength(2);
   });
 
+  test("an upgrade puts other pods in their place, and no release is lost or made twice", async () => {
+    const before = await forge.pods("controller");
+    const names = Array.from({ length: 12 }, (_, index) => `during-${index + 2}`);
+    const deployAll = async (): Promise<void> => {
+      for (const [index, name] of names.entries()) {
+        await team.apply(
+          team.release(name, `d${index + 10}`),
+          team.pointer("production", `${index + 2}`),
+        );
+        await team.waitFor("Ready", "release", name);
+        await team.waitFor("Ready", "releasepointer", "production-auth");
+      }
+    };
+    await Promise.all([forge.install(values({ controller: { logLevel: "debug" } })), deployAll()]);
+    const after = await forge.pods("controller");
+    const old = before.map(({ metadata }) => metadata.uid);
+    expect(after.filter(({ metadata }) => old.includes(metadata.uid))).toEqual([]);
+    const releases = await Promise.all(names.map((name) => team.get("release", name)));
+    expect(releases.map(({ status }) => status.number)).toEqual(names.map((_, index) => index + 2));
+    const deployments = await deploymentsIn(team.gitOpsFolder);
+    expect(new Set(deployments).size).toBe(deployments.length);
+    expect(deployments).toHaveLength(names.length + 1);
+  });
+
   test("every server tells of it, from one ledger in PostgreSQL", async () => {
     const servers = await forge.pods("server");
     expect(servers).toHaveLength(2);
@@ -125,8 +162,16 @@ describe("distributed on a node", () => {
         { timeout: 30_000, interval: 500 },
       );
     }
-    const count = "select count(*) from ledger_entry where event = 'Committed'";
-    expect((await postgres.query("ledger", count)).trim()).toBe("1");
+    const committed = `select subject from ledger_entry
+      where event = 'Committed' and namespace = '${team.namespace}'`;
+    const deployments = await deploymentsIn(team.gitOpsFolder);
+    await vi.waitFor(
+      async () => {
+        const subjects = (await postgres.query("ledger", committed)).trim().split("\n");
+        expect(subjects.toSorted()).toEqual(deployments.toSorted());
+      },
+      { timeout: 30_000, interval: 500 },
+    );
   });
 
   test.each(["controller", "server"])("a disruption budget keeps one %s", async (role) => {
@@ -139,3 +184,7 @@ describe("distributed on a node", () => {
     );
   });
 });
+
+function secret(name: string, type: string, stringData: Readonly<Record<string, string>>): object {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name }, type, stringData };
+}

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fetch } from "undici";
+import { Agent, fetch } from "undici";
 import { inject } from "vitest";
 import { requireTool } from "../../tools/locate.ts";
 import { type CommandResult, git, Kubectl, run, tokenOf } from "../ground/index.ts";
@@ -53,6 +53,12 @@ export class Installation {
   readonly ground = inject("ground");
   readonly namespace = "forge-system";
   readonly kubectl = new Kubectl(this.ground.kubeconfig);
+  readonly options: { readonly ca?: string };
+
+  /** @param options ca: of the server, where it speaks TLS */
+  constructor(options: { readonly ca?: string } = {}) {
+    this.options = options;
+  }
 
   /** What the ground asks for, and what the test does. */
   values(more: Values): Values {
@@ -76,11 +82,19 @@ export class Installation {
     return run(requireTool("helm"), [...args, ...where], { timeoutMs: 180_000 });
   }
 
-  /** Installs the chart, and waits until its pods are ready. */
+  /** The namespace, whose pods must keep to the restricted profile of Pod Security. */
+  async createNamespace(): Promise<void> {
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    const namespace = { apiVersion: "v1", kind: "Namespace" };
+    const object = { ...namespace, metadata: { name: this.namespace, labels } };
+    await this.kubectl.output(["apply", "-f", "-"], JSON.stringify(object));
+  }
+
+  /** Installs or upgrades the chart, and waits until its pods are ready. */
   async install(values: Values): Promise<void> {
     const file = valuesFile(this.values(values));
-    const options = ["--create-namespace", `--values=${file}`, "--wait", "--timeout=150s"];
-    const done = await this.helm("install", "forge", chart, ...options);
+    const options = ["--install", `--values=${file}`, "--wait", "--timeout=150s"];
+    const done = await this.helm("upgrade", "forge", chart, ...options);
     if (done.code === 0) return;
     throw new Error(`${done.stderr}\n${await this.#complaints()}`);
   }
@@ -110,9 +124,18 @@ export class Installation {
   /** The server's answer to the administrator. */
   async ask<T>(server: Pod, path: string): Promise<T> {
     const headers = { authorization: `Bearer ${tokenOf(this.ground.kubeconfig)}` };
-    const answer = await fetch(`http://${server.status.podIP}:8443${path}`, { headers });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    const { ca } = this.options;
+    // The certificate is for another name than the pod's address.
+    const tls = { ca, checkServerIdentity: () => undefined };
+    const dispatcher = new Agent(ca === undefined ? {} : { connect: tls });
+    try {
+      const url = `${ca === undefined ? "http" : "https"}://${server.status.podIP}:8443${path}`;
+      const answer = await fetch(url, { headers, dispatcher });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()) as T;
+    } finally {
+      await dispatcher.close();
+    }
   }
 
   async insideOf(pod: Pod): Promise<Inside> {

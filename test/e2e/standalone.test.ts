@@ -25,6 +25,7 @@ describe("standalone on a node", () => {
 
   beforeAll(async () => {
     await team.create();
+    await forge.createNamespace();
     await kubectl.apply("default", volume(forge.node.volume));
     await forge.install({ controller: { secrets: { namespaces: [team.namespace] } } });
     await waitForPolicies(kubectl);

@@ -83,6 +83,13 @@ describe("a cluster of the version before", () => {
       "releasepointer",
       pointerIn(environment).metadata.name,
     );
+  const patch = (environment: string, spec: object) => {
+    const { name } = pointerIn(environment).metadata;
+    const args = ["releasepointer", name, "--type=merge", "-p", JSON.stringify({ spec })];
+    return cluster.kubectl.output(["-n", previousNamespace, "patch", ...args]);
+  };
+  const nextNumber = () =>
+    Math.max(...left.map(({ status }) => Number(status?.["number"] ?? 0))) + 1;
   const deployed = (environment: string, number: number) =>
     vi.waitFor(
       async () => {
@@ -122,11 +129,13 @@ describe("a cluster of the version before", () => {
     const before = await head();
     controller = await start();
     await released("next", "f");
-    const path = ".status.number";
-    const numbers = left.map(({ status }) => Number(status?.["number"] ?? 0));
-    expect(await cluster.kubectl.field(previousNamespace, "release", "next", path)).toBe(
-      String(Math.max(...numbers) + 1),
+    const number = await cluster.kubectl.field(
+      previousNamespace,
+      "release",
+      "next",
+      ".status.number",
     );
+    expect(number).toBe(String(nextNumber()));
     expect(others(await now())).toEqual(others(left));
     expect(await head()).toBe(before);
     await deployed("dev", 2);
@@ -137,14 +146,11 @@ describe("a cluster of the version before", () => {
   });
 
   test("goes on where it was: approvals count, deployments are numbered on", async () => {
-    const ask = (environment: string, release: string) => {
-      const patch = JSON.stringify({ spec: { release, request: { type: "Deploy", by: "admin" } } });
-      const { name } = pointerIn(environment).metadata;
-      const args = ["patch", "releasepointer", name, "--type=merge", "-p", patch];
-      return cluster.kubectl.output(["-n", previousNamespace, ...args]);
-    };
-    await ask("dev", "3");
-    const { deployment } = await deployed("dev", 3);
+    const ask = (environment: string, release: string) =>
+      patch(environment, { release, request: { type: "Deploy", by: "admin" } });
+    // The newest, so that automation has nothing to do behind it.
+    await ask("dev", String(nextNumber()));
+    const { deployment } = await deployed("dev", nextNumber());
     const before = present(
       (pointerIn("dev").status as unknown as ForgeObject["status"]).deployment,
     );
@@ -156,6 +162,8 @@ describe("a cluster of the version before", () => {
 
   test("downgraded and upgraded again, nothing that is decided from is lost", async () => {
     await stop();
+    // What is released to see that the controller is at work is not to be deployed.
+    await patch("dev", { hold: { by: "admin", reason: "Looking" } });
     left = await now();
     const before = await head();
     await cluster.kubectl.output(["apply", "-f", previousCrds]);
