@@ -19,6 +19,8 @@ describe("readConfig", () => {
       namespace: undefined,
       ledger: undefined,
       tls: undefined,
+      ledgerRetentionMs: undefined,
+      oidc: undefined,
       port: 8443,
       healthPort: 8080,
       limits: { timeoutMs: 30_000, concurrency: 128 },
@@ -41,6 +43,17 @@ describe("readConfig", () => {
     { args: ["--log-level=loud"], says: "--log-level" },
     { args: ["--ledger=a", "--ledger-url-file=b"], says: "exclude each other" },
     { args: ["--ledger-url-file=/none"], says: "cannot be read" },
+    { args: ["--ledger-retention=36h"], says: "not in whole days" },
+    { args: ["--oidc-issuer=https://idp.example.com"], says: "need each other" },
+    { args: ["--oidc-issuer=http://idp.example.com", "--oidc-audience=a"], says: "no https URL" },
+    {
+      args: ["--oidc-issuer=https://i.com", "--oidc-audience=a", "--oidc-prefix=system:"],
+      says: "the cluster keeps such names for itself",
+    },
+    {
+      args: ["--oidc-issuer=https://i.com", "--oidc-audience=a", "--oidc-group=system:masters"],
+      says: "the cluster keeps such names for itself",
+    },
     { args: ["--nothing"], says: "nothing" },
   ])("$args: $says", ({ args, says }) => {
     expect(() => readConfig(args, {})).toThrow(says);
