@@ -170,6 +170,11 @@ export const chartValues = z
         interval: duration,
         labels: z.record(z.string(), z.string()),
       }),
+      podMonitor: z.strictObject({
+        enabled: z.boolean(),
+        interval: duration,
+        labels: z.record(z.string(), z.string()),
+      }),
       prometheusRule: z.strictObject({
         enabled: z.boolean(),
         labels: z.record(z.string(), z.string()),

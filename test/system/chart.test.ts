@@ -299,6 +299,19 @@ const values: readonly {
     beside: { metrics: { serviceMonitor: { enabled: true } } },
     says: '"release":"prometheus"',
   },
+  { path: "metrics.podMonitor.enabled", set: true, says: '"kind":"PodMonitor"' },
+  {
+    path: "metrics.podMonitor.interval",
+    set: "7s",
+    beside: { metrics: { podMonitor: { enabled: true } } },
+    says: '"interval":"7s"',
+  },
+  {
+    path: "metrics.podMonitor.labels",
+    set: { release: "prometheus" },
+    beside: { metrics: { podMonitor: { enabled: true } } },
+    says: '"release":"prometheus"',
+  },
   { path: "metrics.prometheusRule.enabled", set: true, says: '"kind":"PrometheusRule"' },
   {
     path: "metrics.prometheusRule.labels",
@@ -521,6 +534,32 @@ describe.each(matrix)("installed $name", ({ values: given, version }) => {
       await kubectl.output(["create", "--dry-run=server", "-f", "-"], JSON.stringify(named));
     }
   });
+});
+
+test("both ways of scraping find controller and server, and nothing that has no metrics", async () => {
+  const enabled = { enabled: true };
+  const objects = await render({ metrics: { serviceMonitor: enabled, podMonitor: enabled } });
+  interface Selecting {
+    readonly selector: { readonly matchLabels: Record<string, string> };
+  }
+  const selected = (monitor: string, labelsOf: (object: Rendered) => unknown) => {
+    const { selector } = only(objects, monitor)["spec"] as Selecting;
+    return objects
+      .filter((object) => {
+        const labels = (labelsOf(object) ?? {}) as Record<string, string>;
+        return Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value);
+      })
+      .filter((object) => /"name":"metrics"/.test(JSON.stringify(object["spec"])))
+      .map(({ metadata }) => metadata.name);
+  };
+  const services = (object: Rendered) => object.kind === "Service" && object.metadata.labels;
+  expect(selected("ServiceMonitor", services).toSorted()).toEqual([
+    "forge-controller-metrics",
+    "forge-server-metrics",
+  ]);
+  const pods = (object: Rendered) =>
+    (object["spec"] as { template?: Rendered } | undefined)?.template?.metadata.labels;
+  expect(selected("PodMonitor", pods).toSorted()).toEqual(["forge-controller", "forge-server"]);
 });
 
 describe("what the chart has from elsewhere", () => {

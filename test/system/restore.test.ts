@@ -47,9 +47,10 @@ describe("a cluster that was restored from a backup", () => {
     const backup = await backUp(cluster);
 
     controller = await started();
+    const dev = journey.pointerName("dev");
     for (let number = 3; number <= 12; number++) {
       await journey.apply(journey.release(`release-${number}`, commitOf(number)));
-      await journey.deployed("dev", number);
+      await journey.waitForField("releasepointer", dev, ".status.deployed.number", `${number}`);
     }
     await journey.ask("staging", { release: "12" });
     await journey.deployed("staging", 12);
@@ -69,7 +70,7 @@ describe("a cluster that was restored from a backup", () => {
     // A person asks for something before anybody has looked.
     await journey.ask("staging", { release: "2", request: { type: "Deploy", by: "admin" } });
     controller = await started();
-  });
+  }, 300_000);
 
   afterAll(async () => {
     await controller.process.stop();

@@ -171,7 +171,6 @@ describe("a cluster of the version before", () => {
     expect((await now()).map(decided)).toEqual(left.map(decided));
 
     await installKinds(cluster.kubectl);
-    await waitForPolicies(cluster.kubectl);
     await touchAll("upgraded again");
     controller = await start();
     await released("last", "e");
