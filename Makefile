@@ -4,10 +4,10 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build image generate demo demo-stop test check unit system soak bench clean
+.PHONY: help setup tools build image generate demo demo-stop test check unit system test-e2e soak bench clean
 
 help: ## Show this menu
-	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
 demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
@@ -34,6 +34,9 @@ unit: node_modules ## Tests beside the code
 
 system: setup ## Tests on a real API server, registry and git server
 	@$(RUN) system
+
+test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd)
+	@$(RUN) test -- --only e2e
 
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))

@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Four suites: what stands beside the code, what crosses modules on real parts, what other
-// people's programs make of the API's document, and what needs a container engine.
+// Five suites: what stands beside the code, what crosses modules on real parts, the chart on a
+// real node, what other people's programs make of the API's document, and what needs a container
+// engine.
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +27,16 @@ export default defineConfig({
           // Real parts on a busy machine: once more, and the end of the run names who needed it.
           retry: 1,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/global-setup.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

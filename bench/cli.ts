@@ -5,6 +5,6 @@ import type { Benchmark } from "./frame.ts";
 export const cli: Benchmark = {
   name: "cli",
   about:
-    "the forge command from start to end, bundled; beside it kubectl version --client, and a Node that does nothing: the least that it can be.",
+    "the forge command from start to end, bundled, and a list from a server on this machine; beside it kubectl version --client, and a Node that does nothing: the least that it can be.",
   run: measureStart,
 };

@@ -11,6 +11,7 @@ import {
   type RunningProcess,
   startController,
   startControlPlane,
+  startPlugin,
   startProcess,
   startServer,
 } from "../test/ground/index.ts";
@@ -18,6 +19,7 @@ import { memoryOf } from "./controller/process-figures.ts";
 import { type Benchmark, median, type Result, type Row, timing } from "./frame.ts";
 
 const root = join(import.meta.dirname, "..");
+const platform = `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
 const turns = 5;
 /** By then a process that has nothing to do has come to rest. */
 const restMs = 5_000;
@@ -59,7 +61,7 @@ async function run(progress: (text: string) => void): Promise<Result> {
   const build = (script: string, ...args: readonly string[]) =>
     execFileSync(process.execPath, [join(root, "hack", script), ...args], { stdio: "ignore" });
   build("build.ts");
-  build("image/main.ts", "--platform=linux/amd64", `--output=${archive}`);
+  build("image/main.ts", `--platform=${platform}`, `--output=${archive}`);
   const plane = await startControlPlane({ folder: join(folder, "plane") });
   try {
     await installKinds(new Kubectl(plane.kubeconfig));
@@ -81,6 +83,14 @@ async function run(progress: (text: string) => void): Promise<Result> {
           args: [`--ledger=${folder}/ledger.db`],
         };
         return (await startServer({ ...of, ...options, logFile: logFile("server") })).process;
+      },
+      "forge-argocd-plugin": async () => {
+        const options = {
+          registry: "127.0.0.1:5000/releases",
+          program: program("forge-argocd-plugin"),
+          socket: join(folder, "plugin.sock"),
+        };
+        return (await startPlugin({ ...options, logFile: logFile("plugin") })).process;
       },
       node: idleNode(folder),
     };
@@ -105,7 +115,7 @@ async function run(progress: (text: string) => void): Promise<Result> {
       });
     const megabytes = statSync(archive).size / 1e6;
     const size: Row = {
-      case: "image",
+      case: `image for ${platform}`,
       metric: "compressed",
       unit: "MB",
       median: megabytes,
@@ -122,6 +132,6 @@ async function run(progress: (text: string) => void): Promise<Result> {
 export const image: Benchmark = {
   name: "image",
   about:
-    "size of the image for linux/amd64, and of each role on an empty cluster the time to ready and the memory at rest; beside it a Node that serves HTTP and does nothing else.",
+    "size of the image for one platform, and of each role on an empty cluster the time to ready and the memory at rest; beside it a Node that serves HTTP and does nothing else.",
   run,
 };

@@ -5,11 +5,13 @@ import { type LoggedLine, recordingLogger } from "./kube/testing/index.ts";
 let server: HealthServer;
 let url: string;
 let problems: string[];
+let limits: string[];
 let metrics: () => Promise<string>;
 let lines: LoggedLine[];
 
 beforeEach(async () => {
   problems = [];
+  limits = [];
   lines = [];
   metrics = async () => "forge_leader 1\n";
   server = new HealthServer({
@@ -18,6 +20,7 @@ beforeEach(async () => {
     log: recordingLogger(lines),
     healthy: () => [],
     ready: () => problems,
+    limited: () => limits,
     metrics: { contentType: "text/plain; version=0.0.4", metrics: () => metrics() },
   });
   url = `http://127.0.0.1:${await server.start()}`;
@@ -29,6 +32,16 @@ async function get(path: string, method = "GET") {
   const response = await fetch(url + path, { method });
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
+
+test("what it does without is told, and it is ready all the same", async () => {
+  limits = ["read-only: the ledger is away"];
+  const limited = "ok\nread-only: the ledger is away\n";
+  expect(await get("/readyz")).toMatchObject({ status: 200, text: limited });
+  expect(await get("/healthz")).toMatchObject({ status: 200, text: "ok\n" });
+  problems = ["another"];
+  const both = "another\nread-only: the ledger is away\n";
+  expect(await get("/readyz")).toMatchObject({ status: 503, text: both });
+});
 
 test("health, readiness and metrics", async () => {
   expect(await get("/healthz")).toMatchObject({ status: 200, text: "ok\n" });

@@ -14,6 +14,8 @@ export interface HealthServerOptions {
   readonly healthy: Check;
   /** Whether it is at work, or able to take over. */
   readonly ready: Check;
+  /** What a process that is ready does without: told beside the ok. */
+  readonly limited?: Check;
   /** prom-client's registry is one. */
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
 }
@@ -59,7 +61,7 @@ export class HealthServer {
       case "/healthz":
         return verdict(response, this.#options.healthy());
       case "/readyz":
-        return verdict(response, this.#options.ready());
+        return verdict(response, this.#options.ready(), this.#options.limited?.());
       case "/metrics":
         return this.#metrics(response);
       default:
@@ -78,9 +80,13 @@ export class HealthServer {
   }
 }
 
-function verdict(response: ServerResponse, problems: readonly string[]): void {
-  if (problems.length === 0) reply(response, 200, "ok\n");
-  else reply(response, 503, `${problems.join("\n")}\n`);
+function verdict(
+  response: ServerResponse,
+  problems: readonly string[],
+  limits: readonly string[] = [],
+): void {
+  const lines = [...(problems.length === 0 ? ["ok"] : problems), ...limits];
+  reply(response, problems.length === 0 ? 200 : 503, `${lines.join("\n")}\n`);
 }
 
 function reply(

@@ -1,9 +1,11 @@
 // Every check and test, one after another; the last line counts the tests: `make test`.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { lacksForNode } from "../test/ground/node-requirements.ts";
+import { locateTool } from "../tools/locate.ts";
 import { locatePythonTool } from "../tools/python/venv.ts";
 import { missingPrograms } from "./debian-packages.ts";
 
@@ -12,6 +14,8 @@ interface Step {
   readonly command: readonly string[];
   /** Whether it is a run of vitest, whose report is counted. */
   readonly counted?: boolean;
+  /** Begun with the first step and awaited before this one: a build that fills idle time. */
+  readonly prepare?: readonly [string, ...string[]];
   /** What it would need and cannot have; a suite that lacks something is left out, and said so. */
   readonly missing?: () => string | undefined;
 }
@@ -34,6 +38,15 @@ const steps: readonly Step[] = [
       locatePythonTool("schemathesis") === undefined
         ? "programs from PyPI are not here"
         : undefined,
+  },
+  {
+    name: "e2e",
+    command: ["vitest", "run", "--project", "e2e"],
+    counted: true,
+    prepare: ["nice", "-n", "19", "node", "hack/prepare-node.ts"],
+    missing: () =>
+      lacksForNode() ??
+      (locateTool("kubelet") === undefined ? "the kubelet is not built" : undefined),
   },
   { name: "soak", command: ["node", "test/soak/main.ts", "--seconds", "60"] },
   {
@@ -103,7 +116,27 @@ const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const broken: string[] = [];
 const failures: string[] = [];
 
-for (const step of steps.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
+const chosen = steps.filter(({ name }) => wanted === undefined || wanted.includes(name));
+const prepared = new Map(
+  chosen.flatMap(({ name, prepare }) =>
+    prepare === undefined ? [] : [[name, begin(name, prepare)]],
+  ),
+);
+
+function begin(name: string, [program, ...args]: readonly [string, ...string[]]): Promise<void> {
+  const log = join(reports, `${name}-preparation.log`);
+  const child = spawn(program, args, { stdio: ["ignore", openSync(log, "w"), openSync(log, "a")] });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once("error", () => resolve());
+  child.once("exit", (code) => {
+    if (code !== 0) process.stdout.write(readFileSync(log));
+    resolve();
+  });
+  return promise;
+}
+
+for (const step of chosen) {
+  await prepared.get(step.name);
   const lack = step.missing?.();
   console.log(lack === undefined ? `== ${step.name}` : `== ${step.name}: left out: ${lack}`);
   if (lack !== undefined) continue;

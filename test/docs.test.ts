@@ -14,10 +14,15 @@ const runBy: Readonly<Record<string, string>> = {
   "make test": "hack/run-tests.ts",
   "make check": "hack/run-tests.ts",
   "make unit": "hack/run-tests.ts",
+  "make test-e2e": "hack/run-tests.ts",
   "make build": "test/system/bundle.test.ts",
   "make image PUSH=registry.example.com/forge:0.1.0": "test/system/image.test.ts",
   "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
     "test/system/chart-install.test.ts",
+  "helm package charts/forge": "test/system/chart-push.test.ts",
+  "helm push forge-0.1.0.tgz oci://registry.example.com/charts": "test/system/chart-push.test.ts",
+  "helm install forge oci://registry.example.com/charts/forge --version 0.1.0 --namespace forge-system --create-namespace --values values.yaml":
+    "test/system/chart-push.test.ts",
   "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
     "test/system/chart-install.test.ts",
   "helm uninstall forge --namespace forge-system": "test/system/chart-install.test.ts",
@@ -70,7 +75,7 @@ describe("the docs", () => {
   test("name only targets that the Makefile has", () => {
     const makefile = readFileSync(join(root, "Makefile"), "utf8");
     const named = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/`make ([a-z-]+)/g)].map(([, target]) => ({ path, target })),
+      [...text.matchAll(/`make ([a-z0-9-]+)/g)].map(([, target]) => ({ path, target })),
     );
     const unknown = named.filter(({ target }) => !makefile.includes(`\n${target}:`));
     expect(unknown).toEqual([]);

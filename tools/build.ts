@@ -1,5 +1,5 @@
 // Builds the programs that tests and the demo run against, and cue.wasm: `node tools/build.ts`, or
-// those that are named: `node tools/build.ts cue.wasm`.
+// those that are named: `node tools/build.ts cue.wasm`. What a node needs is built only by name.
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -147,7 +147,11 @@ async function build(module: ToolModule, into: string): Promise<void> {
 
 const wanted = process.argv.slice(2);
 for (const module of toolModules) {
-  if (wanted.length > 0 && !wanted.some((name) => productsOf(module).includes(name))) continue;
+  const isWanted =
+    wanted.length === 0
+      ? module.onRequest === undefined
+      : wanted.some((name) => productsOf(module).includes(name));
+  if (!isWanted) continue;
   const missing = productsOf(module).filter((name) => locateTool(name) === undefined);
   if (missing.length === 0) continue;
   requireGo();

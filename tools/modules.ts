@@ -14,6 +14,8 @@ export interface ToolModule {
   readonly files?: Readonly<Record<string, readonly string[]>>;
   /** Linker flags that stamp the version into the programs. */
   readonly stamp: (version: string) => readonly string[];
+  /** Built only when something of it is named: what not every machine can run. */
+  readonly onRequest?: true;
   /** For a module with source of its own, built for something else than this machine. */
   readonly target?: {
     readonly environment: { readonly GOOS: string; readonly GOARCH: string };
@@ -27,6 +29,17 @@ export interface ToolModule {
 
 const componentVersion = "k8s.io/component-base/version";
 
+/** Without these the programs call themselves v0.0.0-master, and clients choose features by it. */
+function kubernetesStamp(version: string): readonly string[] {
+  const [major = "", minor = ""] = version.slice(1).split(".");
+  return [
+    `-X ${componentVersion}.gitVersion=${version}`,
+    `-X ${componentVersion}.gitMajor=${major}`,
+    `-X ${componentVersion}.gitMinor=${minor}`,
+    `-X ${componentVersion}.gitTreeState=clean`,
+  ];
+}
+
 export const toolModules: readonly ToolModule[] = [
   {
     folder: "kubernetes",
@@ -36,16 +49,27 @@ export const toolModules: readonly ToolModule[] = [
       etcd: "go.etcd.io/etcd/server/v3",
       kubectl: "k8s.io/kubernetes/cmd/kubectl",
     },
-    // Without these the server calls itself v0.0.0-master, and clients choose features by it.
-    stamp: (version) => {
-      const [major = "", minor = ""] = version.slice(1).split(".");
-      return [
-        `-X ${componentVersion}.gitVersion=${version}`,
-        `-X ${componentVersion}.gitMajor=${major}`,
-        `-X ${componentVersion}.gitMinor=${minor}`,
-        `-X ${componentVersion}.gitTreeState=clean`,
-      ];
+    stamp: kubernetesStamp,
+  },
+  {
+    // What makes a node and fills it with pods.
+    folder: "kubernetes",
+    versionOf: "k8s.io/kubernetes",
+    programs: {
+      kubelet: "k8s.io/kubernetes/cmd/kubelet",
+      "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+      "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+      "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
     },
+    stamp: kubernetesStamp,
+    onRequest: true,
+  },
+  {
+    folder: "pause",
+    versionOf: "forge.dev/tools/pause",
+    programs: { pause: "." },
+    stamp: () => [],
+    onRequest: true,
   },
   {
     folder: "registry",

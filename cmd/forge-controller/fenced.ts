@@ -25,6 +25,7 @@ export function openFencedRemote(fence: Fence): (options: RemoteOptions) => GitR
       objectFormat: (signal) => remote.objectFormat(signal),
       listRefs: (prefixes, signal) => remote.listRefs(prefixes, signal),
       fetch: (request, into, signal) => remote.fetch(request, into, signal),
+      checkPush: (signal) => remote.checkPush(signal),
       push: async (request, signal) => {
         fence.check();
         return remote.push(request, signal);

@@ -1,9 +1,12 @@
 import type { LedgerOptions } from "../../src/ledger/index.ts";
 import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
-import { flagLines, readFlagFile, readFlags } from "../flags.ts";
+import { flagLines, readFlags } from "../flags.ts";
 import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
+import { ledgerOf } from "./ledger-options.ts";
+import { dayMs } from "./ledger-retention.ts";
+import { type OidcConfig, oidcOf } from "./oidc-options.ts";
 
 export interface Config {
   readonly kubeconfig: string | undefined;
@@ -15,6 +18,10 @@ export interface Config {
   /** Files in PEM. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly ledger: LedgerOptions | undefined;
+  /** Whole days; undefined: nothing is ever removed. */
+  readonly ledgerRetentionMs: number | undefined;
+  /** Whose tokens it takes by itself; undefined: the API server alone knows who somebody is. */
+  readonly oidc: OidcConfig | undefined;
   readonly limits: Limits;
   readonly graceMs: number;
   /** Undefined: nothing is traced. */
@@ -27,6 +34,7 @@ export function helpText(): string {
   return `forge-server serves the REST API: reads from its caches, writes in the caller's name.
 
 Usage: forge-server [flags]
+       forge-server refill-ledger --help
 
 ${flagLines(flags, 28)}
 `;
@@ -37,7 +45,8 @@ ${flagLines(flags, 28)}
  * @throws Error that names the flag which is wrong
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | "help" {
-  const { isSet, text, number, milliseconds, oneOf } = readFlags(flags, args, env);
+  const given = readFlags(flags, args, env);
+  const { isSet, text, number, milliseconds, oneOf } = given;
   if (isSet("help")) return "help";
 
   const certificate = text("tls-certificate");
@@ -53,6 +62,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     healthPort: number("health-port", 0, 65_535),
     tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
     ledger: ledgerOf(text("ledger"), text("ledger-url-file")),
+    ledgerRetentionMs: retentionOf(given),
+    oidc: oidcOf(given),
     limits: {
       bodyBytes: number("maximum-body", 1_024, 16 * 1_024 * 1_024),
       timeoutMs: milliseconds("timeout"),
@@ -68,19 +79,13 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   };
 }
 
-/** The URL may hold a password: it stands in a file, and in no message. */
-function ledgerOf(
-  file: string | undefined,
-  urlFile: string | undefined,
-): LedgerOptions | undefined {
-  if (file !== undefined && urlFile !== undefined) {
-    throw new Error("--ledger and --ledger-url-file exclude each other");
-  }
-  if (file !== undefined) return { sqlite: file };
-  if (urlFile === undefined) return undefined;
-  const postgres = readFlagFile("ledger-url-file", urlFile).trim();
-  if (!/^postgres(ql)?:$/.test(URL.parse(postgres)?.protocol ?? "")) {
-    throw new Error(`--ledger-url-file: ${urlFile} holds no postgres URL`);
-  }
-  return { postgres };
+function retentionOf({
+  text,
+  milliseconds,
+}: ReturnType<typeof readFlags<typeof flags>>): number | undefined {
+  const given = text("ledger-retention");
+  if (given === undefined) return undefined;
+  const ms = milliseconds("ledger-retention");
+  if (ms % dayMs === 0) return ms;
+  throw new Error(`--ledger-retention: ${given} is not in whole days, such as 365d`);
 }

@@ -18,6 +18,34 @@ export const flags = {
   },
   "tls-certificate": { value: "FILE", help: "certificate chain in PEM; without it, plain http" },
   "tls-key": { value: "FILE", help: "its key in PEM" },
+  "oidc-issuer": {
+    value: "URL",
+    variable: "FORGE_OIDC_ISSUER",
+    help: "impersonate people whose tokens are of this OpenID Connect issuer; without it, nobody",
+  },
+  "oidc-audience": {
+    value: "NAME",
+    variable: "FORGE_OIDC_AUDIENCE",
+    help: "what such tokens are for: their claim aud",
+  },
+  "oidc-username-claim": { value: "CLAIM", fallback: "sub", help: "who somebody is" },
+  "oidc-groups-claim": { value: "CLAIM", help: "what groups somebody is in; none without it" },
+  "oidc-prefix": {
+    value: "TEXT",
+    fallback: "oidc:",
+    help: "before each name and group, so that none is one of the cluster's own",
+  },
+  "oidc-group": {
+    value: "NAME",
+    variable: "FORGE_OIDC_GROUPS",
+    multiple: true,
+    help: "group, with its prefix, that is taken from a token; all others are left out",
+  },
+  "oidc-ca": {
+    value: "FILE",
+    variable: "FORGE_OIDC_CA",
+    help: "certificate authority of the issuer, in PEM, besides the system's",
+  },
   ledger: {
     value: "FILE",
     variable: "FORGE_LEDGER",
@@ -27,6 +55,11 @@ export const flags = {
     value: "FILE",
     variable: "FORGE_LEDGER_URL_FILE",
     help: "file with the URL of a PostgreSQL database for the ledger, instead",
+  },
+  "ledger-retention": {
+    value: "TIME",
+    variable: "FORGE_LEDGER_RETENTION",
+    help: "entries older than this are removed, such as 365d; without it, none are",
   },
   "maximum-body": { value: "BYTES", fallback: "2097152", help: "largest body of a request" },
   timeout: { value: "TIME", fallback: "30s", help: "of one request" },

@@ -10,15 +10,20 @@ import { ForgeError, type ReleaseDeployment, releaseDeploymentKind } from "../..
 import { type Ledger, type LedgerOptions, openLedger, Recorder } from "../../src/ledger/index.ts";
 import type { Informers, LedgerAccess } from "../../src/server/index.ts";
 import type { Logger } from "../../src/telemetry/index.ts";
+import { keepRetention } from "./ledger-retention.ts";
 
 interface Parts {
   readonly options: LedgerOptions | undefined;
+  /** undefined: nothing is ever removed. */
+  readonly retentionMs: number | undefined;
   readonly informers: Informers;
   readonly client: KubeClient;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
+
+const watchMs = 5_000;
 
 type Recorded = Parameters<Recorder["seen"]>[0];
 
@@ -28,7 +33,8 @@ export class LedgerKeeper implements LedgerAccess {
   readonly #stop = new AbortController();
   #ledger: Ledger | undefined;
   #recorder: Recorder | undefined;
-  #failure = "it is being opened";
+  /** What is wrong with it; undefined when it answers. */
+  #failure: string | undefined = "it is being opened";
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -43,6 +49,12 @@ export class LedgerKeeper implements LedgerAccess {
     if (this.#ledger !== undefined) return this.#ledger;
     const why = this.isConfigured ? this.#failure : "the server runs without one";
     throw new ForgeError("LedgerUnavailable", `there is no ledger: ${why}`);
+  }
+
+  /** What people are told where readiness is told; empty when all is well. */
+  limits(): readonly string[] {
+    if (!this.isConfigured || this.#failure === undefined) return [];
+    return [`read-only: the ledger is not to be had: ${this.#failure}`];
   }
 
   /** How long the write of what the cluster tells has not ended. */
@@ -76,6 +88,7 @@ export class LedgerKeeper implements LedgerAccess {
       }
     }
     if (this.#ledger === undefined) return;
+    this.#failure = undefined;
     const told = [
       informers.Release,
       informers.ReleaseDeployment,
@@ -100,7 +113,35 @@ export class LedgerKeeper implements LedgerAccess {
     }
     log.info({}, "ledger open");
     for (const informer of told) await informer.waitForSync(signal).catch(() => undefined);
-    if (!signal.aborted) await recorder.run(signal);
+    if (signal.aborted) return;
+    const ledger = this.#ledger;
+    await Promise.all([
+      recorder.run(signal),
+      this.#retain(ledger, signal),
+      this.#watch(ledger, signal),
+    ]);
+  }
+
+  /** A database may go and come back: nothing but readiness is made of it. */
+  async #watch(ledger: Ledger, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (;;) {
+      await sleep(clock, watchMs, signal);
+      if (signal.aborted) return;
+      const { ok, message = "it does not say why" } = await ledger.health(signal);
+      const failure = ok ? undefined : message;
+      if (ok && this.#failure !== undefined) log.info({}, "ledger answers again");
+      if (!ok && this.#failure === undefined) {
+        log.warn({ failure }, "ledger does not answer: the API is read-only");
+      }
+      this.#failure = failure;
+    }
+  }
+
+  async #retain(ledger: Ledger, signal: AbortSignal): Promise<void> {
+    const { retentionMs, log, clock, random } = this.#parts;
+    if (retentionMs === undefined) return;
+    await keepRetention({ ledger, retentionMs, log, clock, random }, signal);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   cachesOf,
   createApp,
   createInformers,
+  Issuer,
 } from "../../src/server/index.ts";
 import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
@@ -63,6 +64,7 @@ async function run(config: Config): Promise<void> {
   }
   const ledger = new LedgerKeeper({
     options: config.ledger,
+    retentionMs: config.ledgerRetentionMs,
     ...{ informers, client, log, clock, random },
   });
 
@@ -73,8 +75,10 @@ async function run(config: Config): Promise<void> {
   const stopping = new AbortController();
   const metrics = new ServerMetrics(registry);
   const missing = () => manager.notReady();
+  const issuer = config.oidc && new Issuer({ ...config.oidc, clock });
   const app = createApp(
     {
+      impersonation: issuer && { issuer, connection },
       ...{ client, callers, caches: cachesOf(informers), missing, ledger, changes, log, clock },
       metrics,
       tracer,
@@ -106,6 +110,7 @@ async function run(config: Config): Promise<void> {
     log,
     healthy: () => wedged(all, ledger),
     ready: () => [...missing(), ...(stopping.signal.aborted ? ["stopping"] : [])],
+    limited: () => ledger.limits(),
     metrics: registry,
   });
   const manager: Manager = new Manager({
@@ -121,11 +126,16 @@ async function run(config: Config): Promise<void> {
   await manager.run(stopSignal());
   await tracer.close();
   await callers.close();
+  await issuer?.close();
   await connection.close();
   log.info({}, "stopped");
 }
 
 await runProgram("forge-server", async (args) => {
+  if (args[0] === "refill-ledger") {
+    const { refillLedger } = await import("./refill/refill-ledger.ts");
+    return refillLedger(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
+  }
   const config = readConfig(args, process.env);
   keepYoungGenerationSmall();
   if (config === "help") process.stdout.write(helpText());

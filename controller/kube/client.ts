@@ -29,7 +29,7 @@ export interface ClientOptions {
   /** Called last thing before a write is sent, each time it is; what it throws keeps it back. */
   readonly beforeWrite?: (() => void) | undefined;
   /** Sent with each request, in place of the connection's own of the same name. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
 }
 
 /** The verbs of the API server. Whatever fails is a KubeError, or the caller's abort reason. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentOptions, RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from "undici";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./ports.ts";
@@ -57,7 +57,10 @@ export class Connection {
     if (now - this.#renewedAt < renewalPauseMs) return false;
     this.#renewedAt = now;
     const { clusters, contexts, users, currentContext } = this.#config;
-    this.#config = new KubeConfig();
+    // Of the class that was given: who has none to give, as the command before forge-server, does
+    // not load client-node, which takes longer than a request.
+    const Config = this.#config.constructor as new () => KubeConfig;
+    this.#config = new Config();
     this.#config.loadFromOptions({ clusters, contexts, users, currentContext });
     return true;
   }
@@ -134,7 +137,7 @@ export class KeptBack {
 export interface ConnectionRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   readonly body?: string | undefined;
   readonly signal: AbortSignal;
   /** A watch: does not take a connection from the others. */

@@ -27,7 +27,7 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly beforeWrite?: (() => void) | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
 }
 
 const attempts = 3;

@@ -61,10 +61,29 @@ const server = z.strictObject({
       dnsNames: hosts.describe("Besides that of the Service."),
     }),
   }),
+  oidc: z.strictObject({
+    issuer: text
+      .regex(/^(https:\/\/\S+)?$/)
+      .describe("OpenID Connect issuer of people whom the API server does not know."),
+    audience: text.describe("What its tokens are for: their claim aud."),
+    usernameClaim: text.describe("Who somebody is."),
+    groupsClaim: text.describe("What groups somebody is in; none when empty."),
+    prefix: text.min(1).describe("Before each name and group."),
+    groups: z
+      .array(z.string().min(1).max(255))
+      .max(100)
+      .describe("Groups, with their prefix, that the server may put somebody into."),
+    caSecret: name.describe("Secret with ca.crt of the issuer's authority."),
+    port: z.int().min(1).max(65_535).describe("Of the issuer, for the network policy."),
+  }),
   ledger: z.strictObject({
     enabled: z.boolean(),
     urlSecret: name.describe("Secret whose key url is the URL of a PostgreSQL database."),
     port: z.int().min(1).max(65_535).describe("Of that database, for the network policy."),
+    retention: z
+      .string()
+      .regex(/^([1-9][0-9]{0,4}d)?$/)
+      .describe("Days after which entries are removed, such as 365d; none are when empty."),
     storage: z.strictObject({ size: z.string().regex(/^[0-9]+(Mi|Gi|Ti)$/), className: name }),
   }),
   service: z.strictObject({

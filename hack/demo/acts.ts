@@ -4,11 +4,11 @@ import { followPointers, showDelivery } from "./argo-cd.ts";
 import { pushImage } from "./images.ts";
 import type { Narration } from "./narration.ts";
 import { type ReleaseFields, release } from "./objects.ts";
-import type { Parts } from "./parts.ts";
+import { namespace, type Parts } from "./parts.ts";
 import { prepare } from "./prepare.ts";
 import { readImage, readWebShop } from "./release-images.ts";
 import { edit, type Repositories } from "./repositories.ts";
-import { namespace, Stage } from "./stage.ts";
+import { Stage } from "./stage.ts";
 
 /** What a team does on its first day with forge. Throws when anything does not come out so. */
 export async function act(parts: Parts, narration: Narration): Promise<void> {
@@ -120,6 +120,7 @@ class Story {
     );
     if ((await this.#head()) !== before) throw new Error("a refused pointer was committed");
     this.#narration.found("commits", "none");
+    await this.#stage.forge("bob@company.com", "explain", "staging", "auth-service");
   }
 
   async secondRelease(): Promise<void> {
@@ -137,7 +138,10 @@ class Story {
     await this.#stage.waitFor("Ready", "release", "auth-service-v1.5.0");
     const digest = await readImage(this.#stage, this.#narration, "auth-service-v1.5.0");
     if (digest === this.#firstDigest) throw new Error("another release has the same image");
-    await this.#stage.point("production", "v1.5.0", "alice@company.com", { type: "Deploy" });
+    await this.#stage.forge(
+      "alice@company.com",
+      ...["deploy", "production", "auth-service", "v1.5.0", "--wait"],
+    );
     await this.#stage.waitForDeployment("production", 2);
     await this.#showCommit("production");
     await this.#showDelivery(2, ":1.5.0");
@@ -148,10 +152,10 @@ class Story {
       "Back to v1.4.0: a deployment of the older release, with a commit of its own",
     );
     const reason = "Logins fail since 1.5.0";
-    await this.#stage.point("production", "v1.4.0", "bob@company.com", {
-      type: "Rollback",
-      reason,
-    });
+    await this.#stage.forge(
+      "bob@company.com",
+      ...["rollback", "production", "auth-service", "--reason", reason, "--wait"],
+    );
     await this.#stage.waitForDeployment("production", 3);
     await this.#showCommit("production");
     const by = await this.#stage.pointerField("production", ".spec.request.by");
@@ -164,6 +168,8 @@ class Story {
   async lookBack(): Promise<void> {
     this.#narration.step("What runs where, and how it came to that");
     await this.#stage.show("get", "releases,environments,releasepointers");
+    await this.#stage.forge("bob@company.com", "status");
+    await this.#stage.forge("bob@company.com", "history", "production", "auth-service");
     const log = await this.#git("log", "--format=%h %an: %s");
     this.#narration.command("git log --format='%h %an: %s'");
     this.#narration.text(log);

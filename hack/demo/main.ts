@@ -1,4 +1,4 @@
-// The demo: `make demo`. It does by kubectl what a user would, and reads each result back with
+// The demo: `make demo`. It does by kubectl and forge what a user would, and reads each result back with
 // kubectl, crane or git. It exits 0 only if all of it happened.
 import { leaveRunning } from "../../test/ground/index.ts";
 import { act } from "./acts.ts";

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import {
   argoCDNamespace,
+  Forge,
   type GitServer,
   Kubectl,
   output,
@@ -14,6 +16,9 @@ import {
   startRegistry,
   stopByPid,
 } from "../../test/ground/index.ts";
+
+/** Of everything that the demo's people make. */
+export const namespace = "shop";
 
 export const root = join(import.meta.dirname, "..", "..");
 /** Logs, data and the list of processes of the demo; not committed. */
@@ -30,6 +35,8 @@ export interface Parts {
   readonly kubectl: Kubectl;
   /** kubectl in the hands of one of the people. */
   readonly kubectlOf: (person: Person) => Kubectl;
+  /** The forge command in the same hands, in the namespace of the demo. */
+  readonly forgeOf: (person: Person) => Forge;
   readonly kubeconfig: string;
   readonly registry: Registry;
   readonly git: GitServer & { readonly credentials: NonNullable<GitServer["credentials"]> };
@@ -78,6 +85,7 @@ export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<
     let kubeconfig: string;
     // Where the demo has no tokens for its people, the administrator impersonates them.
     let kubectlOf = (person: Person) => new Kubectl(kubeconfig, person);
+    let kubeconfigOf = (person: Person) => impersonating(kubeconfig, person);
     if (cluster === "kind") {
       kubeconfig = await createKindCluster();
     } else {
@@ -86,6 +94,7 @@ export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<
         users: Object.fromEntries(people.map((person) => [person, []])),
       });
       kubectlOf = (person) => new Kubectl(plane.kubeconfigFor(person));
+      kubeconfigOf = (person) => plane.kubeconfigFor(person);
       add(plane.processes);
       ({ kubeconfig } = plane);
     }
@@ -97,6 +106,7 @@ export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<
     return {
       kubectl: new Kubectl(kubeconfig),
       kubectlOf,
+      forgeOf: (person) => new Forge(kubeconfigOf(person), namespace),
       kubeconfig,
       registry,
       git: { ...git, credentials },
@@ -155,6 +165,15 @@ async function createKindCluster(): Promise<string> {
   writeFileSync(file, await output("kind", ["get", "kubeconfig", "--name", kindCluster]), {
     mode: 0o600,
   });
+  return file;
+}
+
+/** The administrator's kubeconfig, in somebody's name. */
+function impersonating(kubeconfig: string, person: Person): string {
+  const config = parse(readFileSync(kubeconfig, "utf8")) as { users: { user: object }[] };
+  const users = config.users.map((one) => ({ ...one, user: { ...one.user, as: person } }));
+  const file = join(folder, `kubeconfig-${person}`);
+  writeFileSync(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
   return file;
 }
 

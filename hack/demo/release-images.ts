@@ -1,7 +1,8 @@
 import { output } from "../../test/ground/index.ts";
 import { requireTool } from "../../tools/locate.ts";
 import type { Narration } from "./narration.ts";
-import { namespace, type Stage } from "./stage.ts";
+import { namespace } from "./parts.ts";
+import type { Stage } from "./stage.ts";
 
 const crane = (...args: string[]) => output(requireTool("crane"), [...args, "--insecure"]);
 

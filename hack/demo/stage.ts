@@ -4,9 +4,8 @@ import { deploymentName } from "../../src/api/index.ts";
 import type { Kubectl } from "../../test/ground/index.ts";
 import type { Narration } from "./narration.ts";
 import { pointer, repository } from "./objects.ts";
-import { type Parts, type Person, root } from "./parts.ts";
+import { namespace, type Parts, type Person, root } from "./parts.ts";
 
-export const namespace = "shop";
 const wait = "--timeout=60s";
 
 /** What the demo's people do by kubectl, told as they do it. */
@@ -69,6 +68,15 @@ export class Stage {
       `kubectl -n ${namespace} apply -f ${object.metadata.name}.yaml   # release: ${release}, request: ${JSON.stringify(request)}, by ${person}`,
     );
     await this.#parts.kubectlOf(person).apply(namespace, object);
+  }
+
+  /** Types a forge command as one of the people, and shows what it says. */
+  async forge(person: Person, ...args: string[]): Promise<void> {
+    const typed = args.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ");
+    this.#narration.command(`forge ${typed}   # by ${person}`);
+    const { code, stdout, stderr } = await this.#parts.forgeOf(person).run(...args);
+    this.#narration.text(stderr + stdout);
+    if (code !== 0) throw new Error(`forge ${typed} ended with ${code}`);
   }
 
   async waitFor(condition: string, ...what: string[]): Promise<void> {

@@ -4,7 +4,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { credentialsFromDockerConfig, RegistryClient } from "../../src/oci/index.ts";
+import {
+  credentialsFromDockerConfig,
+  parseReference,
+  RegistryClient,
+} from "../../src/oci/index.ts";
 import { baseEntries, forgeEntries, nodeEntries } from "./content.ts";
 import { fetchDebian, fetchNode } from "./download.ts";
 import { imageOf, indexOf, type Origin } from "./image.ts";
@@ -21,8 +25,9 @@ Usage: node hack/image/main.ts [flags]
 
   --platform NAME    ${Object.keys(platforms).join(" or ")}; may be repeated (default both)
   --output FILE      tar with an OCI image layout (default dist/forge-image.tar)
-  --name NAME        under which engines load it (default forge:<version>)
+  --name NAME        under which engines load it (default docker.io/library/forge:<version>)
   --push REFERENCE   push it there too, with its SBOMs
+  --plain-http       push by plain http; a registry on this machine always may be
   --root FOLDER      lay out the files of one platform there, and do nothing else
   --locked           refuse packages of Debian other than the pinned ones
   --help             show this help
@@ -65,6 +70,7 @@ const { values } = parseArgs({
     output: { type: "string", default: join(root, "dist", "forge-image.tar") },
     name: { type: "string" },
     push: { type: "string" },
+    "plain-http": { type: "boolean", default: false },
     root: { type: "string" },
     locked: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -110,7 +116,7 @@ async function main(): Promise<void> {
   });
   const index = indexOf(made, origin);
   mkdirSync(dirname(values.output), { recursive: true });
-  writeLayout(values.output, values.name ?? `forge:${version}`, index, made);
+  writeLayout(values.output, values.name ?? `docker.io/library/forge:${version}`, index, made);
   for (const { platform, sbom, layers, manifest } of made) {
     writeFileSync(values.output.replace(/(\.tar)?$/, `-${platform.architecture}.spdx.json`), sbom);
     const megabytes = layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0) / 1e6;
@@ -121,11 +127,12 @@ async function main(): Promise<void> {
   console.log(`${values.output} ${index.descriptor.digest}`);
   if (values.push === undefined) return;
   const config = join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "config.json");
-  await using registry = new RegistryClient(
-    existsSync(config)
-      ? { credentials: credentialsFromDockerConfig(readFileSync(config, "utf8")) }
-      : {},
-  );
+  await using registry = new RegistryClient({
+    ...(existsSync(config) && {
+      credentials: credentialsFromDockerConfig(readFileSync(config, "utf8")),
+    }),
+    ...(values["plain-http"] && { insecureHosts: [parseReference(values.push).host] }),
+  });
   await pushImages(registry, values.push, index, made, AbortSignal.timeout(600_000));
   console.log(`pushed ${values.push}`);
 }

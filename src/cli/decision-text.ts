@@ -1,5 +1,6 @@
 import type { Verdict } from "../api/index.ts";
 import type { DecisionStatus } from "../policy/index.ts";
+import type { Approvers } from "../requests/index.ts";
 import { plainText } from "./output/plain-text.ts";
 import type { Styles } from "./output/style.ts";
 
@@ -14,6 +15,16 @@ export function rulesText({ rules }: Pick<DecisionStatus, "rules">, styles: Styl
       return `  ${mark} ${rule.padEnd(width)}  ${said}${when}\n`;
     })
     .join("");
+}
+
+/** Who may approve, each with what gives the right. */
+export function approversText({ approvers, unknown }: Approvers): string {
+  const lines = approvers.map(({ kind, name, namespace, binding }) => {
+    const of = namespace === undefined ? name : `${namespace}/${name}`;
+    return `  ${plainText(of)} (${kind}, by ${plainText(binding)})\n`;
+  });
+  const rest = unknown.length === 0 ? "" : `  and whom you may not see: ${unknown.join("; ")}\n`;
+  return `\nMay approve:\n${lines.join("")}${lines.length + rest.length > 0 ? rest : "  nobody\n"}`;
 }
 
 /** `release 42 (v1.2.3)`. */

@@ -21,6 +21,14 @@ export const limitOption = () =>
     })
     .default(50);
 
+export const afterOption = () =>
+  new Option("--after <sequence>", "go on behind this entry, the last that came whole")
+    .argParser((text) => {
+      if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+      throw new InvalidArgumentError("A sequence is a number.");
+    })
+    .default(0);
+
 function readDuration(text: string): number {
   const parsed = parseDuration(text);
   if (parsed === undefined) throw new InvalidArgumentError("A duration is 90s, 5m or 1h30m.");

@@ -4,7 +4,9 @@
  * prints as JSON is what was read.
  */
 import type { RequestOrigin } from "../api/index.ts";
+import type { RemoteOptions } from "../git/index.ts";
 import type {
+  Approvers,
   ForgeEvent,
   KindName,
   Kinds,
@@ -13,7 +15,14 @@ import type {
   WhoAmI as Who,
 } from "../requests/index.ts";
 
-export type { ForgeEvent, KindName, Kinds, Right };
+export type { Approvers, ForgeEvent, KindName, Kinds, Right };
+
+export interface ApprovalPlace {
+  readonly environment: string;
+  readonly repository: string;
+  readonly project: string;
+  readonly commit: string;
+}
 export type AnyObject = Kinds[KindName];
 
 /** One namespace of forge's objects, in the caller's name. Errors are KubeErrors. */
@@ -27,10 +36,22 @@ export interface Backend extends Store {
   whoAmI(): Promise<WhoAmI>;
   /** Whether the caller may: a right on forge's resources in this namespace. */
   mayI(right: Right): Promise<boolean>;
+  /** Who may approve the release for the environment, as far as the caller may read RBAC. */
+  approvers(place: ApprovalPlace): Promise<Approvers>;
+  /**
+   * How an Environment's repository is reached, with its Secret; undefined where nobody but the
+   * controller can know. Throws KubeError Forbidden where the caller may not read it.
+   */
+  repository(
+    environment: Kinds["Environment"],
+    insecureHosts: readonly string[],
+  ): Promise<RemoteOptions | undefined>;
   /** What was told of forge's objects, in no order. */
   events(): Promise<readonly ForgeEvent[]>;
   /** What the ledger holds, the newest first; no more than `limit`. Only forge-server has one. */
   audit(filter: AuditFilter): Promise<readonly AuditEntry[]>;
+  /** Lines of JSON, the oldest entry first; what breaks off goes on by itself, a few times. */
+  exportAudit(request: AuditExport): AsyncIterable<string>;
   /** @param anchor a head that was kept elsewhere, as <sequence>:<hash> */
   verifyAudit(anchor: string | undefined): Promise<AuditVerification>;
   close(): Promise<void>;
@@ -44,14 +65,24 @@ export interface BackendOptions {
   readonly origin: RequestOrigin;
 }
 
-export interface AuditFilter {
+export interface AuditFilter extends AuditSelection {
+  readonly limit: number;
+}
+
+export interface AuditExport extends AuditSelection {
+  /** Sequence of the last entry that is had already; 0 for none. */
+  readonly after: number;
+  /** Of all there ever were, and not of one. */
+  readonly allNamespaces: boolean;
+}
+
+export interface AuditSelection {
   readonly kind?: string;
   readonly repository?: string;
   readonly project?: string;
   readonly environment?: string;
   readonly actor?: string;
   readonly since?: string;
-  readonly limit: number;
 }
 
 /** An entry of the ledger, as far as it is shown; docs/ledger.md says the rest. */
@@ -79,7 +110,9 @@ export interface WhoAmI extends Who {
 
 /** A stream that text goes to. */
 export interface TextOutput {
+  /** False: what is written waits for its reader, until `drain`. */
   write(text: string): unknown;
+  once?(event: "drain", listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }

@@ -1,6 +1,13 @@
 /** The verbs of releases, of what they go to, and of what was told of them. */
 import type { Command } from "commander";
-import { dryRunOption, durationOption, limitOption, sinceOption, waitOption } from "./options.ts";
+import {
+  afterOption,
+  dryRunOption,
+  durationOption,
+  limitOption,
+  sinceOption,
+  waitOption,
+} from "./options.ts";
 import type { Verb } from "./session.ts";
 
 /** Adds a verb below a command. */
@@ -56,26 +63,7 @@ export function addReleaseCommands(program: Command, verb: AddVerb): void {
       repeated,
     )
     .addOption(dryRunOption());
-  const audit = program.command("audit").description("what forge-server's ledger holds");
-  verb(
-    audit,
-    "list",
-    "what happened, the latest first",
-    async () => (await import("./verbs/audit.ts")).auditList,
-  )
-    .option("--kind <kind>", "Release, Deployment, Approval, Decision, Action or Ledger")
-    .option("--repository <repository>", "of this source repository")
-    .option("--project <name>", "of this project")
-    .option("-e, --environment <environment>", "of this one alone")
-    .option("--actor <user>", "by whom")
-    .addOption(sinceOption())
-    .addOption(limitOption());
-  verb(
-    audit,
-    "verify",
-    "whether every entry is as it was written, and none is gone",
-    async () => (await import("./verbs/audit.ts")).auditVerify,
-  ).option("--anchor <sequence:hash>", "an end of the chain that was kept elsewhere");
+  addAuditVerbs(program.command("audit").description("what forge-server's ledger holds"), verb);
   verb(
     program,
     "events",
@@ -85,9 +73,16 @@ export function addReleaseCommands(program: Command, verb: AddVerb): void {
   verb(
     program,
     "check",
-    "whether the cluster answers, forge is installed, and what you may do",
+    "whether cluster, clock, git and registry answer, and what you may do",
     async () => (await import("./verbs/check.ts")).check,
-  );
+  )
+    .option("--registry <prefix>", "try this one too: as the controller's, with your own login")
+    .option("--docker-config <file>", "where that login is; that of docker when absent")
+    .option(
+      "--insecure-host <host>",
+      "host that plain http may reach; as often as needed",
+      repeated,
+    );
   verb(
     program,
     "support-bundle",
@@ -140,4 +135,42 @@ function addReleaseVerbs(release: Command, verb: AddVerb): void {
     "one release, by any of its names",
     async () => (await import("./verbs/release.ts")).show,
   );
+}
+
+function addAuditVerbs(audit: Command, verb: AddVerb): void {
+  const selecting = (command: Command) =>
+    command
+      .option("--kind <kind>", "Release, Deployment, Approval, Decision, Action or Ledger")
+      .option("--repository <repository>", "of this source repository")
+      .option("--project <name>", "of this project")
+      .option("-e, --environment <environment>", "of this one alone")
+      .option("--actor <user>", "by whom")
+      .addOption(sinceOption());
+  selecting(
+    verb(
+      audit,
+      "list",
+      "what happened, the latest first",
+      async () => (await import("./verbs/audit.ts")).auditList,
+    ),
+  ).addOption(limitOption());
+  selecting(
+    verb(
+      audit,
+      "export",
+      "all of it as JSON lines, the oldest first",
+      async () => (await import("./verbs/audit.ts")).auditExport,
+    ),
+  )
+    .option(
+      "-A, --all-namespaces",
+      "of all that you may read: of the whole ledger the chain can be verified",
+    )
+    .addOption(afterOption());
+  verb(
+    audit,
+    "verify",
+    "whether every entry is as it was written, and none is gone",
+    async () => (await import("./verbs/audit.ts")).auditVerify,
+  ).option("--anchor <sequence:hash>", "an end of the chain that was kept elsewhere");
 }

@@ -59,6 +59,11 @@ export interface GitRemote {
   listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]>;
   /** Throws CommitNotFound for a want the server lacks, SourceTooLarge beyond the limits. */
   fetch(request: FetchRequest, into: ObjectStore, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the server offers to take a push from these credentials; throws like push. Rules
+   * for single branches are told by a push alone.
+   */
+  checkPush(signal: AbortSignal): Promise<void>;
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult>;
   close(): Promise<void>;
 }

@@ -78,6 +78,10 @@ class HttpGitRemote implements GitRemote {
     });
   }
 
+  async checkPush(signal: AbortSignal): Promise<void> {
+    await this.#ask("git-receive-pack", signal);
+  }
+
   push(request: PushRequest, signal: AbortSignal): Promise<PushResult> {
     return this.#converse("git-receive-pack", signal, async ({ capabilities: offered }) => {
       const body = writePush(request, offered, this.#transport.userAgent);

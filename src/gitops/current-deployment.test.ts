@@ -54,6 +54,23 @@ describe("what stands on the server now", { timeout: 30_000 }, () => {
     await other.close();
   });
 
+  test("of many that are asked for at once, by one request for their files", async () => {
+    const projects = Array.from({ length: 20 }, (_, index) => `project-${index}`);
+    for (const project of projects) {
+      await writer.commit(requestOf(server.url, { id: `${project}-1`, project }), signal);
+    }
+    const other = createGitOpsWriter();
+    const before = server.requests.length;
+    const found = await Promise.all(
+      projects.map((project) =>
+        other.currentDeployment({ ...location(), pointer: deploymentOf({ project }) }, signal),
+      ),
+    );
+    await other.close();
+    expect(found.map((each) => each?.id)).toEqual(projects.map((project) => `${project}-1`));
+    expect(server.requests.length - before).toBeLessThan(8);
+  });
+
   test("with the commit that brought it, also below the commits of others", async () => {
     const { commit } = await writer.commit(requestOf(server.url, { id: "d-7" }), signal);
     await writer.commit(requestOf(server.url, { id: "b-1", project: "billing" }), signal);

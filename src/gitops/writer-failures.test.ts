@@ -152,6 +152,7 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
       return {
         objectFormat: (...args) => remote.objectFormat(...args),
         listRefs: (...args) => remote.listRefs(...args),
+        checkPush: (...args) => remote.checkPush(...args),
         push: (...args) => remote.push(...args),
         close: () => remote.close(),
         fetch: (request, ...args) => {

@@ -207,8 +207,11 @@ export interface Ledger {
     options?: { readonly anchor?: Pick<Head, "sequence" | "hash"> },
     signal?: AbortSignal,
   ): Promise<Verification>;
-  /** Entries, the oldest first, each a line of JSON with its line feed. */
-  export(filter?: Filter, signal?: AbortSignal): AsyncIterable<string>;
+  /** Entries behind `after`, the oldest first, each a line of JSON with its line feed. */
+  export(
+    request?: Filter & { readonly after?: number },
+    signal?: AbortSignal,
+  ): AsyncIterable<string>;
   /**
    * Removes the oldest entries, and leaves one that signs it off. Throws LedgerDamaged when the chain
    * is not whole: what is wrong with it would be gone too.

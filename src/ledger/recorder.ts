@@ -83,6 +83,11 @@ export class Recorder {
     this.#queue(object, lastFactsOf(object));
   }
 
+  /** Records what the objects tell now, and no more; answers how many facts were new. */
+  fill(signal: AbortSignal): Promise<number> {
+    return this.#readAgain(signal);
+  }
+
   /** Records until the signal aborts, what the objects tell first; once all caches are filled. */
   async run(signal: AbortSignal): Promise<void> {
     this.#isRunning = true;
@@ -113,7 +118,7 @@ export class Recorder {
   }
 
   /** Everything that the objects tell, by time: so a ledger that begins anew has it in order. */
-  async #readAgain(signal: AbortSignal): Promise<void> {
+  async #readAgain(signal: AbortSignal): Promise<number> {
     this.#isBehind = false;
     const inOrder = [...this.#deps.objects()]
       .flatMap(momentsOf)
@@ -127,6 +132,7 @@ export class Recorder {
       recorded += await this.#record(batch, signal);
     }
     this.#deps.log.info({ facts: inOrder.length, recorded }, "ledger holds what the cluster tells");
+    return recorded;
   }
 
   async #flush(signal: AbortSignal): Promise<void> {

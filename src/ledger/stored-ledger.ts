@@ -98,8 +98,11 @@ export class StoredLedger implements Ledger {
     return this.#attempt(() => verifyLedger(this.#store.db, anchor, signal), signal);
   }
 
-  async *export(filter: Filter = {}, signal?: AbortSignal): AsyncIterable<string> {
-    for (let after: number | undefined = 0; after !== undefined; ) {
+  async *export(
+    { after: start = 0, ...filter }: Filter & { readonly after?: number } = {},
+    signal?: AbortSignal,
+  ): AsyncIterable<string> {
+    for (let after: number | undefined = start; after !== undefined; ) {
       const page: Page = await this.read(
         { ...filter, order: "oldest", after, limit: pageLimit },
         signal,

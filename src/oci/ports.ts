@@ -74,6 +74,8 @@ export interface Registry {
     signal: AbortSignal,
     options?: BlobOptions,
   ): Promise<void>;
+  /** Resolves when the registry lets us begin an upload, which is cancelled at once: nothing is left. */
+  checkPush(name: RepositoryName, signal: AbortSignal): Promise<void>;
   /** Every tag; none when the repository does not exist. */
   listTags(name: RepositoryName, signal: AbortSignal): Promise<string[]>;
   /** By tag or digest; false when there was none. */
@@ -85,10 +87,31 @@ export interface Registry {
 export interface ReleaseImages {
   /** Safe to repeat after a kill at any point. Throws ImageTaken, InvalidReference. */
   publish(release: ReleaseContent, signal: AbortSignal, span?: Span): Promise<Published>;
+  /**
+   * The same for an image that was lost: it must come out as it was. Throws ImageChanged, and has
+   * written nothing, where it does not.
+   */
+  publishAgain(
+    release: ReleaseContent,
+    digest: string,
+    signal: AbortSignal,
+    span?: Span,
+  ): Promise<Published>;
   /** `reference` by digest or tag. Throws ImageNotFound, ImageInvalid, InvalidReference. */
   read(reference: string, signal: AbortSignal): Promise<ReleaseImage>;
-  /** Highest release number in `<registry>/<repository>/<project>`; 0 when there is none. */
-  highestNumber(repository: string, signal: AbortSignal): Promise<number>;
+  /** Every tag of a repository that is a commit; none when there is no such repository. */
+  commits(repository: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Whether the registry has `reference`, by digest or tag. */
+  has(reference: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Highest release number in `<registry>/<repository>/<project>`; 0 when there is none.
+   * @param known commits whose number need not be asked for
+   */
+  highestNumber(
+    repository: string,
+    signal: AbortSignal,
+    known?: ReadonlySet<string>,
+  ): Promise<number>;
 }
 
 /** What others pushed, by digest. */

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { ForgeError, type ReleasePointer } from "../api/index.ts";
+import { remoteOptions } from "../credentials/index.ts";
 import { openRemote, readFolder } from "../git/index.ts";
 import { parsePointerFile } from "../gitops/index.ts";
-import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 
 /** Of commits, each of one pointer file: many pointers, a few commits each. */

@@ -56,6 +56,11 @@ function runOf({ status }: ReleasePointer) {
   return { resolved, deployed, previous };
 }
 
+/** Its objects are older than they were: a backup was restored. */
+export function wentBack({ status }: ReleasePointer, old: ReleasePointer): boolean {
+  return (status?.deployment?.sequence ?? 0) < (old.status?.deployment?.sequence ?? 0);
+}
+
 /** From when to when it ran, which is all that others are judged by. */
 export function isOtherwiseRun({ status }: ReleaseDeployment, old: ReleaseDeployment): boolean {
   return status?.committedAt !== old.status?.committedAt || status?.endedAt !== old.status?.endedAt;

@@ -48,7 +48,8 @@ export async function begin(
   const { resolved, deployment: last } = state.status;
   if (resolved === undefined) return;
   const isFirst = last === undefined;
-  const inGit = isFirst ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
+  const isUnread = isFirst && !("inGit" in state);
+  const inGit = isUnread ? await readCurrent(deps, state.pointer, target, signal) : state.inGit;
   const recorded = recordsOf(deps, state.pointer).at(-1)?.spec.sequence ?? 0;
   const known = Math.max(last?.sequence ?? 0, recorded, sequenceOf(spec, inGit?.id));
   const sequence = known + 1;

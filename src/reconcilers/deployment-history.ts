@@ -3,7 +3,7 @@ import { isNotFound } from "../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import { endRecord, recordsOf } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
-import { EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
+import { type EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
 import { measureRollback } from "./measured-deployment.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { resources } from "./resources.ts";
@@ -15,8 +15,10 @@ const defaultLimit = 50;
  * Keeps the records of a pointer in order, behind the deployments themselves: ends those that a
  * later one took the place of, writes again what was lost, and drops what is beyond the limit.
  */
-export function createDeploymentHistoryReconciler(deps: ReconcilerDeps): Reconciler {
-  const logs = new EnvironmentLogs(deps);
+export function createDeploymentHistoryReconciler(
+  deps: ReconcilerDeps,
+  logs: EnvironmentLogs,
+): Reconciler {
   return {
     reconcile: async ({ namespace, name }, { signal }) => {
       const pointer = deps.caches.pointers.get({ namespace, name });

@@ -1,8 +1,8 @@
 /** What the GitOps writer is asked, in the words of a pointer. */
 import type { Release, ReleasePointer, ReleasePointerStatus } from "../api/index.ts";
+import { remoteOptions } from "../credentials/index.ts";
 import type { CommitRequest, CurrentDeployment } from "../gitops/index.ts";
 import type { Begun } from "./deployment-plan.ts";
-import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { repositoryOf } from "./release-content.ts";
 

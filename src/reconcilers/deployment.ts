@@ -28,6 +28,7 @@ import { settleHold } from "./hold.ts";
 import { measureDeployment } from "./measured-deployment.ts";
 import { ownedFields, type PointerState, pointerFieldManager, said } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
+import { requireImage } from "./required-image.ts";
 import { resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 import { whileAllowed } from "./while-allowed.ts";
@@ -80,6 +81,7 @@ export async function deploy(
   const target = targetOf(environment);
   const plan = planDeployment(state.status, { digest: resolved.digest, target });
   if (plan === "settled") return;
+  await requireImage(deps, release, signal);
   const isReplaced = plan === "resume" && isAnswerToAnother(deps, state);
   // Another target alone is no word of anybody.
   if (isReplaced || resolved.digest !== state.status.deployment?.digest) {

@@ -29,7 +29,8 @@ export async function settleHold(
   return replaceSpec(deps, pointer, { ...spec, ...said }, signal);
 }
 
-async function replaceSpec(
+/** Over the version that was read. */
+export async function replaceSpec(
   { client }: Pick<ReconcilerDeps, "client">,
   pointer: ReleasePointer,
   spec: ReleasePointer["spec"],

@@ -157,6 +157,20 @@ test("what a controller wrote itself does not bring the key back: delays may gro
   expect(await drain("project")).toEqual([]);
 });
 
+test("a pointer is compared with Git when its deployments went back, and not when they go on", async () => {
+  const at = (sequence: number) => ({
+    ...pointer("mine", "p", "1"),
+    status: { deployment: { sequence, target: {} } },
+  });
+  script.objects.set("releasepointers", [at(5)]);
+  await start();
+  expect(await drain("git-watch")).toEqual(["mine"]);
+  await script.tell("releasepointers", "MODIFIED", at(6));
+  expect(await drain("git-watch")).toEqual([]);
+  await script.tell("releasepointers", "MODIFIED", at(4));
+  expect(new Set(await drain("git-watch"))).toEqual(new Set(["mine"]));
+});
+
 describe("what a person asks for goes first", () => {
   beforeEach(async () => {
     const pointers = Array.from({ length: 200 }, (_, index) =>

@@ -13,13 +13,18 @@ import {
   isOtherwisePlaced,
   isOtherwiseRun,
   isOtherwiseRunning,
+  wentBack,
 } from "./concerns.ts";
 import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
 import { createEnvironmentReconciler } from "./environment.ts";
+import { GitComparison } from "./git-comparison.ts";
+import { createGitWatchReconciler } from "./git-watch.ts";
 import type { Informers } from "./informers.ts";
 import { loopMaker } from "./loop-maker.ts";
+import { EnvironmentLogs } from "./lost-history.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project.ts";
+import { createRegistryWatchReconciler } from "./registry-watch.ts";
 import { createReleaseReconciler } from "./release.ts";
 import { createReleasePointerReconciler } from "./release-pointer.ts";
 import { shardLabelOf } from "./sharding.ts";
@@ -39,11 +44,19 @@ export function createLoops(
   });
   const environments = loop("environment", 1, createEnvironmentReconciler(deps));
   // Many at once, since what waits for one branch is pushed together.
-  const pointers = loop("release-pointer", 64, createReleasePointerReconciler(deps), (key) => ({
+  const logs = new EnvironmentLogs(deps);
+  const comparison = new GitComparison(deps, logs);
+  const mover = createReleasePointerReconciler(deps, comparison);
+  const pointers = loop("release-pointer", 64, mover, (key) => ({
     requestId: caches.pointers.get(key)?.spec.request?.id,
   }));
+  const gitWatch = createGitWatchReconciler(deps, comparison, (key) => pointers.queue.add(key));
+  // As many as are read at once come in one answer.
+  const gitWatches = loop("git-watch", 32, gitWatch);
 
-  const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps));
+  const registryWatches = loop("registry-watch", 2, createRegistryWatchReconciler(deps));
+
+  const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps, logs));
   const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));
 
   const concerns = concernsIn(deps);
@@ -51,6 +64,10 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.releases, projects.queue, concerns.projectOfRelease);
+  // What comes later is looked at by the clock.
+  enqueueChanges(informers.projects, registryWatches.queue, concerns.projectsOfProject, {
+    matters: isMoreThanStatus,
+  });
   enqueueChanges(informers.releases, releases.queue, concerns.releasesOfRelease, {
     matters: (release, old) => isMoreThanStatus(release, old) || isOtherwisePlaced(release, old),
   });
@@ -81,6 +98,10 @@ export function createLoops(
     matters: isOtherwiseHealthy,
   });
 
+  enqueueChanges(informers.pointers, gitWatches.queue, undefined, {
+    matters: (pointer, old) => isMoreThanStatus(pointer, old) || wentBack(pointer, old),
+  });
+
   enqueueChanges(informers.pointers, histories.queue, undefined, {
     matters: ({ status }, old) => status?.git?.deployment !== old.status?.git?.deployment,
   });
@@ -105,5 +126,8 @@ export function createLoops(
   enqueueChanges(informers.pointers, autoDeploys.queue, concerns.autoDeploysAfter, {
     matters: isOtherwiseHealthy,
   });
-  return [projects, releases, environments, pointers, histories, autoDeploys];
+  return [
+    ...[projects, releases, environments, pointers],
+    ...[gitWatches, registryWatches, histories, autoDeploys],
+  ];
 }

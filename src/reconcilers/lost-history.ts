@@ -28,10 +28,12 @@ export class EnvironmentLogs {
     this.#deps = deps;
   }
 
+  /** @param wanted a deployment that the log must tell of: one from before it is read again */
   async read(
     pointer: ReleasePointer,
     target: Begun["target"],
     signal: AbortSignal,
+    wanted?: string,
   ): Promise<readonly LoggedDeployment[]> {
     const { environment } = pointer.spec;
     const location = await locationOf(this.#deps, pointer, target, signal);
@@ -39,7 +41,10 @@ export class EnvironmentLogs {
     const key = JSON.stringify([pointer.metadata.namespace, environment, target]);
     const now = this.#deps.clock.monotonic();
     const known = this.#logs.get(key);
-    if (known !== undefined && now - known.at < keptMs) return known.log;
+    if (known !== undefined && now - known.at < keptMs) {
+      const log = await known.log;
+      if (wanted === undefined || log.some(({ id }) => id === wanted)) return log;
+    }
     const log = this.#deps.writer
       .history({ ...location, environment }, loggedLimit, signal)
       .then(({ deployments }) => deployments);
@@ -74,7 +79,9 @@ export async function rebuildHistory(
   if (own !== undefined && now - Date.parse(own.metadata.creationTimestamp) < newsMs) return;
   const known = new Map(records.map((record) => [record.metadata.name, record.status]));
   const log = await logs.read(pointer, deployment.target, signal);
-  const logged = log.flatMap((entry) => writable(pointer, entry));
+  const logged = log
+    .map((entry) => loggedOf(pointer, entry))
+    .filter((entry) => entry !== undefined);
   // The oldest first: while the last one is missing, what was interrupted is taken up again.
   for (const entry of kept(logged, deployed.digest, limit).toReversed()) {
     const { committedAt, endedAt } = known.get(entry.id) ?? {};
@@ -84,23 +91,32 @@ export async function rebuildHistory(
   if (!logged.some(({ id }) => id === git.deployment)) await writeCurrent(deps, pointer, signal);
 }
 
-type WritableEntry = LoggedDeployment & { readonly sequence: number; readonly digest: string };
+/** A deployment of a pointer, with its place among them. */
+export type LoggedOfPointer = LoggedDeployment & {
+  readonly sequence: number;
+  readonly digest: string;
+};
 
 /** What tells enough of a deployment of this pointer; anybody may push words like forge's. */
-function writable({ spec }: ReleasePointer, entry: LoggedDeployment): WritableEntry[] {
+export function loggedOf(
+  { spec }: ReleasePointer,
+  entry: LoggedDeployment,
+): LoggedOfPointer | undefined {
   const { id, environment, repository, project, digest } = entry;
   const isHere =
     environment === spec.environment && repository === spec.repository && project === spec.project;
   const sequence = sequenceOf(spec, id);
-  return isHere && sequence > 0 && digest !== undefined ? [{ ...entry, sequence, digest }] : [];
+  return isHere && sequence > 0 && digest !== undefined
+    ? { ...entry, sequence, digest }
+    : undefined;
 }
 
 /** As many as are kept at all, and where a rollback goes. */
 function kept(
-  newestFirst: readonly WritableEntry[],
+  newestFirst: readonly LoggedOfPointer[],
   current: string,
   limit: number,
-): WritableEntry[] {
+): LoggedOfPointer[] {
   const before = newestFirst.find(({ digest }) => digest !== current);
   return newestFirst.filter((entry, index) => index < limit || entry === before);
 }
@@ -108,7 +124,7 @@ function kept(
 async function writeLogged(
   deps: ReconcilerDeps,
   pointer: ReleasePointer,
-  entry: WritableEntry,
+  entry: LoggedOfPointer,
   signal: AbortSignal,
 ): Promise<void> {
   const { id: name, sequence, digest, commit, number, version, previous } = entry;

@@ -22,7 +22,7 @@ import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { isPlaced, planIdentity } from "./release-identity.ts";
 import { type Names, withNames } from "./release-names.ts";
-import { packagedNumber, recoverCounter } from "./release-number.ts";
+import { Counters, packagedNumber } from "./release-number.ts";
 import { indexValue, resources } from "./resources.ts";
 import { writeStatus } from "./status.ts";
 
@@ -38,9 +38,10 @@ export interface Numbering {
 
 export function createNumbering(deps: ReconcilerDeps): Numbering {
   const known = new KnownReleases(deps.caches.releases);
+  const counters = new Counters(deps);
   return {
     isIdle: (project) => isIdle(known, project),
-    run: async (project, context) => new Run(deps, known, context).number(project),
+    run: async (project, context) => new Run(deps, known, counters, context).number(project),
   };
 }
 
@@ -67,11 +68,18 @@ function byClaim(a: Release, b: Release): number {
 class Run {
   readonly #deps: ReconcilerDeps;
   readonly #known: KnownReleases;
+  readonly #counters: Counters;
   readonly #context: ReconcileContext;
 
-  constructor(deps: ReconcilerDeps, known: KnownReleases, context: ReconcileContext) {
+  constructor(
+    deps: ReconcilerDeps,
+    known: KnownReleases,
+    counters: Counters,
+    context: ReconcileContext,
+  ) {
     this.#deps = deps;
     this.#known = known;
+    this.#counters = counters;
     this.#context = context;
   }
 
@@ -134,9 +142,7 @@ class Run {
     const { signal } = this.#context;
     const siblings = this.#known.of(project);
     const packaged = await packagedNumber(this.#deps, project, release, siblings, signal);
-    const counter =
-      project.status?.lastRelease?.number ??
-      (await recoverCounter(this.#deps, project, siblings, signal));
+    const counter = await this.#counters.highest(project, siblings, signal);
     const number = packaged ?? counter + 1;
     let counted = project;
     if (number > counter) {

@@ -61,8 +61,12 @@ export function isPlaced(
   );
 }
 
-/** Failed for good in one of its steps; a number that was refused is no such failure. */
+/**
+ * Failed for good in one of its steps; a number that was refused is no such failure, nor an image
+ * that was there and was lost.
+ */
 export function hasFailed({ status }: Pick<Release, "status">): boolean {
+  if (status?.image !== undefined) return false;
   const is = (type: string, value: string) =>
     status?.conditions?.some((c) => c.type === type && c.status === value) === true;
   const steps = ["SourceVerified", "Rendered", "Packaged"];

@@ -36,8 +36,41 @@ export async function packagedNumber(
   }
 }
 
-/** Where a counter that is missing resumes: the highest number that anything still knows. */
-export async function recoverCounter(
+/**
+ * The counters of projects, each held once in the life of a process against all that knows numbers:
+ * one that is missing, or came back from a backup, must not give a number a second time.
+ */
+export class Counters {
+  readonly #deps: Deps;
+  /** By the Project's uid: the counter as it was seen last, and the highest number by all. */
+  readonly #confirmed = new Map<string, { readonly counter: number; readonly highest: number }>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** The highest number that was given, below which none is free. */
+  async highest(
+    project: Project,
+    siblings: readonly Release[],
+    signal: AbortSignal,
+  ): Promise<number> {
+    const uid = project.metadata.uid ?? "";
+    const counter = project.status?.lastRelease?.number ?? 0;
+    const confirmed = this.#confirmed.get(uid);
+    // One that fell came back from a backup beneath this process.
+    const isCurrent = confirmed !== undefined && counter >= confirmed.counter;
+    const known = isCurrent
+      ? confirmed.highest
+      : await recoverCounter(this.#deps, project, siblings, signal);
+    const highest = Math.max(counter, known);
+    this.#confirmed.set(uid, { counter, highest });
+    return highest;
+  }
+}
+
+/** The highest number that anything but the counter knows. */
+async function recoverCounter(
   { caches, images, settings }: Deps,
   project: Project,
   siblings: readonly Release[],
@@ -47,6 +80,11 @@ export async function recoverCounter(
   const pointers = caches.pointers
     .byIndex("project", projectIndex(project))
     .flatMap(({ status }) => [status?.deployed?.number ?? 0, status?.previous?.number ?? 0]);
-  const registry = await images.highestNumber(imageRepository(settings, project), signal);
-  return [registry, ...known, ...pointers].reduce((a, b) => Math.max(a, b), 0);
+  const recorded = caches.deployments
+    .byIndex("project", projectIndex(project))
+    .map(({ spec }) => spec.release.number);
+  const packaged = siblings.filter(({ status }) => status?.image !== undefined);
+  const commits = new Set(packaged.map(({ spec }) => spec.commit));
+  const registry = await images.highestNumber(imageRepository(settings, project), signal, commits);
+  return [registry, ...known, ...pointers, ...recorded].reduce((a, b) => Math.max(a, b), 0);
 }

@@ -1,30 +1,38 @@
-import type { ConditionUpdate, Outcome, Reconciler } from "../../controller/index.ts";
+import type { Outcome, Reconciler } from "../../controller/index.ts";
 import { isConflict } from "../../controller/kube/index.ts";
 import {
   byAge,
   type Environment,
-  ForgeError,
   type Project,
   type Release,
   type ReleasePointer,
   type ReleasePointerStatus,
   releasePointerKind,
 } from "../api/index.ts";
-import { type Decision, decisionStatus } from "../policy/index.ts";
+import { decisionStatus } from "../policy/index.ts";
 import { inSpan, noSpan } from "../telemetry/index.ts";
+import { adoptFromGit, afterAdoption } from "./adoption.ts";
 import { limits } from "./bounded-status.ts";
 import { deploy, finishBegun, haltBegun, recordCommit, targetOf } from "./deployment.ts";
 import { planDeployment } from "./deployment-plan.ts";
+import type { GitComparison } from "./git-comparison.ts";
 import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
 import { trackPlace } from "./measured-deployment.ts";
 import { OwnWrites } from "./own-writes.ts";
-import { isDeployed, resolvePointer } from "./pointer-release.ts";
+import { resolvePointer } from "./pointer-release.ts";
+import {
+  allowedCondition,
+  awaiting,
+  needsMending,
+  refusal,
+  suspension,
+  waitsForWatch,
+} from "./pointer-report.ts";
 import { ownedFields, type PointerState, pointerFieldManager } from "./pointer-state.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { deploymentSpan } from "./request-span.ts";
 import { placeOf } from "./resources.ts";
 import { invalidShard, isOurs, projectOf } from "./sharding.ts";
-import { sleepUntil } from "./sleep-until.ts";
 import {
   conditionsOf,
   type Report,
@@ -38,7 +46,10 @@ import {
  * policy, and hands an allowed move to the deployment. What is refused says why, in words and as a
  * reason, and touches nothing.
  */
-export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler {
+export function createReleasePointerReconciler(
+  deps: ReconcilerDeps,
+  comparison: GitComparison,
+): Reconciler {
   const known = new OwnWrites(deps.caches.pointers);
   return {
     reconcile: async (key, { signal, log }) => {
@@ -50,7 +61,7 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
       const { status = {} } = pointer;
       const state: PointerState = { pointer, status, conditions: [], log, span: noSpan };
       try {
-        return await look(deps, project, pointer, state, signal);
+        return await look(deps, comparison, project, pointer, state, signal);
       } finally {
         state.span.end(state.failure);
         if (state.pointer !== pointer) known.remember(state.pointer);
@@ -61,13 +72,14 @@ export function createReleasePointerReconciler(deps: ReconcilerDeps): Reconciler
 
 async function look(
   deps: ReconcilerDeps,
+  comparison: GitComparison,
   project: Project | undefined,
   pointer: ReleasePointer,
   state: PointerState,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const found = invalidShard(project) ?? (await move(deps, pointer, state, signal));
+    const found = invalidShard(project) ?? (await move(deps, comparison, pointer, state, signal));
     return await report(deps, state, found, signal);
   } catch (error) {
     state.failure = error;
@@ -85,6 +97,7 @@ async function look(
 
 async function move(
   deps: ReconcilerDeps,
+  comparison: GitComparison,
   pointer: ReleasePointer,
   state: PointerState,
   signal: AbortSignal,
@@ -96,6 +109,8 @@ async function move(
   }
   if (pointer.spec.suspend) return suspension(pointer);
   await finishBegun(deps, state, signal);
+  const adopted = await adoptFromGit(deps, comparison, state, signal);
+  if (adopted !== undefined) return adopted;
   const before = state.status.resolved;
   const release = resolvePointer(deps, pointer, state);
   recordSuperseded(deps, state, before);
@@ -114,6 +129,7 @@ async function move(
   const { git, deployed } = state.status;
   const message = `Release ${deployed?.number} is in ${pointer.spec.environment} by commit ${git?.commit}.`;
   state.conditions.push({ type: "Committed", status: "True", reason: "Committed", message });
+  afterAdoption(state);
   return { readiness: "ready", reason: "Committed", message, outcome: { type: "done" } };
 }
 
@@ -141,14 +157,6 @@ function recordSuperseded(
   deps.events.record(pointer, { type: "Normal", reason: "Superseded", action: "Resolve", note });
 }
 
-function suspension(pointer: ReleasePointer): Report {
-  if (!isDeployed(pointer)) {
-    return stalled("Suspended", "spec.suspend is set: forge leaves the pointer alone.");
-  }
-  const message = `Release ${pointer.status?.deployed?.number} stays: spec.suspend is set.`;
-  return { readiness: "ready", reason: "Suspended", message, outcome: { type: "done" } };
-}
-
 /** By the caches, unless the pointer is about to move. */
 async function judge(
   deps: ReconcilerDeps,
@@ -167,42 +175,6 @@ async function judge(
     span.set({ "forge.decision.allowed": judgement.decision.allowed });
     return judgement;
   });
-}
-
-function allowedCondition(decision: Decision, now: Date): ConditionUpdate {
-  if (decision.allowed) {
-    const message = `All ${decision.rules.length} rules let the release in.`;
-    return { type: "Allowed", status: "True", reason: "Allowed", message };
-  }
-  const { reason, message } = refusal(decision, now);
-  return { type: "Allowed", status: "False", reason, message };
-}
-
-/** What only people can change is stalled; what time changes is looked at again by then. */
-function refusal({ rules, changesAt }: Decision, now: Date): Report {
-  const refused = rules.filter(({ passed }) => !passed);
-  const message = refused.map((verdict) => verdict.message).join(" ");
-  const reason = refused[0]?.reason ?? "Refused";
-  if (changesAt === undefined) return stalled(reason, message);
-  const afterMs = sleepUntil(Date.parse(changesAt), now.getTime());
-  const why = "time alone may change the decision";
-  return { readiness: "retrying", reason, message, outcome: { type: "requeue", afterMs, why } };
-}
-
-/** What is missing comes by a watch: asking again by the clock would find nothing sooner. */
-function waitsForWatch(error: unknown): boolean {
-  const codes = ["ReleaseNotFound", "ReleaseNotReady", "EnvironmentNotFound"];
-  return error instanceof ForgeError && codes.includes(error.code);
-}
-
-/** What is tried again, but hardly goes better before a person did something. */
-function needsMending(error: unknown): boolean {
-  const passing = ["Timeout", "GitUnreachable", "ReleaseNotReady"];
-  return error instanceof ForgeError && !passing.includes(error.code);
-}
-
-function awaiting(failure: Report): Report {
-  return { ...failure, outcome: { type: "wait", on: failure.reason } };
 }
 
 async function report(

@@ -1,8 +1,8 @@
 import { byAge, ForgeError, projectPath, type Release } from "../api/index.ts";
+import { remoteOptions } from "../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../git/index.ts";
 import { parseReference } from "../oci/index.ts";
 import type { SourceFile } from "../render/index.ts";
-import { remoteOptions } from "./git-credentials.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { notChecked, verifyClaims } from "./release-claims.ts";
 import { indexValue } from "./resources.ts";

@@ -154,7 +154,12 @@ export class ReleaseSteps {
   ): Promise<Made["image"]> {
     const number = this.#number;
     const content = releaseContent(this.#deps, this.#release, number, source, manifests, artifacts);
-    const published = await this.#deps.images.publish(content, signal, span);
+    const { images } = this.#deps;
+    const before = this.#release.status?.image?.digest;
+    const published =
+      before === undefined
+        ? await images.publish(content, signal, span)
+        : await images.publishAgain(content, before, signal, span);
     if (published.number !== number) {
       throw new ForgeError(
         "ImageTaken",

@@ -37,12 +37,12 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       const project = projectOf(deps, cached);
       if (!isOurs(deps, project)) return { type: "done" };
       const invalid = invalidShard(project);
-      if (invalid !== undefined) return report(deps, cached, invalid, {}, signal);
+      if (invalid !== undefined) return report(deps, cached, invalid, madeOf(cached), signal);
       const waiting = standsAside(deps, cached) ?? disabled(project, cached);
       if (waiting?.readiness === "progressing" && isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
-      if (waiting !== undefined) return report(deps, cached, waiting, {}, signal);
+      if (waiting !== undefined) return report(deps, cached, waiting, madeOf(cached), signal);
       const release = await readLive(deps, key, signal);
       const number = release?.status?.number;
       if (release === undefined || number === undefined || isSettled(release)) {
@@ -58,7 +58,7 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       } catch (error) {
         const failure = reportOf(error);
         if (failure === undefined) throw error;
-        const outcome = await report(deps, release, steps.failed(failure), {}, signal);
+        const outcome = await report(deps, release, steps.failed(failure), madeOf(release), signal);
         if (failure.readiness === "retrying") throw error;
         deps.metrics.packaged("failed");
         return outcome;
@@ -78,10 +78,30 @@ function isNew({ clock }: ReconcilerDeps, { metadata, status }: Release): boolea
 export function isSettled(release: Release): boolean {
   const { status } = release;
   if (status?.number === undefined || status.joined !== undefined) return false;
-  if (isTrue(release, "Ready")) return true;
   const retry = retryOf(release);
   const isAsked = retry !== undefined && retry !== status.retry && !status.replacedBy;
+  if (isLost(release)) return !isAsked && !isBeingMadeAgain(release);
+  if (isTrue(release, "Ready")) return true;
   return hasFailed(release) && !isAsked;
+}
+
+const lostReasons = ["TagMissing", "ImageMissing", "ImageChanged", "ImageTaken"];
+
+/**
+ * Packaged once, and not in the registry any more, under its tag or at all. It is not pushed again
+ * before a person asks for it: somebody may have taken it away on purpose.
+ */
+export function isLost({ status }: Pick<Release, "status">): boolean {
+  const packaged = status?.conditions?.find(({ type }) => type === "Packaged");
+  const isNamed = packaged?.status === "False" && lostReasons.includes(packaged.reason);
+  return status?.image !== undefined && isNamed;
+}
+
+/** A try that a person asked for failed for a while: it goes on. */
+function isBeingMadeAgain(release: Release): boolean {
+  const ready = release.status?.conditions?.find(({ type }) => type === "Ready");
+  const isOver = isTrue(release, "Ready") || isTrue(release, "Stalled");
+  return !isOver && !lostReasons.includes(ready?.reason ?? "");
 }
 
 function retryOf({ metadata }: Release): string | undefined {
@@ -158,7 +178,20 @@ async function readLive(
   }
 }
 
-async function report(
+/** What was made of it before: an image that was lost is still the one that it had. */
+export function madeOf({ status }: Release): Made {
+  const { image, resources, unexplainedImages, warnings } = status ?? {};
+  if (image === undefined) return {};
+  return {
+    image,
+    ...(resources && { resources }),
+    ...(unexplainedImages && { unexplainedImages }),
+    ...(warnings && { warnings }),
+  };
+}
+
+/** Writes all that this module owns of a Release's status, and an event where Ready changed. */
+export async function report(
   deps: ReconcilerDeps,
   release: Release,
   found: Report,

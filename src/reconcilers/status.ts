@@ -10,6 +10,8 @@ export interface Report {
   readonly readiness: Readiness;
   readonly reason: string;
   readonly message: string;
+  /** Ready all the same, and something that a person should see to. */
+  readonly isWarning?: boolean;
   /** Conditions besides Ready, Reconciling and Stalled. */
   readonly conditions?: readonly ConditionUpdate[];
   readonly outcome: Outcome;
@@ -90,6 +92,7 @@ export function recordTransition(
 ): void {
   const old = (before.status as WithConditions)?.conditions?.find(({ type }) => type === "Ready");
   if (old?.reason === report.reason || report.readiness === "progressing") return;
-  const type = report.readiness === "ready" ? "Normal" : "Warning";
+  const isNormal = report.readiness === "ready" && report.isWarning !== true;
+  const type = isNormal ? "Normal" : "Warning";
   deps.events.record(before, { type, reason: report.reason, action, note: report.message });
 }

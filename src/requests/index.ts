@@ -1,5 +1,6 @@
 /** What people ask forge for, in their own name: the command and the server ask alike. */
 export { type ApprovalWish, approvalsOf, createApproval, revokeApproval } from "./approval.ts";
+export { type Approver, type Approvers, approversOf } from "./approvers.ts";
 export { changePointer } from "./change-pointer.ts";
 export { ClusterStore, type Right, type WhoAmI } from "./cluster-store.ts";
 export { identityOf, isPending, refusalsOf } from "./decision.ts";

@@ -48,6 +48,22 @@ export const approvalState = z
     satisfied: z.boolean().describe("Whether the rule of approvals lets the release in."),
     message: z.string().describe("The rule's verdict in a sentence."),
     youMay: z.boolean().describe("Whether you may approve for this environment."),
+    approvers: z
+      .array(
+        z
+          .object({
+            kind: z.string().describe("User, Group or ServiceAccount."),
+            name: z.string(),
+            namespace: z.string().optional(),
+            binding: z.string().describe("What gives the right, such as RoleBinding approvers."),
+            role: z.string().describe("Which role it binds, such as ClusterRole forge-approver."),
+          })
+          .meta({ id: "Approver" }),
+      )
+      .describe("Who else may, as far as you may read RBAC; at most 100."),
+    approversUnknown: z
+      .array(z.string())
+      .describe("What you may not read of that, or was too much; empty when all of them are here."),
     allowSelfApproval: z.boolean().describe("Whether who asks for the deployment may approve it."),
     approvals: z.array(approval).describe("All of them, revoked ones and rejections too."),
   })

@@ -1,9 +1,16 @@
 import { z } from "zod";
-import { cursorField, fieldsField, limitField, namespaceField, nextCursor } from "./paging.ts";
+import {
+  count,
+  cursorField,
+  fieldsField,
+  limitField,
+  namespaceField,
+  nextCursor,
+} from "./paging.ts";
 
 const kinds = ["Release", "Deployment", "Approval", "Decision", "Action", "Ledger"] as const;
 
-export const auditQuery = z.strictObject({
+const filterFields = {
   namespace: namespaceField,
   kind: z.enum(kinds).optional(),
   repository: z.string().max(180).optional(),
@@ -12,11 +19,25 @@ export const auditQuery = z.strictObject({
   actor: z.string().max(256).optional(),
   since: z.iso.datetime({ offset: true }).optional().describe("Happened then or later."),
   before: z.iso.datetime({ offset: true }).optional().describe("Happened before then."),
+};
+
+export const auditQuery = z.strictObject({
+  ...filterFields,
   order: z.enum(["newest", "oldest"]).default("newest"),
   limit: limitField,
   cursor: cursorField,
   fields: fieldsField,
 });
+
+export const exportQuery = z.strictObject({
+  ...filterFields,
+  after: count(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe("Entries behind this sequence alone: that of the last whole line that was read."),
+});
+
+/** JSON lines: an entry a line, as its hash was made of it. */
+export const exportMediaType = "application/jsonl";
 
 export const auditPage = z
   .object({

@@ -6,7 +6,14 @@ export {
   revokedApprovals,
   revokeRequest,
 } from "./approvals.ts";
-export { auditPage, auditQuery, verification, verificationQuery } from "./audit.ts";
+export {
+  auditPage,
+  auditQuery,
+  exportMediaType,
+  exportQuery,
+  verification,
+  verificationQuery,
+} from "./audit.ts";
 export {
   type DecisionAnswer,
   type DeploymentAnswer,

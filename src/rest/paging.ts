@@ -3,7 +3,7 @@ import { z } from "zod";
 const maximumLimit = 200;
 
 /** A number as it stands in a query. */
-const count = (minimum: number, maximum: number) =>
+export const count = (minimum: number, maximum: number) =>
   z.coerce.number().int().min(minimum).max(maximum).meta({ type: "integer" });
 
 export const limitField = count(1, maximumLimit)

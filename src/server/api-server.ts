@@ -58,11 +58,9 @@ export class ApiServer {
 
   async #create(): Promise<Server> {
     const { app, tls, stopping } = this.#options;
-    const listener = getRequestListener(
-      (request, bindings) => app.fetch(request, bindings as never),
-      {
-        overrideGlobalObjects: false,
-      },
+    // Its own Response writes bytes as they are: Node's copies them, and streams the copy.
+    const listener = getRequestListener((request, bindings) =>
+      app.fetch(request, bindings as never),
     );
     const answer = (incoming: IncomingMessage, outgoing: Parameters<typeof listener>[1]) => {
       if (stopping.signal.aborted) outgoing.setHeader("connection", "close");

@@ -2,6 +2,7 @@
 import type { Clock, Connection, KubeClient } from "../../controller/kube/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Logger, MeasuredRoute, Tracer } from "../telemetry/index.ts";
+import type { Impersonation } from "./caller/authenticator.ts";
 import type { Caches } from "./cluster/informers.ts";
 import type { ChangeFeed } from "./events/change-feed.ts";
 import type { Rate } from "./http/rate-limit.ts";
@@ -39,6 +40,8 @@ export interface ServerDeps {
   readonly client: KubeClient;
   /** To the same API server, without credentials of its own. */
   readonly callers: Connection;
+  /** For people whom the API server does not know; absent: there are none. */
+  readonly impersonation?: Impersonation | undefined;
   readonly caches: Caches;
   /** What is missing before questions can be answered; empty when nothing is. */
   readonly missing: () => readonly string[];

@@ -48,6 +48,7 @@ export class ReleaseMetrics {
   readonly #refusals: Counter<"reason">;
   readonly #pushes: Counter<"result">;
   readonly #commitsPerPush: Histogram;
+  readonly #adoptions: Counter;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -93,6 +94,11 @@ export class ReleaseMetrics {
       buckets: [1, 2, 5, 10, 25, 50, 100, 250],
       registers,
     });
+    this.#adoptions = new Counter({
+      name: "forge_git_adoptions_total",
+      help: "Deployments found in Git that the cluster did not know, and taken over.",
+      registers,
+    });
     // Counters that are there from the start leave no gaps in graphs.
     for (const result of packagingResults) this.#packaged.inc({ result }, 0);
     for (const type of deploymentTypes) this.#commits.inc({ type }, 0);
@@ -114,6 +120,10 @@ export class ReleaseMetrics {
   refused(reason: string): void {
     const known = refusalReasons.find((one) => one === reason) ?? "Other";
     this.#refusals.inc({ reason: known });
+  }
+
+  adopted(): void {
+    this.#adoptions.inc();
   }
 
   pushed(result: PushResult, commits: number): void {

@@ -12,6 +12,12 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** The API server's audit log, one JSON object a line: who asked for what, and the answer. */
   readonly auditLog: string;
+  /** Where etcd keeps its data. */
+  readonly dataFolder: string;
+  /** Its certificate and that of its authority, in one file. */
+  readonly certificate: string;
+  /** Signs the tokens of service accounts. */
+  readonly serviceAccountKey: string;
   /** Those that run at the moment. */
   readonly processes: readonly RunningProcess[];
   /** Writes a kubeconfig for one of the users, by default against the API server itself. */
@@ -23,6 +29,8 @@ export interface ControlPlane {
   withoutEtcd(work: () => Promise<void>): Promise<void>;
   /** Forgets all history of etcd: a watch from before is Gone. */
   compact(): Promise<void>;
+  /** Writes to etcd past the API server: an object as another version of it was stored. */
+  store(key: string, value: object): Promise<void>;
 }
 
 export interface ControlPlaneOptions {
@@ -31,13 +39,17 @@ export interface ControlPlaneOptions {
   readonly users?: Readonly<Record<string, readonly string[]>>;
   /** Bytes that etcd may hold; its own limit of 2 GiB when absent. */
   readonly etcdQuotaBytes?: number;
+  /** That the API server listens on; 127.0.0.1 when absent. */
+  readonly address?: string;
+  /** Whether a pod needs its namespace's service account, which only a controller makes. */
+  readonly serviceAccounts?: boolean;
   /** More flags of kube-apiserver. */
   readonly apiServerArgs?: readonly string[];
 }
 
-/** Starts a real etcd and kube-apiserver on loopback; there are no other Kubernetes components. */
+/** Starts a real etcd and kube-apiserver, on loopback unless told; there are no other Kubernetes components. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { folder } = options;
+  const { folder, address = "127.0.0.1" } = options;
   mkdirSync(folder, { recursive: true });
   const etcd = await createEtcd(folder, options.etcdQuotaBytes);
   let etcdProcess = await etcd.start();
@@ -58,8 +70,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     }),
   );
 
-  const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
+  const port = await freePort(address);
+  const url = `https://${address}:${port}`;
   const certificates = join(folder, "certificates");
   const certificate = join(certificates, "apiserver.crt");
   const startApiServer = () =>
@@ -69,7 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       args: [
         `--etcd-servers=${etcd.url}`,
         `--cert-dir=${certificates}`,
-        "--bind-address=127.0.0.1",
+        `--bind-address=${address}`,
         `--secure-port=${port}`,
         `--service-account-issuer=${url}`,
         `--service-account-key-file=${keyFile}`,
@@ -79,8 +91,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         `--audit-policy-file=${auditPolicy}`,
         `--audit-log-path=${auditLog}`,
         "--service-cluster-ip-range=10.96.0.0/16",
-        // Its controllers are not here to make the default service account of a namespace.
-        "--disable-admission-plugins=ServiceAccount",
+        ...(options.serviceAccounts ? [] : ["--disable-admission-plugins=ServiceAccount"]),
         ...(options.apiServerArgs ?? []),
       ],
       logFile: join(folder, "kube-apiserver.log"),
@@ -102,6 +113,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     url,
     kubeconfig: kubeconfigFor("admin"),
     auditLog,
+    dataFolder: join(folder, "etcd"),
+    certificate,
+    serviceAccountKey: keyFile,
     get processes() {
       return [etcdProcess, apiServer];
     },
@@ -124,6 +138,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       }
     },
     compact: () => compactEtcd(etcd.url),
+    store: async (key, value) => {
+      const base64 = (text: string) => Buffer.from(text).toString("base64");
+      const pair = { key: base64(key), value: base64(JSON.stringify(value)) };
+      await callEtcd(etcd.url, "put", pair);
+    },
   };
 }
 
@@ -156,20 +175,22 @@ async function createEtcd(folder: string, quotaBytes: number | undefined): Promi
   return { url, start };
 }
 
-/** By etcd's HTTP gateway: everything before the revision of now is forgotten. */
+/** By etcd's HTTP gateway. */
+async function callEtcd(url: string, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${url}/v3/kv/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** Everything before the revision of now is forgotten. */
 async function compactEtcd(url: string): Promise<void> {
-  const call = async (path: string, body: object): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${url}/v3/kv/${path}`, {
-      method: "POST",
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Record<string, unknown>;
-  };
   const key = Buffer.from("/").toString("base64");
-  const { header } = (await call("range", { key })) as { header: { revision: string } };
-  await call("compaction", { revision: header.revision, physical: true });
+  const { header } = (await callEtcd(url, "range", { key })) as { header: { revision: string } };
+  await callEtcd(url, "compaction", { revision: header.revision, physical: true });
 }
 
 function writeTokens(

@@ -1,14 +1,14 @@
 import { createServer } from "node:net";
 
-/** A loopback port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
+/** A port, on loopback unless told, that nobody listens on at the moment. */
+export async function freePort(address = "127.0.0.1"): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, address, resolve);
   });
-  const address = server.address();
+  const bound = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
+  if (bound === null || typeof bound === "string") throw new Error("no port was given");
+  return bound.port;
 }

@@ -1,11 +1,12 @@
-// A smart-HTTP git server: `node git-http-backend.ts <folder> <port> [user:password]`.
+// A smart-HTTP git server: `node git-http-backend.ts <folder> <address> <port> [user:password]`.
 // It answers every repository below the folder by running git's own http-backend.
 import { spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createGunzip } from "node:zlib";
 
-const [root, port, credentials] = process.argv.slice(2);
-if (root === undefined || port === undefined) throw new Error("folder and port are needed");
+const [root, address, port, credentials] = process.argv.slice(2);
+if (root === undefined || port === undefined)
+  throw new Error("folder, address and port are needed");
 const expected = credentials && `Basic ${Buffer.from(credentials).toString("base64")}`;
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -60,4 +61,4 @@ function forwardCgi(output: NodeJS.ReadableStream, response: ServerResponse): vo
   output.on("end", () => response.end());
 }
 
-createServer(answer).listen(Number(port), "127.0.0.1");
+createServer(answer).listen(Number(port), address);

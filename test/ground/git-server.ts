@@ -15,15 +15,16 @@ export interface GitServer {
   createRepository(name: string): Promise<string>;
 }
 
-/** Starts git's own http-backend behind an HTTP server on loopback. */
+/** Starts git's own http-backend behind an HTTP server, on loopback unless told. */
 export async function startGitServer(
   folder: string,
   credentials?: GitServer["credentials"],
+  address = "127.0.0.1",
 ): Promise<GitServer> {
   const root = join(folder, "repositories");
   mkdirSync(root, { recursive: true });
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const port = await freePort(address);
+  const url = `http://${address}:${port}`;
   const script = join(import.meta.dirname, "git-http-backend.ts");
   const backend = await startProcess({
     name: "git server",
@@ -31,6 +32,7 @@ export async function startGitServer(
     args: [
       script,
       root,
+      address,
       String(port),
       ...(credentials ? [`${credentials.username}:${credentials.password}`] : []),
     ],

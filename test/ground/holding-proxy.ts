@@ -27,8 +27,15 @@ export interface HoldingProxy {
   stop(): Promise<void>;
 }
 
-/** A proxy on loopback before one server. Everything passes but the answers it is told to hold. */
-export async function startHoldingProxy(upstream: string, ca?: string): Promise<HoldingProxy> {
+/**
+ * A proxy before one server, on loopback unless told. Everything passes but the answers it is told
+ * to hold.
+ */
+export async function startHoldingProxy(
+  upstream: string,
+  ca?: string,
+  address = "127.0.0.1",
+): Promise<HoldingProxy> {
   const target = new URL(upstream);
   const send = target.protocol === "https:" ? httpsRequest : httpRequest;
   let order: { wanted: Wanted; held: () => void } | undefined;
@@ -63,10 +70,10 @@ export async function startHoldingProxy(upstream: string, ca?: string): Promise<
   };
 
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
-  const host = `127.0.0.1:${address.port}`;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("the proxy has no port");
+  const host = `${address}:${bound.port}`;
   const drop = (): void => {
     for (const outgoing of kept) outgoing.destroy();
     kept.clear();

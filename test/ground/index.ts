@@ -2,6 +2,7 @@ export { type ArgoCD, type ArgoCDOptions, argoCDNamespace, startArgoCD } from ".
 export { argoCDRepository, installArgoCD } from "./argocd-cluster.ts";
 export { type Plugin, pluginSource, startPlugin } from "./argocd-plugin.ts";
 export { type ManifestQuery, RepoServerClient } from "./argocd-repo-server.ts";
+export { type Cluster, startCluster } from "./cluster.ts";
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
@@ -15,6 +16,7 @@ export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
 export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
+export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";
 export {
@@ -32,4 +34,5 @@ export {
   type TestCertificate,
 } from "./registry.ts";
 export { type Server, type ServerOptions, startServer, tokenOf } from "./server.ts";
+export { Terminal } from "./terminal.ts";
 export { startTokenServer, type TokenServer } from "./token-server.ts";

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readdirSync } from "node:fs";
+import { appendFileSync, chownSync, mkdirSync, readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { output, run } from "./command.ts";
@@ -36,8 +36,16 @@ export function postgresPrograms(): string | undefined {
 const user = "forge";
 const password = "s3cret-of-postgres";
 
-/** Starts PostgreSQL on loopback, with passwords asked for. As root it runs as Debian's user postgres. */
-export async function startPostgres(folder: string): Promise<Postgres> {
+/** Where it is reached besides its socket; on loopback alone when absent. */
+interface PostgresNetwork {
+  readonly address: string;
+  /** Addresses that may enter, with a password: 10.0.0.0/8. */
+  readonly clients: string;
+}
+
+/** Starts PostgreSQL with passwords asked for. As root it runs as Debian's user postgres. */
+export async function startPostgres(folder: string, network?: PostgresNetwork): Promise<Postgres> {
+  const address = network?.address ?? "127.0.0.1";
   const programs = postgresPrograms();
   if (programs === undefined)
     throw new Error(`PostgreSQL is missing from ${debianFolder}: make setup`);
@@ -48,7 +56,9 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   // The superuser enters by the socket alone, everybody else by password.
   const auth = ["--auth-local=trust", "--auth-host=scram-sha-256"];
   await output(command, [...args, "-D", data, "-U", "postgres", ...auth, "-N"]);
-  const port = await freePort();
+  if (network !== undefined)
+    appendFileSync(join(data, "pg_hba.conf"), `host all all ${network.clients} scram-sha-256\n`);
+  const port = await freePort(address);
   const psql = (database: string, statement: string) =>
     output(join(programs, "psql"), [
       ...["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", String(port)],
@@ -62,10 +72,10 @@ export async function startPostgres(folder: string): Promise<Postgres> {
       command: program,
       args: [
         ...[...rest, "-D", data, "-p", String(port), "-k", folder],
-        ...["-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"],
+        ...["-c", `listen_addresses=${address}`, "-c", "shared_buffers=32MB"],
       ],
       logFile: join(folder, "postgres.log"),
-      ready: async () => (await run(ready, ["-h", "127.0.0.1", "-p", String(port)])).code === 0,
+      ready: async () => (await run(ready, ["-h", address, "-p", String(port)])).code === 0,
     });
   };
   let process = await start();
@@ -78,7 +88,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     },
     createDatabase: async (name) => {
       await psql("postgres", `create database ${name} owner ${user}`);
-      return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
+      return `postgres://${user}:${password}@${address}:${port}/${name}`;
     },
     query: psql,
     crash: async () => {

@@ -27,15 +27,17 @@ export interface RegistryOptions {
   readonly tls?: TestCertificate;
   /** distribution's `auth` section; crane's registry has none. */
   readonly auth?: object;
+  /** That it listens on; 127.0.0.1 when absent. */
+  readonly address?: string;
 }
 
-/** Starts a real registry on loopback: distribution v3 over plain HTTP, unless told otherwise. */
+/** Starts a real registry: distribution v3 over plain HTTP on loopback, unless told otherwise. */
 export async function startRegistry(
   folder: string,
-  { program = "distribution", tls, auth }: RegistryOptions = {},
+  { program = "distribution", tls, auth, address = "127.0.0.1" }: RegistryOptions = {},
 ): Promise<Registry> {
   mkdirSync(folder, { recursive: true });
-  const host = `127.0.0.1:${await freePort()}`;
+  const host = `${address}:${await freePort(address)}`;
   const config = join(folder, "registry.yaml");
   writeFileSync(
     config,

@@ -61,7 +61,7 @@ export class ApiClient {
       signal: AbortSignal.timeout(60_000),
     });
     const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+    const isJson = /json(;|$)/.test(answer.headers.get("content-type") ?? "");
     return {
       status: answer.status,
       headers: answer.headers,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -57,6 +57,34 @@ describe("the guide to Argo CD", () => {
     );
     expect(names.split(" ").toSorted()).toEqual(["argocd-repo-server", "forge"]);
   });
+
+  test("the values for its chart say what the patch says", () => {
+    const read = (name: string) => load(readFileSync(join(root, "examples/argocd", name), "utf8"));
+    const { spec } = read("repo-server-patch.yaml") as {
+      spec: {
+        template: { spec: { containers: { name: string; env?: object }[]; volumes: object } };
+      };
+    };
+    const { containers, volumes } = spec.template.spec;
+    const own = containers.find(({ name }) => name === "argocd-repo-server");
+    expect(read("values.yaml")).toEqual({
+      repoServer: {
+        env: own?.env,
+        extraContainers: containers.filter((container) => container !== own),
+        volumes,
+      },
+    });
+  });
+
+  test.each([{ file: "repo-server-patch.yaml" }, { file: "plugin.yaml" }])(
+    "$file starts the plugin by a name that the image has",
+    ({ file }) => {
+      const text = readFileSync(join(root, "examples/argocd", file), "utf8");
+      const [, program] = /command: \[([\w-]+)[,\]]/.exec(text) ?? [];
+      expect(readFileSync(join(root, "hack/image/content.ts"), "utf8")).toContain("usr/local/bin");
+      expect(existsSync(join(root, "cmd", program ?? ""))).toBe(true);
+    },
+  );
 
   test("Argo CD gets its settings, a first ApplicationSet, and forge its right", async () => {
     await follow(

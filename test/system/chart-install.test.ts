@@ -56,6 +56,16 @@ describe("the chart, installed", () => {
       `--namespace=${namespace}`,
     ]);
 
+  const nextRelease = {
+    apiVersion: "forge.dev/v1alpha1",
+    kind: "Release",
+    metadata: { name: "next" },
+    spec: {
+      ...{ repository: "company/chart", project: "auth", commit: "b".repeat(40) },
+      trigger: { type: "BranchPush", branch: "main" },
+      source: { manifests: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n" },
+    },
+  };
   const values: Values = {
     image: { repository: `${ground.registry}/forge` },
     registry: { prefix: `${ground.registry}/chart` },
@@ -76,6 +86,24 @@ describe("the chart, installed", () => {
     return file;
   }
 
+  async function podOf(role: string): Promise<PodSpec> {
+    const get = ["-n", namespace, "get", "deployment", `forge-${role}`, "-o", "json"];
+    const deployment = JSON.parse(await kubectl.output(get)) as {
+      spec: { template: { spec: PodSpec } };
+    };
+    return deployment.spec.template.spec;
+  }
+
+  async function runController(): Promise<Controller> {
+    const { serviceAccountName, containers } = await podOf("controller");
+    return startController({
+      kubeconfig: await kubeconfigOf(serviceAccountName),
+      registry: "overridden.by/the-chart",
+      logFile: join(folder, "controller.log"),
+      args: [...(containers[0]?.args ?? []), `--leader-namespace=${namespace}`],
+    });
+  }
+
   beforeAll(async () => {
     plane = await startControlPlane({ folder: join(folder, "plane") });
     kubectl = new Kubectl(plane.kubeconfig);
@@ -84,20 +112,7 @@ describe("the chart, installed", () => {
       ...["install", release, chart, "--create-namespace", `--values=${valuesFile(values)}`],
     );
     await waitForPolicies(kubectl);
-    const podOf = async (role: string): Promise<PodSpec> => {
-      const get = ["-n", namespace, "get", "deployment", `forge-${role}`, "-o", "json"];
-      const deployment = JSON.parse(await kubectl.output(get)) as {
-        spec: { template: { spec: PodSpec } };
-      };
-      return deployment.spec.template.spec;
-    };
-    const { serviceAccountName, containers } = await podOf("controller");
-    controller = await startController({
-      kubeconfig: await kubeconfigOf(serviceAccountName),
-      registry: "overridden.by/the-chart",
-      logFile: join(folder, "controller.log"),
-      args: [...(containers[0]?.args ?? []), `--leader-namespace=${namespace}`],
-    });
+    controller = await runController();
     const pod = await podOf("server");
     server = await startServer({
       kubeconfig: await kubeconfigOf(pod.serviceAccountName),
@@ -259,8 +274,30 @@ describe("the chart, installed", () => {
     expect(roles).not.toContain("forge");
   });
 
-  test("installed again, it takes over what was left", async () => {
+  test("installed again, it takes over what was left, and goes on where it was", async () => {
     const again = await helm("install", release, chart, `--values=${valuesFile(values)}`);
     expect(again).toMatchObject({ code: 0, stderr: "" });
+    await waitForPolicies(kubectl);
+    const commits = await git(gitOps, "rev-list", "--count", "main");
+    controller = await runController();
+    await kubectl.apply(team, nextRelease);
+    const wait = ["wait", "--for=condition=Ready", "release/next", "--timeout=60s"];
+    expect(await kubectl.run(["-n", team, ...wait])).toMatchObject({ code: 0 });
+    expect(await kubectl.field(team, "release", "next", ".status.number")).toBe("2");
+    expect(await kubectl.field(team, "releasepointer", "dev-auth", ".status.deployed.number")).toBe(
+      "1",
+    );
+    expect(await git(gitOps, "rev-list", "--count", "main")).toBe(commits);
+  });
+
+  test("uninstalled by somebody who asked for it before, it takes everything away", async () => {
+    await controller?.process.stop();
+    const file = valuesFile({ ...values, crds: { keep: false } });
+    expect(await helm("upgrade", release, chart, `--values=${file}`)).toMatchObject({ code: 0 });
+    expect(await helm("uninstall", release)).toMatchObject({ code: 0 });
+    await vi.waitFor(async () => {
+      const left = await kubectl.output(["get", "crds", "-o", "name"]);
+      expect(left).not.toContain("forge.dev");
+    }, 30_000);
   });
 });

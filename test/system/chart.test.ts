@@ -52,6 +52,9 @@ async function textOf(path: string, given: Values): Promise<string> {
   return JSON.stringify(objects.filter(({ metadata }) => metadata.name.includes("-server")));
 }
 
+const oidc = { issuer: "https://idp.example.com", audience: "forge" };
+const withOidc: Values = { server: { oidc } };
+
 /** Each value: what it is set to, and what then stands in the objects, or no longer does. */
 const values: readonly {
   path: string;
@@ -207,6 +210,35 @@ const values: readonly {
     beside: { server: { ledger: { urlSecret: "database" } } },
     says: '{"port":6432,"protocol":"TCP"}',
   },
+  { path: "server.ledger.retention", set: "365d", says: '"--ledger-retention=365d"' },
+  {
+    path: "server.oidc.issuer",
+    set: oidc.issuer,
+    beside: { server: { oidc: { audience: "forge" } } },
+    says: '"impersonate"',
+  },
+  { path: "server.oidc.audience", set: "us", beside: withOidc, says: '"--oidc-audience=us"' },
+  {
+    path: "server.oidc.usernameClaim",
+    set: "email",
+    beside: withOidc,
+    says: '"--oidc-username-claim=email"',
+  },
+  {
+    path: "server.oidc.groupsClaim",
+    set: "groups",
+    beside: withOidc,
+    says: '"--oidc-groups-claim=groups"',
+  },
+  { path: "server.oidc.prefix", set: "idp:", beside: withOidc, says: '"--oidc-prefix=idp:"' },
+  {
+    path: "server.oidc.groups",
+    set: ["oidc:sre"],
+    beside: withOidc,
+    says: '"resources":["groups"],"resourceNames":["oidc:sre"]',
+  },
+  { path: "server.oidc.caSecret", set: "idp", beside: withOidc, says: '"secretName":"idp"' },
+  { path: "server.oidc.port", set: 8443, beside: withOidc, says: '{"port":8443,"protocol":"TCP"}' },
   { path: "server.ledger.storage.size", set: "9Gi", says: '"storage":"9Gi"' },
   { path: "server.ledger.storage.className", set: "fast", says: '"storageClassName":"fast"' },
   { path: "server.service.type", set: "LoadBalancer", says: '"type":"LoadBalancer"' },
@@ -344,6 +376,16 @@ describe("each value of the chart", () => {
       values: { mode: "distributed" },
       says: "server.ledger.urlSecret is required",
       because: "two cannot share a file",
+    },
+    {
+      values: { server: { oidc: { issuer: "https://idp.example.com" } } },
+      says: "server.oidc.audience is required",
+      because: "tokens for others would be taken",
+    },
+    {
+      values: { server: { ledger: { retention: "1y" } } },
+      says: "retention",
+      because: "it is not in days",
     },
     { values: { controller: { replicas: "two" } }, says: "replicas", because: "it is no number" },
     { values: { image: { digest: "sha256:abc" } }, says: "digest", because: "it is too short" },

@@ -71,6 +71,7 @@ describe("docs/cli.md", () => {
     const here = command
       .replaceAll("https://forge.example.com", server.url)
       .replaceAll("team-a", journey.namespace)
+      .replaceAll("registry.example.com", journey.ground.registry)
       .replaceAll("company/monorepo", journey.repository)
       .replaceAll("auth-service", "auth");
     return run("bash", ["--norc", "-euo", "pipefail", "-c", here], {

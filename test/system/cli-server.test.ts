@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Controller, Forge, type Server, tokenOf } from "../ground/index.ts";
@@ -6,6 +9,22 @@ import { startServerFor } from "./api-client.ts";
 import type { Person } from "./global-setup.ts";
 import { Journey } from "./journey.ts";
 import type { ForgeObject } from "./workspace.ts";
+
+interface Exported {
+  readonly sequence: number;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** JSON with the keys of every object sorted, and no white space. */
+function sortedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${sortedJson(inner)}`);
+  return `{${members.join(",")}}`;
+}
 
 interface List {
   readonly items: readonly ForgeObject[];
@@ -66,6 +85,62 @@ describe("what the forge command does with forge-server alone", () => {
     const wrong = await admin.run("audit", "verify", "--anchor", `1:${"0".repeat(64)}`);
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain("LedgerDamaged");
+  });
+
+  test("an export is what the hashes were made of: anybody verifies it, and goes on where it ended", async () => {
+    const admin = Forge.through(server.url, { token: tokenOf(journey.ground.kubeconfig) });
+    const entriesOf = async (...args: readonly string[]) => {
+      const text = await admin.output("audit", "export", ...args);
+      return text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Exported);
+    };
+    const entries = await entriesOf("-A");
+    expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
+    let previous = "0".repeat(64);
+    for (const { hash, ...entry } of entries) {
+      expect(entry.previous).toBe(previous);
+      // As docs/ledger.md says it, and by no code of forge's.
+      expect(createHash("sha256").update(sortedJson(entry)).digest("hex")).toBe(hash);
+      previous = hash;
+    }
+    const rest = await entriesOf("-A", "--after", "3");
+    expect(rest.map(({ sequence }) => sequence)).toEqual(
+      entries.slice(3).map(({ sequence }) => sequence),
+    );
+    const own = await carol.output("audit", "export", "--kind", "Deployment");
+    expect(own).toMatch(/"kind":"Deployment"/);
+    expect(own).not.toMatch(/"kind":"Release"/);
+    // Of the tenants that she may read, and so not all of it.
+    const hers = await carol.run("audit", "export", "-A");
+    expect(hers.code).toBe(0);
+    expect(hers.stdout).not.toContain('"namespace":""');
+  });
+
+  test("an export that breaks off says where to go on", async () => {
+    const lines = [1, 2].map((sequence) => `${JSON.stringify({ sequence })}\n`);
+    const torn = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/jsonl" });
+      response.write(lines.join("") + '{"sequ');
+      setTimeout(() => response.destroy(), 50);
+    });
+    await new Promise<void>((resolve) => torn.listen(0, "127.0.0.1", resolve));
+    const asked: (string | undefined)[] = [];
+    torn.on("request", (request) => asked.push(request.url));
+    const { port } = torn.address() as AddressInfo;
+    const through = Forge.through(`http://127.0.0.1:${port}`, { token: "any" });
+    // It has answered twice, when the third attempt finds nobody.
+    torn.on("request", () => asked.length === 2 && torn.close());
+    const result = await through.run("audit", "export", "--after", "0");
+    torn.closeAllConnections();
+    expect(result.code).toBe(1);
+    expect(result.stdout).toBe(lines.join("") + lines.join(""));
+    expect(asked.map((url) => new URL(url ?? "", "http://x").searchParams.get("after"))).toEqual([
+      "0",
+      "2",
+    ]);
+    expect(result.stderr).toContain("Go on with: forge audit export --after 2");
   });
 
   test("login keeps a token that the server takes, for its owner alone", async () => {

@@ -173,6 +173,33 @@ describe.each(["straight to the cluster", "through forge-server"])(
       expect(wide).toContain("Committed");
     });
 
+    test("explain tells who may approve, as far as the one who asks may read RBAC", async () => {
+      const unknown = await carol.output("explain", "production", "auth", "2");
+      expect(unknown).toContain("rolebindings: you may not list them");
+      expect(unknown).not.toContain("bob");
+      const { kubeconfig } = journey.ground;
+      const admin =
+        server === undefined
+          ? new Forge(kubeconfig, journey.namespace)
+          : Forge.through(server.url, {
+              token: tokenOf(kubeconfig),
+              namespace: journey.namespace,
+            });
+      const text = await admin.output("explain", "production", "auth", "2");
+      expect(text).toMatch(/^May approve:\n {2}bob \(User, by RoleBinding bob-forge-approver\)$/m);
+      const { approvers } = await admin.json<{ approvers: { name: string; role: string }[] }>(
+        ...["explain", "production", "auth", "2"],
+      );
+      expect(approvers).toContainEqual(
+        expect.objectContaining({ name: "bob", role: "ClusterRole forge-approver" }),
+      );
+      // Whoever holds every right holds this one.
+      expect(approvers.map(({ name }) => name)).toContain("system:masters");
+      expect(text).not.toContain("alice");
+      // Staging asks nobody.
+      expect(await admin.output("explain", "staging", "auth", "2")).not.toContain("May approve");
+    });
+
     test("explain says of every rule whether it lets the release in", async () => {
       const text = await carol.output("explain", "production", "auth", "2");
       expect(text).toContain("release 2 of auth may not go to production:");
@@ -312,6 +339,13 @@ describe.each(["straight to the cluster", "through forge-server"])(
       expect(text).toContain("you may: deploy to staging");
       expect(text).toContain("you may: not approve for staging");
       expect(text).toMatch(/✓ clock: \d s apart/);
+      // She may not read Secrets, and the server has none: neither is a fault.
+      expect(text).toMatch(
+        isDirect
+          ? /^- git of staging: not tried: you may not read Secret git-credentials/m
+          : /^- git of staging: not tried: the server has no credentials/m,
+      );
+      expect(text).toContain("- registry: not tried");
     });
 
     test("completion knows verbs, environments, projects and releases", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import {
+  type ControlPlane,
   Kubectl,
   processesOf,
   startControlPlane,
@@ -34,8 +35,19 @@ export interface GroundAddresses {
 const names = ["alice", "bob", "carol", "dave"] as const;
 export type Person = (typeof names)[number];
 
-const controllerUser = "forge-controller";
-const serverUser = "forge-server";
+export const controllerUser = "forge-controller";
+export const serverUser = "forge-server";
+
+/** Users without any right or group. */
+export const groundUsers = Object.fromEntries(
+  [...names, controllerUser, serverUser].map((name) => [name, []]),
+);
+
+export function peopleOf(plane: ControlPlane): GroundAddresses["people"] {
+  return Object.fromEntries(
+    names.map((name) => [name, plane.kubeconfigFor(name)]),
+  ) as GroundAddresses["people"];
+}
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -49,7 +61,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = mkdtempSync(join(tmpdir(), "forge-system-"));
   const plane = await startControlPlane({
     folder: join(folder, "control-plane"),
-    users: Object.fromEntries([...names, controllerUser, serverUser].map((name) => [name, []])),
+    users: groundUsers,
   });
   const registry = await startRegistry(join(folder, "registry"));
   const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
@@ -68,9 +80,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     kubeconfig: plane.kubeconfig,
     controllerKubeconfig: plane.kubeconfigFor(controllerUser),
     serverKubeconfig: plane.kubeconfigFor(serverUser),
-    people: Object.fromEntries(
-      names.map((name) => [name, plane.kubeconfigFor(name)]),
-    ) as GroundAddresses["people"],
+    people: peopleOf(plane),
     auditLog: plane.auditLog,
     registry: registry.host,
     gitUrl: git.url,

@@ -105,6 +105,12 @@ describe("the container image", () => {
       },
     });
     const containerfile = readFileSync(join(root, "Containerfile"), "utf8");
+    const labels = config.config["Labels"] as Record<string, string>;
+    const given = [...containerfile.matchAll(/(org\.[a-z.]+)="([^"]+)"/g)];
+    expect(given.map(([, name]) => name).toSorted()).toEqual(Object.keys(labels).toSorted());
+    const fixed = given.filter(([, , value]) => value?.startsWith("$") === false);
+    expect(labels).toMatchObject(Object.fromEntries(fixed.map(([, name, value]) => [name, value])));
+    expect(containerfile).toContain(`WORKDIR ${config.config["WorkingDir"]}\nCMD`);
     expect(containerfile).toContain(`USER ${user}\n`);
     expect(containerfile).toContain(`CMD ${JSON.stringify(config.config["Cmd"])}\n`);
     for (const variable of config.config["Env"] as string[]) {

@@ -17,22 +17,20 @@ import {
   releaseKind,
   releasePointerKind,
 } from "../../src/api/index.ts";
-import { createGitOpsWriter } from "../../src/gitops/index.ts";
 import {
   type Entry,
-  imageFacts,
   type Ledger,
-  loggedDeploymentFacts,
   openLedger,
   type RecordedObject,
   Recorder,
 } from "../../src/ledger/index.ts";
 import { fact } from "../../src/ledger/testing/facts.ts";
-import { parseReference, RegistryClient, readReleaseImage } from "../../src/oci/index.ts";
 import { createLogger } from "../../src/telemetry/index.ts";
-import type { Controller } from "../ground/index.ts";
+import { type Controller, output } from "../ground/index.ts";
 import { Journey } from "./journey.ts";
 import { present } from "./workspace.ts";
+
+const serverSource = join(import.meta.dirname, "..", "..", "cmd", "forge-server", "main.ts");
 
 /** A ledger that watched everything, and what is left to rebuild it from when it is lost. */
 describe("a ledger that is rebuilt", () => {
@@ -176,31 +174,26 @@ describe("a ledger that is rebuilt", () => {
 
   test("it says the same, but for API actions, pruned history and deleted approvals", async () => {
     await original.append([fact(1)]);
-    const rebuilt = await openLedger({
-      sqlite: join(mkdtempSync(join(folder, "rebuilt-")), "ledger.db"),
-    });
-    onTestFinished(() => rebuilt.close());
-    const done = new AbortController();
+    const file = join(mkdtempSync(join(folder, "rebuilt-")), "ledger.db");
+    const refill = () =>
+      output(process.execPath, [
+        ...[serverSource, "refill-ledger", `--ledger=${file}`],
+        ...[`--kubeconfig=${journey.ground.kubeconfig}`, `--namespace=${journey.namespace}`],
+        `--registry=${journey.ground.registry}/releases`,
+      ]);
     // The cluster first, which knows most; then Git and the registry, for what it lost.
-    const again = recorderOf(rebuilt).run(done.signal);
-    await vi.waitFor(async () => expect((await rebuilt.head()).sequence).toBeGreaterThan(10));
-    done.abort();
-    await again;
-    const fromCluster = await entriesOf(rebuilt);
-    const writer = createGitOpsWriter();
-    const remote = { url: journey.gitOpsUrl, credentials: journey.ground.gitCredentials };
-    const history = await writer.history({ remote, branch: "main" }, 100, stop.signal);
-    await writer.close();
-    for (const deployment of history.deployments.toReversed()) {
-      await rebuilt.append(loggedDeploymentFacts(journey.namespace, deployment));
-    }
-    await using registry = new RegistryClient();
-    const { status } = await journey.get("release", "release-1");
-    const { ref, digest } = present(status.image);
-    const { metadata } = await readReleaseImage(registry, parseReference(ref), stop.signal);
-    const image = { ref, digest, release: metadata.release, source: metadata.source };
-    // The cluster still had it: the image says nothing new, by the same keys.
-    expect((await rebuilt.append(imageFacts(journey.namespace, image))).recorded).toEqual([]);
+    const said = await refill();
+    const [, count = ""] = /^(\d+) entries from \d+ objects of the cluster$/m.exec(said) ?? [];
+    expect(Number(count)).toBeGreaterThan(10);
+    expect(said).toMatch(/^2 entries from 3 deployments to [^ ]+\/dev in Git$/m);
+    expect(said).toMatch(/^0 entries from 1 deployments to [^ ]+\/production in Git$/m);
+    // The cluster still had them: the images say nothing new, by the same keys.
+    expect(said).toMatch(/^0 entries from 3 images of /m);
+    const again = await refill();
+    expect(again.match(/^\d+ entries from/gm)).toEqual(Array(4).fill("0 entries from"));
+    const rebuilt = await openLedger({ sqlite: file });
+    onTestFinished(() => rebuilt.close());
+    const fromCluster = (await entriesOf(rebuilt)).slice(0, Number(count));
 
     const before = new Map((await entriesOf(original)).map((entry) => [entry.key, told(entry)]));
     for (const entry of fromCluster) expect(told(entry)).toEqual(before.get(entry.key));

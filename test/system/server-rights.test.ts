@@ -77,6 +77,7 @@ const requests: Readonly<Record<string, Row>> = {
   },
   listProjects: { path: "/v1/projects", reader: 200, stranger: 200 },
   getProject: { path: `/v1/projects/${path}`, reader: 200, stranger: 404 },
+  exportAudit: { path: "/v1/audit/export", reader: 200, stranger: 200 },
   verifyAudit: { path: "/v1/audit/verification", reader: 403, stranger: 403 },
   listAudit: { path: "/v1/audit", reader: 200, stranger: 200 },
   streamEvents: { path: "/v1/events", reader: 200, stranger: 200 },

@@ -13,7 +13,7 @@ import {
   run,
   startController,
 } from "../ground/index.ts";
-import type { Person } from "./global-setup.ts";
+import type { GroundAddresses, Person } from "./global-setup.ts";
 
 let count = 0;
 
@@ -41,14 +41,16 @@ export interface ForgeObject {
 
 /** A namespace of its own with a GitOps repository, and what a test does there. */
 export class Workspace {
-  readonly ground = inject("ground");
+  readonly ground: GroundAddresses;
   readonly namespace: string;
   readonly repository: string;
   readonly kubectl: Kubectl;
   readonly gitOpsFolder: string;
 
-  constructor(name: string) {
+  /** @param ground what every test runs against, unless a cluster of the test's own */
+  constructor(name: string, ground: GroundAddresses = inject("ground")) {
     count += 1;
+    this.ground = ground;
     this.namespace = `${name}-${process.pid}-${count}`;
     this.repository = `company/${this.namespace}`;
     this.kubectl = new Kubectl(this.ground.kubeconfig);

@@ -45,6 +45,8 @@ livenessProbe:
   periodSeconds: 20
   timeoutSeconds: 5
   failureThreshold: 3
+  # What hangs does not finish its work either.
+  terminationGracePeriodSeconds: 5
 # A standby is ready as well: it can take over.
 readinessProbe:
   httpGet: {path: /readyz, port: metrics}

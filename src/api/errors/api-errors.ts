@@ -2,6 +2,10 @@ import type { ErrorKind } from "./error-kind.ts";
 
 /** Requests to the REST API. */
 export const apiErrors = {
+  IssuerUnreachable: {
+    retry: "backoff",
+    hint: "Check the server's --oidc-issuer and --oidc-ca, and that it may reach the issuer.",
+  },
   RequestInvalid: {
     retry: "never",
     hint: "Correct the named fields; /openapi.json says what the route takes.",

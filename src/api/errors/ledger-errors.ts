@@ -22,4 +22,8 @@ export const ledgerErrors = {
     retry: "never",
     hint: "This is a fault of what records it: make the named field smaller, or well-formed.",
   },
+  ExportIncomplete: {
+    retry: "backoff",
+    hint: "Go on behind the last whole line, with --after and its sequence.",
+  },
 } as const satisfies Readonly<Record<string, ErrorKind>>;

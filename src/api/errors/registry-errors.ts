@@ -26,6 +26,10 @@ export const registryErrors = {
     retry: "never",
     hint: "The tag of this commit holds something else; delete it, or release another commit.",
   },
+  ImageChanged: {
+    retry: "never",
+    hint: "Restore the registry from its backup, or release another commit: what was deployed by digest cannot be made again.",
+  },
   ImageNotSigned: {
     retry: "never",
     hint: "Sign the release image with a key of the plugin's --signature-key, then refresh.",

@@ -5,8 +5,10 @@ import {
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
-import { ForgeError, type RequestOrigin } from "../../api/index.ts";
+import { type Environment, ForgeError, type RequestOrigin } from "../../api/index.ts";
+import type { RemoteOptions } from "../../git/index.ts";
 import {
+  approversOf,
   ClusterStore,
   type Draft,
   forgeEvents,
@@ -17,7 +19,14 @@ import {
   type Selection,
   type WriteOptions,
 } from "../../requests/index.ts";
-import type { Backend, BackendOptions, ForgeEvent, WhoAmI } from "../ports.ts";
+import type {
+  ApprovalPlace,
+  Approvers,
+  Backend,
+  BackendOptions,
+  ForgeEvent,
+  WhoAmI,
+} from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
 
 const watchSeconds = 300;
@@ -99,12 +108,30 @@ export class ClusterBackend implements Backend {
     return this.#store.mayI(right);
   }
 
+  approvers({ environment }: ApprovalPlace): Promise<Approvers> {
+    const { namespace } = this;
+    return approversOf(this.#client, { namespace, environment }, this.#signal);
+  }
+
+  async repository(
+    { spec }: Environment,
+    insecureGitHosts: readonly string[],
+  ): Promise<RemoteOptions> {
+    const { remoteOptions } = await import("../../credentials/index.ts");
+    const deps = { client: this.#client, settings: { insecureGitHosts } };
+    return remoteOptions(deps, this.namespace, spec.gitOps, this.#signal);
+  }
+
   events(): Promise<readonly ForgeEvent[]> {
     return forgeEvents(this.#client, this.namespace, this.#signal);
   }
 
   audit(): Promise<never> {
     return Promise.reject(noLedger());
+  }
+
+  exportAudit(): never {
+    throw noLedger();
   }
 
   verifyAudit(): Promise<never> {

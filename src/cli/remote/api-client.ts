@@ -12,6 +12,7 @@ import {
 import { problem, problemMediaType } from "../../rest/index.ts";
 
 const maximumAnswerBytes = 64 * 1024 * 1024;
+const maximumLineLength = 1024 * 1024;
 const connectMs = 10_000;
 /** Longer than the server takes for any request. */
 const answerMs = 60_000;
@@ -98,6 +99,29 @@ export class ApiClient {
       }
     } catch (error) {
       throw either.aborted || error instanceof KubeError ? error : unreachable(this.url, error);
+    }
+  }
+
+  /** Each whole line of an answer that is read as it comes, without its line feed. */
+  async *lines(
+    path: string,
+    query: ApiRequest["query"] = {},
+  ): AsyncGenerator<string, void, undefined> {
+    const answer = await this.#request("GET", path, query, undefined, this.#signal);
+    if (answer.statusCode !== 200) throw errorOf(answer, await this.#text(answer), this.url);
+    let rest = "";
+    answer.body.setEncoding("utf8");
+    try {
+      for await (const chunk of answer.body) {
+        const lines = (rest + (chunk as string)).split("\n");
+        rest = lines.pop() ?? "";
+        if (rest.length > maximumLineLength) throw malformed(this.url);
+        yield* lines;
+      }
+    } catch (error) {
+      throw this.#signal.aborted || error instanceof KubeError
+        ? error
+        : unreachable(this.url, error);
     }
   }
 

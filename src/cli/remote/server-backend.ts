@@ -1,5 +1,5 @@
 import { KubeError, sleep, systemClock } from "../../../controller/kube/index.ts";
-import type { RequestOrigin } from "../../api/index.ts";
+import { ForgeError, messageOf, projectPath, type RequestOrigin } from "../../api/index.ts";
 import {
   type Draft,
   type ForgeEvent,
@@ -11,7 +11,10 @@ import {
   type WriteOptions,
 } from "../../requests/index.ts";
 import type {
+  ApprovalPlace,
+  Approvers,
   AuditEntry,
+  AuditExport,
   AuditFilter,
   AuditVerification,
   Backend,
@@ -26,17 +29,21 @@ const pageSize = 200;
 /** More are for the dashboard; a list of people's ends long before. */
 const maximumListed = 20_000;
 const pauseMs = 1_000;
+/** Of an export, one after the other without a line between them. */
+const exportAttempts = 3;
 
 /** forge-server, which asks the cluster in the caller's own name. */
 export class ServerBackend implements Backend {
   readonly namespace: string;
   readonly origin: RequestOrigin;
   readonly #api: ApiClient;
+  readonly #signal: AbortSignal;
 
   constructor(target: ServerTarget, options: BackendOptions) {
     this.namespace = target.namespace;
     this.origin = options.origin;
     this.#api = new ApiClient({ ...target, ...options });
+    this.#signal = options.signal;
   }
 
   async get<K extends KindName>(kind: K, name: string): Promise<Kinds[K]> {
@@ -116,6 +123,23 @@ export class ServerBackend implements Backend {
     return (body as { readonly allowed: boolean }).allowed;
   }
 
+  async approvers({ environment, repository, project, commit }: ApprovalPlace): Promise<Approvers> {
+    const id = encodeURIComponent(`${projectPath(repository, project)}/${commit}`);
+    const path = `/v1/approvals/${id}/${encodeURIComponent(environment)}`;
+    const { namespace } = this;
+    const { body } = await this.#api.send("GET", path, { query: { namespace } });
+    const { approvers, approversUnknown: unknown } = body as {
+      readonly approvers: Approvers["approvers"];
+      readonly approversUnknown: readonly string[];
+    };
+    return { approvers, unknown };
+  }
+
+  /** The server knows no credentials of git servers. */
+  async repository(): Promise<undefined> {
+    return undefined;
+  }
+
   async events(): Promise<readonly ForgeEvent[]> {
     const { namespace } = this;
     const { body } = await this.#api.send("GET", "/v1/objects/events", { query: { namespace } });
@@ -135,6 +159,28 @@ export class ServerBackend implements Backend {
       cursor = page.nextCursor;
     } while (cursor !== undefined && entries.length < limit);
     return entries;
+  }
+
+  async *exportAudit({ after, allNamespaces, ...filter }: AuditExport): AsyncGenerator<string> {
+    const namespace = allNamespaces ? undefined : this.namespace;
+    let last = after;
+    for (let failures = 0; ; ) {
+      try {
+        const query = { ...filter, namespace, after: last };
+        for await (const line of this.#api.lines("/v1/audit/export", query)) {
+          yield line;
+          last = (JSON.parse(line) as AuditEntry).sequence;
+          failures = 0;
+        }
+        return;
+      } catch (error) {
+        failures += 1;
+        const isPast = failures > exportAttempts || !isPassingProblem(error);
+        if (isPast) throw last > after ? brokenOff(error, last) : error;
+        await sleep(systemClock, pauseMs * failures, this.#signal);
+        this.#signal.throwIfAborted();
+      }
+    }
   }
 
   async verifyAudit(anchor: string | undefined): Promise<AuditVerification> {
@@ -167,6 +213,18 @@ function objectPath(kind: KindName, name: string): string {
 function isAbout(data: string, kind: KindName, name: string): boolean {
   const change = JSON.parse(data) as { readonly kind?: string; readonly name?: string };
   return change.kind === kind && change.name === name;
+}
+
+function isPassingProblem(error: unknown): boolean {
+  if (error instanceof KubeError) return isPassing(error);
+  return error instanceof ForgeError && error.retry !== "never";
+}
+
+function brokenOff(cause: unknown, last: number): ForgeError {
+  return new ForgeError("ExportIncomplete", `it broke off: ${messageOf(cause)}`, {
+    cause,
+    hint: `Go on with: forge audit export --after ${last}`,
+  });
 }
 
 function isPassing({ status }: KubeError): boolean {

@@ -3,7 +3,7 @@ import { ForgeError, projectPath } from "../../api/index.ts";
 import { ageText } from "../output/age.ts";
 import { printValue } from "../output/print.ts";
 import { type Column, tableText } from "../output/table.ts";
-import type { AuditEntry, AuditFilter } from "../ports.ts";
+import type { AuditEntry, AuditFilter, AuditSelection } from "../ports.ts";
 import type { Call, Session } from "../session.ts";
 
 interface ListOptions extends Omit<AuditFilter, "limit" | "since"> {
@@ -15,11 +15,8 @@ interface ListOptions extends Omit<AuditFilter, "limit" | "since"> {
 export async function auditList(session: Session, call: Call<ListOptions>): Promise<void> {
   const { backend, terminal, options } = session;
   const now = terminal.now();
-  const { since, limit, kind, repository, project, environment, actor } = call.options;
-  const filter = { kind, repository, project, environment, actor };
-  const given = Object.fromEntries(Object.entries(filter).filter(([, text]) => text !== undefined));
-  const from = since === undefined ? {} : { since: new Date(now.getTime() - since).toISOString() };
-  const entries = await backend.audit({ ...given, ...from, limit });
+  const { limit } = call.options;
+  const entries = await backend.audit({ ...selectionOf(session, call.options), limit });
   const columns: readonly Column<AuditEntry>[] = [
     { name: "SEQUENCE", value: ({ sequence }) => sequence },
     { name: "AGE", value: ({ time }) => ageText(time, now) },
@@ -36,6 +33,33 @@ export async function auditList(session: Session, call: Call<ListOptions>): Prom
       : tableText(columns, entries, { wide: options.output === "wide" }),
   );
 }
+
+interface ExportOptions extends Omit<ListOptions, "limit"> {
+  readonly after: number;
+  readonly allNamespaces?: true;
+}
+
+/** JSON lines, whatever --output says: they are what the hashes were made of. */
+export async function auditExport(session: Session, call: Call<ExportOptions>): Promise<void> {
+  const { stdout } = session.terminal;
+  const { after, allNamespaces = false } = call.options;
+  const selection = selectionOf(session, call.options);
+  for await (const line of session.backend.exportAudit({ ...selection, after, allNamespaces })) {
+    if (stdout.write(`${line}\n`) !== false) continue;
+    await new Promise<void>((resolve) => stdout.once?.("drain", resolve) ?? resolve());
+  }
+}
+
+function selectionOf({ terminal }: Session, options: Omit<ListOptions, "limit">): AuditSelection {
+  const { since, kind, repository, project, environment, actor } = options;
+  const given = Object.entries({ kind, repository, project, environment, actor }).filter(
+    ([, text]) => text !== undefined,
+  );
+  const from = since === undefined ? {} : { since: momentBefore(terminal.now(), since) };
+  return { ...Object.fromEntries(given), ...from };
+}
+
+const momentBefore = (now: Date, ms: number) => new Date(now.getTime() - ms).toISOString();
 
 function pathOf({ repository, project }: AuditEntry): string | undefined {
   return repository && project ? projectPath(repository, project) : undefined;

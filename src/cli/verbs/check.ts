@@ -1,29 +1,34 @@
 /** check: whether the cluster answers, forge's kinds are there, what you may do, and the clock. */
 import { isForbidden, isNotFound } from "../../../controller/kube/index.ts";
 import { ForgeError, kinds, messageOf } from "../../api/index.ts";
+import type { Finding } from "../checks/finding.ts";
+import { gitFindings } from "../checks/git.ts";
+import { registryFinding } from "../checks/registry.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
 import type { Backend, KindName, Right, WhoAmI } from "../ports.ts";
-import type { Session } from "../session.ts";
+import type { Call, Session } from "../session.ts";
 
-interface Finding {
-  readonly check: string;
-  /** Undefined: a thing to know, neither good nor bad. */
-  readonly ok?: boolean;
-  readonly message: string;
+export interface CheckOptions {
+  readonly registry?: string;
+  readonly dockerConfig?: string;
+  readonly insecureHost?: readonly string[];
 }
 
 /** The server's time is said to the second, and the answer takes some of its own. */
 const clockToleranceMs = 5_000;
 
-export async function check(session: Session): Promise<void> {
+export async function check(session: Session, call: Call<CheckOptions>): Promise<void> {
   const { backend, terminal } = session;
+  const { registry: prefix, dockerConfig, insecureHost: insecureHosts = [] } = call.options;
   const who = await backend.whoAmI();
-  const findings = [
+  const findings: readonly Finding[] = [
     { check: "cluster", ok: true, message: `${who.server} answers; you are ${who.user}` },
     ...(await Promise.all(kinds.map(({ kind }) => kindFinding(backend, kind as KindName)))),
     ...(await rightFindings(backend)),
     clockFinding(who, terminal.now()),
+    ...(await gitFindings(backend, insecureHosts)),
+    await registryFinding(terminal, { prefix, dockerConfig, insecureHosts }),
   ];
   const styles = stylesFor(terminal.stdout, terminal.env);
   await printValue(session, { namespace: backend.namespace, findings }, () =>

@@ -10,7 +10,7 @@ import {
   refusalsOf,
   releasesOf,
 } from "../../requests/index.ts";
-import { nextStep, releaseText, rulesText } from "../decision-text.ts";
+import { approversText, nextStep, releaseText, rulesText } from "../decision-text.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
 import { type Call, required, type Session } from "../session.ts";
@@ -40,9 +40,15 @@ export async function explain(session: Session, call: Call): Promise<void> {
   const judged = await judgePlace(backend, place, question, terminal.now());
   const { approvals: __, ...decision } = judged;
   const identity = identityOf(release);
+  const { requiresApproval } = environment.spec.promotionPolicy;
+  const where = { environment: place.environment, repository, project };
+  const consent = requiresApproval
+    ? await backend.approvers({ ...where, commit: release.spec.commit })
+    : undefined;
   const value = {
-    ...{ environment: place.environment, repository, project },
+    ...where,
     ...{ release: identity, request, decision },
+    ...(consent && { approvers: consent.approvers, approversUnknown: consent.unknown }),
   };
   await printValue(session, value, () => {
     const may = decision.allowed ? "may go" : "may not go";
@@ -51,6 +57,7 @@ export async function explain(session: Session, call: Call): Promise<void> {
     const next = decision.allowed
       ? ""
       : `\nNext: ${nextStep(refusalsOf(decision), place, identity.number)}\n`;
-    return head + rulesText(decision, stylesFor(stdout, env)) + next;
+    const who = consent === undefined ? "" : approversText(consent);
+    return head + rulesText(decision, stylesFor(stdout, env)) + who + next;
   });
 }

@@ -16,6 +16,7 @@ import {
   rootOf,
 } from "./build-commits.ts";
 import { findFile } from "./find-file.ts";
+import { missingFiles } from "./missing-files.ts";
 import type { PendingCommit } from "./pending-commit.ts";
 import { saysLostRace } from "./rejection.ts";
 
@@ -104,10 +105,13 @@ export class BranchCommitter {
   /**
    * The deployment that a pointer file carries on the server, no earlier than when it was asked:
    * those who asked before one look at the server share it.
+   *
+   * @param alike what waits to be read from the same remote: the files of all come in one answer
    */
   async currentDeployment(
     remote: GitRemote,
     { pointer, pathTemplate, deployment }: PointerLocation,
+    alike: readonly PointerLocation[],
     askedAt: number,
     signal: AbortSignal,
   ): Promise<CurrentDeployment | undefined> {
@@ -117,7 +121,10 @@ export class BranchCommitter {
     const segments = [...pointerFolder(pointer, pathTemplate), format.fileName];
     const blob = findFile(head.store, rootOf(head), segments);
     if (head.id === undefined || blob === undefined) return undefined;
-    if (!head.store.has(blob)) await fetchBlobs(remote, head, [blob], signal);
+    if (!head.store.has(blob)) {
+      const blobs = [blob, ...missingFiles(head, alike, format)];
+      await fetchBlobs(remote, head, [...new Set(blobs)], signal);
+    }
     const path = segments.join("/");
     const carried = format.open(readText(head, blob, path), path).carried;
     if (carried === undefined) return undefined;

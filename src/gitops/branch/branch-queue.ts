@@ -30,7 +30,8 @@ export class BranchQueue {
   #rejected: { readonly head: string | undefined; readonly times: number } | undefined;
   #batchLimit = maxBatch;
   #failures = 0;
-  #reads = 0;
+  /** Pointer files that are to be read, and wait for their turn. */
+  readonly #reads = new Set<PointerLocation>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #failedKey: string | undefined;
 
@@ -41,7 +42,7 @@ export class BranchQueue {
   }
 
   get idle(): boolean {
-    return this.#running === undefined && this.#reads === 0;
+    return this.#running === undefined && this.#reads.size === 0;
   }
 
   commit(request: CommitRequest, signal: AbortSignal): Promise<CommitResult> {
@@ -62,11 +63,13 @@ export class BranchQueue {
   ): Promise<CurrentDeployment | undefined> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
     const askedAt = performance.now();
-    this.#reads++;
+    this.#reads.add(location);
     return this.#inTurn(async () => {
       const remote = await this.#open(location.remote);
-      return this.#committer.currentDeployment(remote, location, askedAt, within);
-    }).finally(() => this.#reads--);
+      const key = remoteKey(location.remote);
+      const alike = [...this.#reads].filter((other) => remoteKey(other.remote) === key);
+      return this.#committer.currentDeployment(remote, location, alike, askedAt, within);
+    }).finally(() => this.#reads.delete(location));
   }
 
   async close(): Promise<void> {

@@ -9,14 +9,17 @@ const parallelReads = 8;
 
 /**
  * The highest release number among the images of a repository, 0 when there is none. It reads the
- * manifest of every tag that is a commit, and is for the rare case of a lost counter.
+ * manifest of every tag that is a commit, but for those that are known already.
  */
 export async function highestNumber(
   registry: Registry,
   name: RepositoryName,
   signal: AbortSignal,
+  known: ReadonlySet<string> = new Set(),
 ): Promise<number> {
-  const tags = (await registry.listTags(name, signal)).filter((tag) => commitPattern.test(tag));
+  const tags = (await registry.listTags(name, signal)).filter(
+    (tag) => commitPattern.test(tag) && !known.has(tag),
+  );
   let highest = 0;
   const queue = tags.values();
   const worker = async (): Promise<void> => {

@@ -154,3 +154,34 @@ describe("publish", () => {
     expect(registry.seen).toHaveLength(0);
   });
 });
+
+describe("publish again, what was lost", () => {
+  test("it comes out as it was, under the tag that it had", async () => {
+    const before = await images.publish(content, signal);
+    registry.manifests.clear();
+    expect(await images.has(before.ref, signal)).toBe(false);
+    expect(await images.publishAgain(content, before.digest, signal)).toEqual(before);
+    expect(await images.has(`${repository}@${before.digest}`, signal)).toBe(true);
+    expect(await images.commits(repository, signal)).toEqual(new Set([commit]));
+  });
+
+  test("what comes out otherwise is not written", async () => {
+    const { digest } = await images.publish(content, signal);
+    registry.manifests.clear();
+    const writes = registry.count(/^(PUT|POST)/);
+    await expect(images.publishAgain(withNumber(43), digest, signal)).rejects.toMatchObject({
+      code: "ImageChanged",
+      message: expect.stringContaining(digest),
+    });
+    expect(registry.count(/^(PUT|POST)/)).toBe(writes);
+  });
+
+  test("an image of the same release that took its place is not taken for it", async () => {
+    const { digest } = await images.publish(content, signal);
+    registry.manifests.clear();
+    plant(withNumber(43));
+    await expect(images.publishAgain(content, digest, signal)).rejects.toMatchObject({
+      code: "ImageTaken",
+    });
+  });
+});

@@ -19,17 +19,25 @@ import {
 import { readReleaseImage } from "./read.ts";
 import { type PackedRelease, type Published, pack, type ReleaseContent } from "./release-image.ts";
 
+/** @param lost digest of an image that was published before and is lost: no other may take its tag */
 export async function publishRelease(
   registry: Registry,
   content: ReleaseContent,
   signal: AbortSignal,
   span: Span = noSpan,
+  lost?: string,
 ): Promise<Published> {
   const { repository, project, commit } = content.source;
   const name = releaseRepository(content.registry, repository, project);
   const reference: Reference = { ...name, tag: commit };
   const packed = await inSpan(span, "pack", () => pack(content));
-  return inSpan(span, "push image", () => push(registry, reference, content, packed, signal));
+  if (lost !== undefined && packed.manifest.digest !== lost) {
+    throw new ForgeError(
+      "ImageChanged",
+      `${formatReference(reference)} was ${lost}, and would be ${packed.manifest.digest} now`,
+    );
+  }
+  return inSpan(span, "push image", () => push(registry, reference, content, packed, signal, lost));
 }
 
 async function push(
@@ -38,15 +46,16 @@ async function push(
   content: ReleaseContent,
   packed: PackedRelease,
   signal: AbortSignal,
+  lost: string | undefined,
 ): Promise<Published> {
   if ((await registry.headManifest(reference, signal)) !== undefined) {
-    return await adopt(registry, reference, content, packed, signal);
+    return await adopt(registry, reference, content, packed, signal, lost);
   }
   await putBlobs(registry, reference, packed, signal);
   await registry.putManifest(reference, packed.manifest, signal);
   const now = await registry.getManifest(reference, signal);
   if (now.digest !== packed.manifest.digest) {
-    return await adopt(registry, reference, content, packed, signal);
+    return await adopt(registry, reference, content, packed, signal, lost);
   }
   return {
     ref: formatReference(reference),
@@ -88,6 +97,7 @@ async function adopt(
   { source }: ReleaseContent,
   packed: PackedRelease,
   signal: AbortSignal,
+  lost: string | undefined,
 ): Promise<Published> {
   const ref = formatReference(reference);
   const {
@@ -105,6 +115,9 @@ async function adopt(
   if (!isSameSource) throw taken(ref, `it is a release of ${repository}/${project} at ${commit}`);
   if (image.resourcesDigest !== packed.resourcesDigest) {
     throw taken(ref, `its release ${metadata.release.number} of this commit has other manifests`);
+  }
+  if (lost !== undefined && image.digest !== lost) {
+    throw taken(ref, `the release was ${lost}, and what is there is ${image.digest}`);
   }
   return { ...image, number: metadata.release.number, adopted: true };
 }

@@ -230,4 +230,12 @@ describe("the highest number", () => {
     });
     expect(await images.highestNumber(repository, signal)).toBe(20);
   });
+
+  test("does not ask for those that are known", async () => {
+    plant(withNumber(7), "7".padStart(40, "0"));
+    plant(withNumber(8), "8".padStart(40, "0"));
+    const known = new Set(["8".padStart(40, "0")]);
+    expect(await images.highestNumber(repository, signal, known)).toBe(7);
+    expect(registry.count(/^GET .*manifests/)).toBe(1);
+  });
 });

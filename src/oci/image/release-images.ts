@@ -1,3 +1,4 @@
+import { commitPattern } from "../../api/index.ts";
 import { ConcurrencyLimit } from "../../concurrency/index.ts";
 import type { Registry, ReleaseImages } from "../ports.ts";
 import { parseReference, parseRepository } from "../reference.ts";
@@ -14,9 +15,17 @@ export function releaseImagesIn(registry: Registry): ReleaseImages {
   return {
     publish: (release, signal, span) =>
       limit.run(() => publishRelease(registry, release, signal, span), signal),
+    publishAgain: (release, digest, signal, span) =>
+      limit.run(() => publishRelease(registry, release, signal, span, digest), signal),
+    commits: async (repository, signal) => {
+      const tags = await registry.listTags(parseRepository(repository), signal);
+      return new Set(tags.filter((tag) => commitPattern.test(tag)));
+    },
+    has: async (reference, signal) =>
+      (await registry.headManifest(parseReference(reference), signal)) !== undefined,
     read: async (reference, signal) =>
       await readReleaseImage(registry, parseReference(reference), signal),
-    highestNumber: async (repository, signal) =>
-      await highestNumber(registry, parseRepository(repository), signal),
+    highestNumber: async (repository, signal, known) =>
+      await highestNumber(registry, parseRepository(repository), signal, known),
   };
 }

@@ -64,6 +64,11 @@ export class BlobUpload {
     this.#upload = undefined;
   }
 
+  /** Opens the upload and sends nothing: for who only asks whether it may. */
+  async open(session: RepositorySession): Promise<void> {
+    this.#upload = await this.#begin(session, apiUrl(session.origin, this.#name, "blobs/uploads/"));
+  }
+
   /** Tells the registry that nothing more comes; whether it listens does not matter. */
   async cancel(session: RepositorySession): Promise<void> {
     if (this.#upload === undefined) return;
@@ -94,6 +99,10 @@ export class BlobUpload {
       if (answer.status === 201) return undefined;
       if (answer.status === 202) return openedBy(answer, start);
     }
+    return this.#begin(session, start);
+  }
+
+  async #begin(session: RepositorySession, start: URL): Promise<Upload> {
     const answer = await session.request({ method: "POST", url: start, body: nothing });
     if (answer.status !== 202) throw await errorOf(answer, `POST ${start.pathname}`, session.now());
     await answer.discard();

@@ -163,6 +163,16 @@ export class RegistryClient implements Registry, AsyncDisposable {
     }
   }
 
+  async checkPush(name: RepositoryName, signal: AbortSignal): Promise<void> {
+    const blob = { digest: "", bytes: new Uint8Array() };
+    const upload = new BlobUpload(name, blob, { chunkBytes: this.#chunkBytes });
+    try {
+      await this.#http.run(name, push, signal, (session) => upload.open(session));
+    } finally {
+      await upload.cancel(this.#http.session(name, push, AbortSignal.timeout(cancelTimeoutMs)));
+    }
+  }
+
   listTags(name: RepositoryName, signal: AbortSignal): Promise<string[]> {
     return this.#http.run(name, pull, signal, (session) => allTags(session, name));
   }

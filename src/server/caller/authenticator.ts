@@ -5,10 +5,12 @@ import {
   KubeClient,
   type KubeObject,
   type Resource,
+  whoAmI,
 } from "../../../controller/kube/index.ts";
 import { ForgeError } from "../../api/index.ts";
 import { ExpiringMap } from "../expiring-map.ts";
 import type { Caller, Person } from "./caller.ts";
+import type { Issuer } from "./issuer.ts";
 
 const tokenReviews: Resource = {
   group: "authentication.k8s.io",
@@ -26,7 +28,16 @@ interface TokenReview extends KubeObject {
   };
 }
 
+/** For people whom the API server does not know. */
+export interface Impersonation {
+  readonly issuer: Issuer;
+  /** With the server's own credentials, whose account may impersonate. */
+  readonly connection: Connection;
+}
+
 export interface AuthenticatorOptions {
+  /** Undefined: the API server alone knows who somebody is. */
+  readonly impersonation?: Impersonation | undefined;
   /** The server's own client, whose account may create TokenReviews. */
   readonly client: KubeClient;
   /** To the same API server, without any credentials of its own. */
@@ -53,14 +64,17 @@ const timeoutMs = 10_000;
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]{1,8192}=*) *$/i;
 
 /**
- * Tells who sends a token, by asking the API server (TokenReview). The token itself is kept in
+ * Tells who sends a token, by asking the API server (TokenReview); of an issuer that it does not
+ * know, by the issuer's keys. The token itself is kept in
  * memory with its caller for seconds, and is found there by a keyed hash alone.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #salt = randomBytes(32);
-  readonly #known: ExpiringMap<Caller | "unknown">;
-  readonly #asked = new Map<string, Promise<Caller | "unknown">>();
+  readonly #known: ExpiringMap<Caller | Refusal>;
+  readonly #asked = new Map<string, Promise<Caller | Refusal>>();
+  /** Who the server itself is, once somebody was impersonated. */
+  #self: { readonly user: string } | undefined;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
@@ -78,24 +92,32 @@ export class Authenticator {
     }
     const key = createHmac("sha256", this.#salt).update(token).digest("base64url");
     const caller = this.#known.get(key) ?? (await this.#askOnce(key, token, guard));
-    if (caller === "unknown") {
-      throw new ForgeError("Unauthenticated", "the cluster's API server does not accept the token");
-    }
+    if (caller instanceof Refusal) throw new ForgeError("Unauthenticated", caller.why);
     return caller;
   }
 
   /** Requests that come together with one token ask once. */
-  async #askOnce(key: string, token: string, guard: Guard): Promise<Caller | "unknown"> {
+  async #askOnce(key: string, token: string, guard: Guard): Promise<Caller | Refusal> {
     guard.beforeAsking();
     const asked =
       this.#asked.get(key) ?? this.#ask(key, token).finally(() => this.#asked.delete(key));
     this.#asked.set(key, asked);
     const answer = await asked;
-    if (answer === "unknown") guard.refused();
+    if (answer instanceof Refusal) guard.refused();
     return answer;
   }
 
-  async #ask(key: string, token: string): Promise<Caller | "unknown"> {
+  async #ask(key: string, token: string): Promise<Caller | Refusal> {
+    const { impersonation } = this.#options;
+    const asked = impersonation?.issuer.isOf(token)
+      ? await this.#impersonated(key, token, impersonation)
+      : await this.#reviewed(key, token);
+    const { found, lifetimeMs } = asked;
+    this.#known.set(key, found, lifetimeMs);
+    return found;
+  }
+
+  async #reviewed(key: string, token: string): Promise<Answer> {
     const review: TokenReview = {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenReview",
@@ -105,15 +127,53 @@ export class Authenticator {
     const { client, callers, clock } = this.#options;
     const { status } = await client.create<TokenReview>(tokenReviews, review, { timeoutMs });
     const person = personOf(status);
-    if (person === undefined) {
-      this.#known.set(key, "unknown", unknownMs);
-      return "unknown";
-    }
+    if (person === undefined) return refusal("the cluster's API server does not accept the token");
     const headers = { authorization: `Bearer ${token}` };
-    const caller = { ...person, key, client: new KubeClient(callers, { clock, headers }) };
-    this.#known.set(key, caller, knownMs);
-    return caller;
+    const found = { ...person, key, client: new KubeClient(callers, { clock, headers }) };
+    return { found, lifetimeMs: knownMs };
   }
+
+  /** The API server judges whom the headers name, and its audit log tells of both. */
+  async #impersonated(
+    key: string,
+    token: string,
+    { issuer, connection }: Impersonation,
+  ): Promise<Answer> {
+    const { clock, client } = this.#options;
+    try {
+      const { until, user, groups } = await issuer.verify(token);
+      this.#self ??= await whoAmI(client, { timeoutMs });
+      const headers = { "impersonate-user": user, "impersonate-group": [...groups] };
+      const found = {
+        ...{ user, groups, key, impersonatedBy: this.#self.user },
+        client: new KubeClient(connection, { clock, headers }),
+      };
+      return { found, lifetimeMs: Math.min(knownMs, Math.max(0, until - clock.now())) };
+    } catch (error) {
+      if (error instanceof ForgeError && error.code === "Unauthenticated") {
+        return refusal(error.message);
+      }
+      throw error;
+    }
+  }
+}
+
+/** Why a token is nobody's; remembered like a caller. */
+class Refusal {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+interface Answer {
+  readonly found: Caller | Refusal;
+  readonly lifetimeMs: number;
+}
+
+function refusal(why: string): Answer {
+  return { found: new Refusal(why), lifetimeMs: unknownMs };
 }
 
 function personOf(status: TokenReview["status"]): Person | undefined {

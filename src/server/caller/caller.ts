@@ -8,6 +8,8 @@ export interface Person {
 
 /** Who asks. */
 export interface Caller extends Person {
+  /** The server's own account, where it writes in the caller's name by impersonation. */
+  readonly impersonatedBy?: string;
   /** Tells callers apart without their tokens: a hash of this process alone. */
   readonly key: string;
   /** The cluster in the caller's own name: RBAC and the admission policies judge each request. */

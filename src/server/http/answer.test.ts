@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { expectedVersion, jsonResponse } from "./answer.ts";
+import { JsonText } from "./json-text.ts";
 
 const get = (headers: Record<string, string> = {}) => new Request("http://x/", { headers });
 const answer = { status: 200, body: { a: 1 }, version: "7" };
@@ -30,4 +31,13 @@ test.each([
   { header: 'W/"7.abc"', version: "", because: "If-Match is strong (RFC 9110 section 13.1.1)" },
 ])("$header: $version, because $because", ({ header, version }) => {
   expect(expectedVersion(header)).toBe(version);
+});
+
+test("what was made text before is sent as it is, but not where fields are picked", async () => {
+  const text = new JsonText({ a: 1, b: 2 });
+  const { bytes } = text;
+  const known = { status: 200, body: text.body, text };
+  expect(await jsonResponse(known, get()).json()).toEqual({ a: 1, b: 2 });
+  expect(await jsonResponse(known, get(), "a").json()).toEqual({ a: 1 });
+  expect(text.bytes).toBe(bytes);
 });

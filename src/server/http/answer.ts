@@ -1,12 +1,13 @@
 /** What goes back: JSON with its ETag, a part of it where fields are asked for, or nothing new. */
-import { createHash } from "node:crypto";
 import { type Problem, partialMediaType, problemMediaType } from "../../rest/index.ts";
 import { pickFields } from "./fields.ts";
+import { JsonText } from "./json-text.ts";
 import type { JsonAnswer } from "./route.ts";
 
 export function jsonResponse(answer: JsonAnswer, request: Request, fields?: string): Response {
-  const { status, body, version } = answer;
-  const text = JSON.stringify(fields === undefined ? body : pickFields(body, fields));
+  const { status, body, text: known, version } = answer;
+  const picked = fields === undefined ? body : pickFields(body, fields);
+  const text = picked === known?.body ? known : new JsonText(picked);
   const etag = etagOf(text, version);
   const headers = {
     "content-type": fields === undefined ? "application/json" : partialMediaType,
@@ -16,7 +17,10 @@ export function jsonResponse(answer: JsonAnswer, request: Request, fields?: stri
   if (isRead && isKnown(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers: { etag } });
   }
-  return new Response(text, { status, headers: isRead ? headers : without(headers, version) });
+  return new Response(text.bytes, {
+    status,
+    headers: isRead ? headers : without(headers, version),
+  });
 }
 
 /** The answer to a write has an ETag only where it names what is there now. */
@@ -35,8 +39,7 @@ export function problemResponse(problem: Problem, headers: Record<string, string
 }
 
 /** Changes with every byte of the answer; begins with the version, where there is one. */
-function etagOf(text: string, version: string | undefined): string {
-  const hash = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+function etagOf({ hash }: JsonText, version: string | undefined): string {
   return version === undefined ? `"${hash}"` : `"${version}.${hash}"`;
 }
 

@@ -140,10 +140,9 @@ export class Dispatcher {
     const { headers } = request;
     const call = { caller, params, located, query, body, headers, requestId, span, signal, now };
     const answer = await this.#handle(route, call);
-    if ("events" in answer) {
-      const type = "text/event-stream; charset=utf-8";
-      const unbuffered = { "content-type": type, "x-accel-buffering": "no" };
-      return new Response(answer.events, { headers: unbuffered });
+    if ("stream" in answer) {
+      const unbuffered = { "content-type": answer.mediaType, "x-accel-buffering": "no" };
+      return new Response(answer.stream, { headers: unbuffered });
     }
     return jsonResponse(answer, request, fields);
   }
@@ -204,15 +203,16 @@ export class Dispatcher {
     }
     const { ledger, log } = this.#deps;
     const { caller, requestId, headers } = call;
-    const { user } = caller;
-    log.info({ requestId, operation: route.operation, user, ...placeOf(call) }, "write asked for");
+    const { user, impersonatedBy } = caller;
+    const told = { requestId, operation: route.operation, user, impersonatedBy, ...placeOf(call) };
+    log.info(told, "write asked for");
     const work = (id: string, fingerprint?: string) => {
       const action = {
         id,
         operation: route.operation,
         user,
         requestId,
-        fingerprint,
+        ...{ fingerprint, impersonatedBy },
         ...placeOf(call),
       };
       return recorded(ledger, action, handle as () => Promise<JsonAnswer>);

@@ -37,6 +37,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   ServerBusy: 503,
   ServerNotReady: 503,
   ClusterUnreachable: 503,
+  IssuerUnreachable: 503,
   LedgerUnavailable: 503,
   Timeout: 504,
 };

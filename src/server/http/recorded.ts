@@ -11,6 +11,8 @@ export interface Action {
   readonly id: string;
   readonly operation: string;
   readonly user: string;
+  /** Whose account did it in the user's name. */
+  readonly impersonatedBy?: string | undefined;
   readonly requestId: string;
   readonly namespace: string;
   readonly repository?: string | undefined;
@@ -75,6 +77,7 @@ async function append(ledger: LedgerAccess, fact: Fact): Promise<void> {
 
 function factOf(action: Action, event: string, details: Fact["details"]): Fact {
   const { id, operation, user, requestId, namespace, repository, project, environment } = action;
+  const { impersonatedBy } = action;
   return {
     key: `Action/${id}/${event === "Failed" ? `${event}/${requestId}` : event}`,
     kind: "Action",
@@ -83,7 +86,7 @@ function factOf(action: Action, event: string, details: Fact["details"]): Fact {
     ...{ repository, project, environment },
     actor: user,
     subject: requestId,
-    details: { requestId, ...details },
+    details: { requestId, ...(impersonatedBy !== undefined && { impersonatedBy }), ...details },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Span } from "../../telemetry/index.ts";
 import type { Caller } from "../caller/caller.ts";
+import type { JsonText } from "./json-text.ts";
 
 /** A project that the caller may see, and the namespace that it stands for. */
 export interface Located {
@@ -27,13 +28,16 @@ export interface Call<Query = object, Body = object> {
 export interface JsonAnswer {
   readonly status: number;
   readonly body: object;
+  /** The same, where it was made before: of an answer that many ask for. */
+  readonly text?: JsonText;
   /** Stands first in the ETag; If-Match is compared with it. */
   readonly version?: string;
 }
 
-/** Server-sent events, for as long as the client listens. */
+/** What is written as the client reads it, and may take longer than a request's time. */
 export interface StreamAnswer {
-  readonly events: ReadableStream<Uint8Array>;
+  readonly mediaType: string;
+  readonly stream: ReadableStream<Uint8Array>;
 }
 
 export type Answer = JsonAnswer | StreamAnswer;
@@ -63,24 +67,26 @@ export interface Route {
   readonly answers: Readonly<
     Record<number, { readonly description: string; readonly schema?: z.ZodType }>
   >;
+  /** Of an answer that is a stream: its media type. */
+  readonly streams: string | undefined;
   /** Statuses of problems that are particular to this route. */
   readonly problems: readonly number[];
   readonly handle: (call: Call<never, never>) => Promise<Answer>;
 }
 
-type Optional = "query" | "body" | "needs" | "problems";
+type Optional = "query" | "body" | "needs" | "problems" | "streams";
 
 /** A route whose handler is given what its schemas say. */
 export function defineRoute<Query extends z.ZodObject, Body extends z.ZodObject>(
   route: Omit<Route, "handle" | Optional> &
-    Partial<Pick<Route, "needs" | "problems">> & {
+    Partial<Pick<Route, "needs" | "problems" | "streams">> & {
       readonly query?: Query;
       readonly body?: Body;
       readonly handle: (call: Call<z.output<Query>, z.output<Body>>) => Promise<Answer>;
     },
 ): Route {
-  const { query, body, needs, problems = [], handle, ...rest } = route;
-  return { ...rest, query, body, needs, problems, handle: handle as Route["handle"] };
+  const { query, body, needs, streams, problems = [], handle, ...rest } = route;
+  return { ...rest, query, body, needs, streams, problems, handle: handle as Route["handle"] };
 }
 
 /** Whether a problem of the path, the project or the object that it names may be answered. */

@@ -117,12 +117,13 @@ function queryParameters({ query }: Route, components: Components): object[] {
   }));
 }
 
-function headerParameters({ method, operation, answers }: Route): object[] {
+function headerParameters({ method, operation, answers, streams }: Route): object[] {
   const text = (name: string, description: string) => ({
     ...{ name, in: "header", description, required: false },
     schema: { type: "string" },
   });
   if (operation === "streamEvents") return [text("Last-Event-ID", "id of the last event seen.")];
+  if (streams !== undefined) return [];
   if (method === "GET" && 200 in answers) {
     return [text("If-None-Match", "ETag of what is known: 304 when nothing is new.")];
   }
@@ -135,23 +136,23 @@ function headerParameters({ method, operation, answers }: Route): object[] {
 }
 
 function answersOf(route: Route, components: Components): object {
-  const { answers, method, query, operation } = route;
+  const { answers, method, query, streams } = route;
   const etag = { etag: { description: "Of this answer.", schema: { type: "string" } } };
+  const unchanged = method === "GET" && streams === undefined;
   const found = Object.entries(answers).map(([status, { description, schema }]) => {
     const own = schema && jsonSchemaOf(schema, "output", components);
     const content =
-      operation === "streamEvents"
-        ? { "text/event-stream": { schema: { type: "string" } } }
+      streams !== undefined
+        ? { [streams.split(";")[0] ?? ""]: { schema: { type: "string" } } }
         : {
             "application/json": { schema: own },
             ...("fields" in (query?.shape ?? {}) && {
               [partialMediaType]: { schema: { type: "object" } },
             }),
           };
-    const headers = method === "GET" && operation !== "streamEvents" ? { headers: etag } : {};
+    const headers = unchanged ? { headers: etag } : {};
     return [status, { description, ...headers, content }];
   });
-  const unchanged = method === "GET" && operation !== "streamEvents";
   return {
     ...Object.fromEntries(found),
     ...(unchanged && { 304: { description: "Nothing is new." } }),

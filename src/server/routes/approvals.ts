@@ -2,6 +2,7 @@ import { byAge, ForgeError, type Release } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
 import {
   approvalsOf,
+  approversOf,
   createApproval,
   findPointer,
   identityOf,
@@ -156,11 +157,14 @@ async function stateOf(deps: RouteDeps, call: Call) {
   const plan = await planDeployment(store, place, { type: "Deploy", release, request }, call.now);
   const verdict = plan.decision.rules.find(({ rule }) => rule === "approvals");
   const { requiresApproval, approvals: settings } = plan.environment.spec.promotionPolicy;
-  const [approvals, youMay] = await Promise.all([
+  const where = { namespace, environment };
+  const [approvals, youMay, { approvers, unknown }] = await Promise.all([
     approvalsOf(store, environment, plan.release),
     deps.access.may(call.caller, {
       ...{ verb: "approve", resource: "environments", namespace, name: environment },
     }),
+    // Nothing of it is the server's to know: its account may not read RBAC.
+    approversOf(call.caller.client, where, call.signal),
   ]);
   return {
     ...{ namespace, environment, repository, project },
@@ -170,7 +174,7 @@ async function stateOf(deps: RouteDeps, call: Call) {
     granted: plan.decision.approvals.length,
     satisfied: verdict?.passed ?? true,
     message: verdict?.message ?? "",
-    youMay,
+    ...{ youMay, approvers, approversUnknown: unknown },
     allowSelfApproval: settings?.allowSelfApproval ?? false,
     approvals: approvals.toSorted(byAge),
   };

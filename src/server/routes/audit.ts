@@ -1,12 +1,29 @@
+import { z } from "zod";
 import { ForgeError } from "../../api/index.ts";
-import { auditPage, auditQuery, verification, verificationQuery } from "../../rest/index.ts";
+import type { Filter } from "../../ledger/index.ts";
+import {
+  auditPage,
+  auditQuery,
+  exportMediaType,
+  exportQuery,
+  verification,
+  verificationQuery,
+} from "../../rest/index.ts";
+import type { Caller } from "../caller/caller.ts";
+import { lineStream } from "../http/line-stream.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
+import { Places } from "../http/places.ts";
 import { defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
 const needs = { reads: "releasedeployments" };
 
-export function auditRoutes({ access, ledger, locator }: RouteDeps): readonly Route[] {
+/** Exports at once: each reads the ledger as fast as its client takes it. */
+const exportsAtOnce = { total: 4, perCaller: 2 };
+
+export function auditRoutes(deps: RouteDeps): readonly Route[] {
+  const { access, ledger } = deps;
+  const places = new Places({ ...exportsAtOnce, stopping: deps.stopping });
   const audit = defineRoute({
     operation: "listAudit",
     method: "GET",
@@ -18,21 +35,44 @@ export function auditRoutes({ access, ledger, locator }: RouteDeps): readonly Ro
     answers: { 200: { description: "A page of entries.", schema: auditPage } },
     problems: [503],
     handle: async (call) => {
-      const { namespace, kind, cursor, fields: _, limit, ...filter } = call.query;
-      const readable = await locator.readable(call.caller, needs.reads, namespace);
+      const { cursor, fields: _, limit, order, ...asked } = call.query;
+      const filter = await filterOf(deps, call.caller, asked);
       const after = cursor === undefined ? undefined : Number(readCursor(cursor)[0]);
-      const { items, next } = await ledger.open().read(
-        {
-          ...defined(filter),
-          namespaces: [...readable],
-          limit,
-          ...(kind !== undefined && { kinds: [kind] }),
-          ...(after !== undefined && { after }),
-        },
-        call.signal,
-      );
+      const { items, next } = await ledger
+        .open()
+        .read({ ...filter, order, limit, ...(after !== undefined && { after }) }, call.signal);
       const nextCursor = next === undefined ? {} : { nextCursor: writeCursor([next]) };
       return { status: 200, body: { kind: "List", items, ...nextCursor } };
+    },
+  });
+  const exported = defineRoute({
+    operation: "exportAudit",
+    method: "GET",
+    path: "/v1/audit/export",
+    summary: "The entries of the ledger as JSON lines, the oldest first",
+    description:
+      "An answer that breaks off goes on with after=, the sequence of the last whole line. With the right in all namespaces and without a namespace it is the whole ledger, whose chain can be verified.",
+    needs,
+    query: exportQuery,
+    answers: { 200: { description: "An entry a line.", schema: z.string() } },
+    problems: [503],
+    streams: exportMediaType,
+    handle: async (call) => {
+      const { after, ...asked } = call.query;
+      const filter = await filterOf(deps, call.caller, asked);
+      const opened = ledger.open();
+      const { signal, leave: onEnd } = places.take(call.caller.user);
+      const stream = await lineStream({
+        lines: opened.export({ ...filter, after }, signal),
+        mayGoOn: async () => {
+          await deps.knowsStill(call.headers.get("authorization"));
+          // The same rights as at the beginning, or no more of it.
+          if (isWithin(filter, await filterOf(deps, call.caller, asked))) return;
+          throw new ForgeError("AccessDenied", `you may no longer list ${needs.reads}`);
+        },
+        ...{ clock: deps.clock, onEnd },
+      });
+      return { mediaType: exportMediaType, stream };
     },
   });
   const verify = defineRoute({
@@ -46,7 +86,7 @@ export function auditRoutes({ access, ledger, locator }: RouteDeps): readonly Ro
     answers: { 200: { description: "What was found.", schema: verification } },
     problems: [503],
     handle: async ({ caller, query, signal }) => {
-      if (!(await access.may(caller, { verb: "list", resource: needs.reads, namespace: "" }))) {
+      if (!(await mayReadAll(access, caller))) {
         throw new ForgeError("AccessDenied", `you may not list ${needs.reads} in all namespaces`);
       }
       const [sequence, hash = ""] = query.anchor?.split(":") ?? [];
@@ -57,8 +97,33 @@ export function auditRoutes({ access, ledger, locator }: RouteDeps): readonly Ro
     },
   });
 
-  return [audit, verify];
+  return [audit, exported, verify];
 }
+
+/**
+ * Which entries: of the tenants that the caller may read. Who may read all of them is told of those
+ * that are gone too, and of what belongs to none.
+ */
+async function filterOf(
+  { access, locator }: RouteDeps,
+  caller: Caller,
+  { namespace, kind, ...rest }: Asked,
+): Promise<Filter> {
+  const filter = { ...defined(rest), ...(kind !== undefined && { kinds: [kind] }) };
+  if (namespace === undefined && (await mayReadAll(access, caller))) return filter;
+  const readable = await locator.readable(caller, needs.reads, namespace);
+  return { ...filter, namespaces: [...readable] };
+}
+
+function mayReadAll(access: RouteDeps["access"], caller: Caller): Promise<boolean> {
+  return access.may(caller, { verb: "list", resource: needs.reads, namespace: "" });
+}
+
+function isWithin({ namespaces }: Filter, { namespaces: now }: Filter): boolean {
+  return now === undefined || namespaces?.every((name) => now.includes(name)) === true;
+}
+
+type Asked = Omit<z.output<typeof exportQuery>, "after">;
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 

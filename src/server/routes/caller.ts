@@ -4,7 +4,14 @@ import { defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
 const me = z
-  .object({ user: z.string(), groups: z.array(z.string()) })
+  .object({
+    user: z.string(),
+    groups: z.array(z.string()),
+    impersonatedBy: z
+      .string()
+      .optional()
+      .describe("The account that asks the API server in your name; absent where you do yourself."),
+  })
   .meta({ id: "Caller", description: "Whom the cluster's API server knows by the token." });
 
 export function callerRoutes({ access }: RouteDeps): readonly Route[] {
@@ -14,7 +21,10 @@ export function callerRoutes({ access }: RouteDeps): readonly Route[] {
     path: "/v1/me",
     summary: "Who you are",
     answers: { 200: { description: "The user of the token.", schema: me } },
-    handle: async ({ caller: { user, groups } }) => ({ status: 200, body: { user, groups } }),
+    handle: async ({ caller: { user, groups, impersonatedBy } }) => ({
+      status: 200,
+      body: { user, groups, ...(impersonatedBy !== undefined && { impersonatedBy }) },
+    }),
   });
 
   const right = defineRoute({

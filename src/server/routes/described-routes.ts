@@ -6,6 +6,10 @@ import type { RouteDeps } from "./context.ts";
 
 /** The routes as they are described, for documents: nothing stands behind them, none is called. */
 export function describedRoutes(): readonly Route[] {
-  const nothing = { changes: new ChangeFeed(systemClock) } as Partial<RouteDeps> as RouteDeps;
-  return allRoutes(nothing);
+  const nothing: Partial<RouteDeps> = {
+    changes: new ChangeFeed(systemClock),
+    limits: { streams: 0, streamsPerCaller: 0 } as RouteDeps["limits"],
+    stopping: new AbortController().signal,
+  };
+  return allRoutes(nothing as RouteDeps);
 }

@@ -1,4 +1,5 @@
-import { type Matrix, matrixQuery, matrix as matrixSchema } from "../../rest/index.ts";
+import { matrixQuery, matrix as matrixSchema } from "../../rest/index.ts";
+import { JsonText } from "../http/json-text.ts";
 import { defineRoute, type Route } from "../http/route.ts";
 import { RememberedAnswers } from "../matrix/remembered.ts";
 import { matrixOf } from "../matrix/rows.ts";
@@ -7,7 +8,7 @@ import type { RouteDeps } from "./context.ts";
 const needs = { reads: "releasepointers" };
 
 export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly Route[] {
-  const answers = new RememberedAnswers<Matrix>(changes);
+  const answers = new RememberedAnswers<JsonText>(changes);
   const matrix = defineRoute({
     operation: "getMatrix",
     method: "GET",
@@ -20,8 +21,9 @@ export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly 
       const namespaces = await locator.readable(call.caller, needs.reads, call.query.namespace);
       const { fields: _, namespace: __, ...question } = call.query;
       const asked = JSON.stringify([question, [...namespaces].toSorted()]);
-      const body = answers.get(asked, () => matrixOf(caches, { ...question, namespaces }));
-      return { status: 200, body };
+      const make = () => new JsonText(matrixOf(caches, { ...question, namespaces }));
+      const text = answers.get(asked, make);
+      return { status: 200, body: text.body, text };
     },
   });
   return [matrix];

@@ -1,7 +1,11 @@
-import { isNotFound, type KubeObject, type Resource } from "../../controller/kube/index.ts";
+import {
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+  type Resource,
+} from "../../controller/kube/index.ts";
 import { ForgeError } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
-import type { ReconcilerDeps } from "./ports.ts";
 
 interface Secret extends KubeObject {
   readonly type?: string;
@@ -24,13 +28,19 @@ export interface Repository {
   readonly secretRef?: { readonly name: string } | undefined;
 }
 
+export interface CredentialDeps {
+  /** Whose account may read Secrets, where repositories name them. */
+  readonly client: Pick<KubeClient, "get">;
+  readonly settings: { readonly insecureGitHosts: readonly string[] };
+}
+
 /**
  * How to reach a repository, with the credentials of the Secret that it names. Secrets are read
  * when they are needed and never cached.
  * @throws ForgeError SecretNotFound, InvalidSecret
  */
 export async function remoteOptions(
-  deps: Pick<ReconcilerDeps, "client" | "settings">,
+  deps: CredentialDeps,
   namespace: string,
   repository: Repository,
   signal: AbortSignal,

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { type Cluster, output, startCluster, startGitServer } from "../ground/index.ts";
+import { controllerUser, groundUsers, peopleOf, serverUser } from "../system/global-setup.ts";
+
+/** What tests of pods look at, besides the ground of the system tests. */
+export interface NodeAddresses {
+  /** This machine's address, as pods see it. */
+  readonly hostAddress: string;
+  readonly podRange: string;
+  /** Of all pods, in every hierarchy. */
+  readonly cgroup: string;
+  /** A folder of the node, for a volume. */
+  readonly volume: string;
+  /** In the registry; the node has the same one by another name. */
+  readonly image: { readonly repository: string; readonly tag: string };
+}
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    node: NodeAddresses;
+  }
+}
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Bundles the programs, and pushes the image of them as `make image` does; answers its archive. */
+async function pushImage(reference: string, folder: string): Promise<string> {
+  const archive = join(folder, "image.tar");
+  const hack = (script: string, ...args: readonly string[]) =>
+    output(process.execPath, [join(root, "hack", script), ...args], { timeoutMs: 300_000 });
+  await hack("build.ts");
+  await hack(
+    "image/main.ts",
+    `--platform=linux/${process.arch === "arm64" ? "arm64" : "amd64"}`,
+    `--output=${archive}`,
+    ...[`--push=${reference}`, "--plain-http"],
+  );
+  return archive;
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "forge-e2e-"));
+  const cluster = await startCluster(folder, groundUsers);
+  try {
+    return await furnish(project, cluster, folder);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function furnish(
+  project: TestProject,
+  { plane, registry, machine, stop }: Cluster,
+  folder: string,
+): Promise<() => Promise<void>> {
+  const { hostAddress, podRange, cgroup } = machine;
+  const image = { repository: `${registry.host}/forge`, tag: "e2e" };
+  const archive = await pushImage(`${image.repository}:${image.tag}`, folder);
+  // And as kind and k3d load it, under the name that it gives itself.
+  await machine.run("ctr", "--namespace=k8s.io", "images", "import", archive);
+  const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
+  const git = await startGitServer(join(folder, "git"), gitCredentials, hostAddress);
+  const volume = "/var/lib/volumes/ledger";
+  await machine.run("mkdir", "-p", volume);
+  project.provide("ground", {
+    folder,
+    apiServer: plane.url,
+    kubeconfig: plane.kubeconfig,
+    controllerKubeconfig: plane.kubeconfigFor(controllerUser),
+    serverKubeconfig: plane.kubeconfigFor(serverUser),
+    people: peopleOf(plane),
+    auditLog: plane.auditLog,
+    registry: registry.host,
+    gitUrl: git.url,
+    gitRoot: git.root,
+    gitCredentials,
+  });
+  project.provide("node", { hostAddress, podRange, cgroup, volume, image });
+  return async () => {
+    await git.process.stop();
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,3 @@
+module forge.dev/tools/pause
+
+go 1.26.0
