@@ -163,8 +163,7 @@ export class BranchCommitter {
       const result = await remote.push(request, signal);
       for (const span of spans) span?.end(result.status === "rejected" ? rejected : undefined);
       if (result.status === "rejected") {
-        const isRace = saysLostRace(result.reason);
-        this.#options.onPush(isRace ? "raced" : "rejected", pushed.length);
+        this.#options.onPush(saysLostRace(result.reason) ? "raced" : "rejected", pushed.length);
         this.distrustHead();
         // Perhaps for want of a base: some servers keep less than what their head reaches.
         this.#selfContained = result.reason.startsWith("unpack");
