@@ -17,6 +17,7 @@ describe("what forge counts", () => {
       'forge_releases_packaged_total{result="failed"} 0',
       'forge_commits_pushed_total{type="Rollback"} 0',
       'forge_policy_refusals_total{reason="Frozen"} 0',
+      'forge_git_pushes_total{result="raced"} 0',
       'forge_git_pushes_total{result="rejected"} 0',
       "forge_commit_duration_seconds_count 0",
     ]) {

@@ -7,10 +7,10 @@ export type PackagingResult = (typeof packagingResults)[number];
 export const deploymentTypes = ["Deploy", "Promote", "Rollback"] as const;
 
 /**
- * How a push to a GitOps branch ended: taken, rejected (a race was lost, or a hook said no), or
- * without an answer.
+ * How a push to a GitOps branch ended: taken; raced, where somebody else's came in between;
+ * rejected by whatever else the server says; or without an answer.
  */
-export const pushResults = ["pushed", "rejected", "failed"] as const;
+export const pushResults = ["pushed", "raced", "rejected", "failed"] as const;
 export type PushResult = (typeof pushResults)[number];
 
 /** Why a rule refuses. Whatever else it may come to say is counted as Other. */

@@ -124,6 +124,19 @@ describe("one request", () => {
     expect(again.body.pointer.metadata.generation).toBe(first.body.pointer.metadata.generation);
   });
 
+  test("is counted by its route, and those that nobody made are there too", async () => {
+    const metrics = await (await fetch(`${server.healthUrl}/metrics`)).text();
+    const count = (route: string, status: string) =>
+      new RegExp(
+        `^forge_server_requests_total\\{method="POST",route="${route}",status="${status}"\\} (\\d+)$`,
+        "m",
+      ).exec(metrics)?.[1];
+    expect(count("/v1/releases", "2xx")).toBe("2");
+    expect(count("/v1/deployments", "2xx")).toBe("3");
+    expect(count("/v1/deployments", "5xx")).toBe("0");
+    expect(metrics).toMatch(/forge_server_request_duration_seconds_bucket\{le="0.5",method="GET"/);
+  });
+
   test("is not taken over by who asks for something else with another tool", async () => {
     const name = journey.pointerName("staging");
     const before = (await journey.get("releasepointer", name)).spec["request"];

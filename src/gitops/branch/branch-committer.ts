@@ -18,6 +18,7 @@ import {
 import { findFile } from "./find-file.ts";
 import { missingFiles } from "./missing-files.ts";
 import type { PendingCommit } from "./pending-commit.ts";
+import { saysLostRace } from "./rejection.ts";
 
 /** The server refused a push: of these requests, built on this head. */
 export interface Rejection {
@@ -162,7 +163,7 @@ export class BranchCommitter {
       const result = await remote.push(request, signal);
       for (const span of spans) span?.end(result.status === "rejected" ? rejected : undefined);
       if (result.status === "rejected") {
-        this.#options.onPush("rejected", pushed.length);
+        this.#options.onPush(saysLostRace(result.reason) ? "raced" : "rejected", pushed.length);
         this.distrustHead();
         // Perhaps for want of a base: some servers keep less than what their head reaches.
         this.#selfContained = result.reason.startsWith("unpack");

@@ -13,6 +13,7 @@ import { ProblemError, problemOf } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { keptIn, placeOf, recorded } from "./recorded.ts";
 import { readBody, readQuery } from "./request.ts";
+import { requestSpan } from "./request-span.ts";
 import type { Answer, Call, JsonAnswer, Located, Route } from "./route.ts";
 import { type Candidate, candidatesOf, encodedPath } from "./router.ts";
 
@@ -68,12 +69,7 @@ export class Dispatcher {
       const url = new URL(request.url);
       const candidates = this.#candidates(request.method, url.pathname);
       route = candidates[0]?.route;
-      span = this.#deps.tracer.begin({
-        name: `${request.method} ${route?.path}`,
-        kind: "server",
-        traceparent: request.headers.get("traceparent") ?? undefined,
-        attributes: { "http.request.method": request.method, "forge.request_id": requestId },
-      });
+      span = requestSpan(this.#deps.tracer, request, requestId, route);
       response = await this.#limited(request, url, candidates, { ...origin, span });
     } catch (thrown) {
       const problem = problemOf(thrown, requestId);
@@ -85,10 +81,7 @@ export class Dispatcher {
       failure = problem.status >= 500 ? thrown : undefined;
     }
     const { status } = response;
-    span.set({
-      "http.response.status_code": status,
-      ...(route && { "http.route": route.path }),
-    });
+    span.set({ "http.response.status_code": status });
     span.end(failure);
     metrics.answered(route, status, (clock.monotonic() - startedAt) / 1_000);
     return response;
