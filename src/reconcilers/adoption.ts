@@ -5,7 +5,7 @@
  * looked at yet, is carried out behind it. The spec is written first: a controller that is killed
  * in between finds Git ahead again.
  */
-import type { ReleasePointer } from "../api/index.ts";
+import { ForgeError, type ReleasePointer } from "../api/index.ts";
 import { targetOf } from "./deployment.ts";
 import type { GitComparison } from "./git-comparison.ts";
 import { replaceSpec } from "./hold.ts";
@@ -76,7 +76,14 @@ async function findAhead(
   if (isFirst && pointer.spec.request?.automatic !== true) return undefined;
   const target = targetFor(deps, pointer);
   if (target === undefined) return undefined;
-  return comparison.compare(pointer, target, signal, state);
+  try {
+    return await comparison.compare(pointer, target, signal, state);
+  } catch (error) {
+    // What no deployment may overwrite is for the writer to say, in the record of this one.
+    const spoilt = ["PointerFileInvalid", "PointerPathInvalid"];
+    if (error instanceof ForgeError && spoilt.includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** Where the pointer's file is, or will be. */
