@@ -12,11 +12,11 @@ import {
   type ReleasePointer,
 } from "../api/index.ts";
 import { isCalled } from "../query/index.ts";
-import { autoDeployKey } from "./auto-deploy.ts";
-import { placesOf } from "./known-releases.ts";
+import { autoDeployKey } from "./environment/auto-deploy.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { isSettled } from "./release.ts";
-import { isPlaced } from "./release-identity.ts";
+import { placesOf } from "./project/known-releases.ts";
+import { isSettled } from "./release/release.ts";
+import { isPlaced } from "./release/release-identity.ts";
 import { indexValue, placeOf } from "./resources.ts";
 
 /** What the numbering says of a Release, and whether it is ready for those that joined it. */

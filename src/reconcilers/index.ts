@@ -1,5 +1,5 @@
-export { type AgentNamespaces, createAgents } from "./agents.ts";
-export { createDeliveryLoop } from "./delivery-loop.ts";
+export { type AgentNamespaces, createAgents } from "./delivery/agents.ts";
+export { createDeliveryLoop } from "./delivery/delivery-loop.ts";
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";
 export { createLoops } from "./loops.ts";
 export { ownUserBy } from "./own-user.ts";

@@ -5,7 +5,6 @@ import {
   type Loop,
 } from "../../controller/index.ts";
 import { originOf } from "../api/index.ts";
-import { createAutoDeployReconciler } from "./auto-deploy.ts";
 import {
   concernsIn,
   isOtherwiseHealthy,
@@ -15,18 +14,19 @@ import {
   isOtherwiseRunning,
   wentBack,
 } from "./concerns.ts";
-import { createDeploymentHistoryReconciler } from "./deployment-history.ts";
-import { createEnvironmentReconciler } from "./environment.ts";
-import { GitComparison } from "./git-comparison.ts";
-import { createGitWatchReconciler } from "./git-watch.ts";
+import { createDeploymentHistoryReconciler } from "./deployment/deployment-history.ts";
+import { EnvironmentLogs } from "./deployment/lost-history.ts";
+import { createAutoDeployReconciler } from "./environment/auto-deploy.ts";
+import { createEnvironmentReconciler } from "./environment/environment.ts";
 import type { Informers } from "./informers.ts";
 import { loopMaker } from "./loop-maker.ts";
-import { EnvironmentLogs } from "./lost-history.ts";
+import { GitComparison } from "./pointer/git-comparison.ts";
+import { createGitWatchReconciler } from "./pointer/git-watch.ts";
+import { createReleasePointerReconciler } from "./pointer/release-pointer.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { createProjectReconciler } from "./project.ts";
-import { createRegistryWatchReconciler } from "./registry-watch.ts";
-import { createReleaseReconciler } from "./release.ts";
-import { createReleasePointerReconciler } from "./release-pointer.ts";
+import { createProjectReconciler } from "./project/project.ts";
+import { createRegistryWatchReconciler } from "./release/registry-watch.ts";
+import { createReleaseReconciler } from "./release/release.ts";
 import { shardLabelOf } from "./sharding.ts";
 
 /** One loop a kind, each with its queue fed by all that concerns the kind. */

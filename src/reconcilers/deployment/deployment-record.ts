@@ -1,0 +1,153 @@
+/** ReleaseDeployments: what is written of a deployment, and by which field manager. */
+import { isAlreadyExists, isNotFound, type KubeObject } from "../../../controller/kube/index.ts";
+import {
+  apiVersion,
+  type DeploymentOutcome,
+  type ReleaseDeployment,
+  type ReleaseDeploymentSpec,
+  type ReleasePointer,
+  releaseDeploymentKind,
+} from "../../api/index.ts";
+import type { ReconcilerDeps } from "../ports.ts";
+import { placeOf, resources } from "../resources.ts";
+import type { Begun } from "./deployment-plan.ts";
+
+type RecordDeps = Pick<ReconcilerDeps, "client" | "clock">;
+
+interface RecordName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Says what came of a deployment in Git. */
+const completionManager = "forge-controller";
+/** Says how it ended. Apart from the above, which an apply of the one would else remove. */
+const endingManager = "forge-ending";
+
+const { kind } = releaseDeploymentKind;
+
+/** What is known of a deployment when it is begun. */
+export type RecordedFacts = Pick<
+  ReleaseDeploymentSpec,
+  "request" | "decision" | "approvals" | "previous"
+>;
+
+/** The records of a pointer's place, in the order in which they were begun. */
+export function recordsOf(
+  { caches }: Pick<ReconcilerDeps, "caches">,
+  pointer: ReleasePointer,
+): ReleaseDeployment[] {
+  return caches.deployments
+    .byIndex("place", placeOf(pointer))
+    .toSorted((a, b) => a.spec.sequence - b.spec.sequence);
+}
+
+/** Writes the record of a deployment that is about to be pushed; one that is there stays. */
+export async function openRecord(
+  deps: RecordDeps,
+  pointer: ReleasePointer,
+  { name, sequence, generations, commit, number, version, digest }: Omit<Begun, "target">,
+  facts: RecordedFacts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { environment, repository, project } = pointer.spec;
+  const spec = {
+    environment,
+    repository,
+    project,
+    pointer: pointer.metadata.name,
+    sequence,
+    ...(generations && { generations }),
+    release: { commit, number, digest, ...(version && { version }) },
+    ...facts,
+  };
+  const object = {
+    apiVersion,
+    kind,
+    metadata: { name, namespace: pointer.metadata.namespace },
+    spec,
+  };
+  try {
+    await deps.client.create<KubeObject>(resources.deployments, object, { signal });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+/** The deployment's commit is on the branch: it is what runs. Does nothing without a record. */
+export async function completeRecord(
+  { client, clock, caches }: RecordDeps & Pick<ReconcilerDeps, "caches">,
+  { namespace, name }: RecordName,
+  git: { readonly commit: string; readonly path: string; readonly time?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const now = new Date(clock.now()).toISOString();
+  const message = `Commit ${git.commit} carries it out.`;
+  const conditions = [{ type: "Ready", status: "True", reason: "Committed", message }];
+  const known = caches.deployments.get({ namespace, name })?.status;
+  if (known?.outcome === "Failed") {
+    conditions.push({ type: "Stalled", status: "False", reason: "Committed", message });
+  }
+  await applyStatus(client, { namespace, name }, completionManager, signal, {
+    observedGeneration: 1,
+    outcome: "Active" satisfies DeploymentOutcome,
+    git: { commit: git.commit, path: git.path },
+    // Said again, after a crash, it does not become later: what ran before would have run on.
+    committedAt: known?.committedAt ?? git.time ?? now,
+    conditions: conditions.map((condition) => ({
+      ...condition,
+      lastTransitionTime: now,
+      observedGeneration: 1,
+    })),
+  });
+}
+
+/** A rule, or what only a person can mend, is in the way of a deployment that was begun. */
+export async function haltRecord(
+  { client, clock }: RecordDeps,
+  { namespace, name }: RecordName,
+  outcome: "Blocked" | "Failed",
+  message: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const lastTransitionTime = new Date(clock.now()).toISOString();
+  const stalled = { type: "Stalled", status: "True", reason: "Failed", message };
+  await applyStatus(client, { namespace, name }, endingManager, signal, {
+    outcome,
+    // What is blocked is still under way, to tools that go by kstatus too.
+    ...(outcome === "Failed" && {
+      observedGeneration: 1,
+      conditions: [{ ...stalled, lastTransitionTime, observedGeneration: 1 }],
+    }),
+  });
+}
+
+/** Another deployment took its place, at that time. */
+export async function endRecord(
+  { client }: Pick<RecordDeps, "client">,
+  { namespace, name }: RecordName,
+  { outcome, endedAt }: { readonly outcome: "Superseded" | "RolledBack"; readonly endedAt: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const status = { outcome, endedAt, observedGeneration: 1 };
+  await applyStatus(client, { namespace, name }, endingManager, signal, status);
+}
+
+async function applyStatus(
+  client: ReconcilerDeps["client"],
+  metadata: RecordName,
+  fieldManager: string,
+  signal: AbortSignal,
+  status: object,
+): Promise<void> {
+  try {
+    const body = { apiVersion, kind, metadata, status };
+    await client.applyStatus<ReleaseDeployment & KubeObject>(resources.deployments, body, {
+      fieldManager,
+      force: true,
+      signal,
+    });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Artifact, Project, Release } from "../../api/index.ts";
+import { formatRepository, type ReleaseContent, releaseRepository } from "../../oci/index.ts";
+import type { Manifest } from "../../render/index.ts";
+import { customMetadata } from "../../triggers/index.ts";
+import type { ReconcilerDeps, Settings } from "../ports.ts";
+import { projectOf } from "../sharding.ts";
+import { allAliases, factsOf } from "./free-aliases.ts";
+import type { ReleaseSource } from "./release-source.ts";
+
+/** Registry prefix of a project's images: its own, or the controller's. */
+export function registryOf(settings: Settings, project: Pick<Project, "spec"> | undefined): string {
+  return project?.spec.registry ?? settings.registry;
+}
+
+/**
+ * Image name of a project: `<registry>/<repository>/<project>`.
+ * @throws ForgeError InvalidReference
+ */
+export function imageRepository(settings: Settings, project: Pick<Project, "spec">): string {
+  const { repository, name } = project.spec;
+  return formatRepository(releaseRepository(registryOf(settings, project), repository, name));
+}
+
+/** The image name of a release's reference: without its tag, the full commit, which has no colon. */
+export function repositoryOf(ref: string): string {
+  return ref.slice(0, ref.lastIndexOf(":"));
+}
+
+/**
+ * All that goes into the image of a numbered Release. Of its aliases those that its own trigger gave
+ * it, and not what joined since: whoever packages it, and whenever, makes the same bytes, so that a
+ * tag which two controllers write stays one image.
+ */
+export function releaseContent(
+  deps: Pick<ReconcilerDeps, "caches" | "extensions" | "settings">,
+  release: Release,
+  number: number,
+  source: ReleaseSource,
+  objects: readonly Manifest[],
+  artifacts: readonly Artifact[],
+): ReleaseContent {
+  const { repository, project, commit, version, notes, trigger } = release.spec;
+  const owner = projectOf(deps, release);
+  const { extensions } = deps;
+  const given = allAliases(owner?.spec ?? defaultSpec(project), release, number, extensions);
+  const aliases = (release.status?.aliases ?? []).filter(({ value }) =>
+    given.some((alias) => alias.value === value),
+  );
+  return {
+    registry: registryOf(deps.settings, owner),
+    objects,
+    release: { number, aliases, version, notes, trigger },
+    source: { repository, project, commit, url: release.spec.source.git?.url, ...source.commit },
+    artifacts,
+    annotations: customMetadata(extensions, factsOf(release, number)),
+  };
+}
+
+function defaultSpec(name: string): Parameters<typeof allAliases>[0] {
+  return { name, tagStrategy: "Monorepo", branchAliases: true };
+}

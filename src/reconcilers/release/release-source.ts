@@ -1,0 +1,171 @@
+import { byAge, ForgeError, projectPath, type Release } from "../../api/index.ts";
+import { remoteOptions } from "../../credentials/index.ts";
+import { type GitRemote, openRemote, readFolder } from "../../git/index.ts";
+import { parseReference } from "../../oci/index.ts";
+import type { SourceFile } from "../../render/index.ts";
+import type { ReconcilerDeps } from "../ports.ts";
+import { indexValue } from "../resources.ts";
+import { projectOf } from "../sharding.ts";
+import { notChecked, verifyClaims } from "./release-claims.ts";
+
+/** The files of a release, and what git says of its commit. */
+export interface ReleaseSource {
+  readonly files: readonly SourceFile[];
+  /** Of the project, seen from the root of the files. */
+  readonly folder: string;
+  /** Whether what the release says of its commit is so. */
+  readonly verified: Awaited<ReturnType<typeof verifyClaims>>;
+  readonly commit?: {
+    /** `Name <address>`. */
+    readonly author: string;
+    readonly message: string;
+    /** RFC 3339. */
+    readonly time: string;
+  };
+}
+
+const manifestFile = /\.(ya?ml|json)$/;
+const cueFile = /\.cue$/;
+/** A package in CUE may import any other of its module: more files than those of one project. */
+const moduleLimits = { files: 10_000 };
+
+/**
+ * Reads the source of a release: inline manifests, a folder of its commit, or a snapshot.
+ * @throws ForgeError SourceNotAllowed, SourceNotVerified, and those of git and the registry
+ */
+export async function readSource(
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "images" | "settings">,
+  release: Release,
+  signal: AbortSignal,
+): Promise<ReleaseSource> {
+  const { source, commit } = release.spec;
+  if (source.manifests !== undefined) {
+    const files = [{ path: "spec.source.manifests", content: source.manifests }];
+    return { files, folder: "", verified: notChecked };
+  }
+  if (source.oci !== undefined) return await readSnapshot(deps, release, source.oci.ref, signal);
+  if (source.git === undefined) {
+    throw new ForgeError("InvalidObject", "Release: spec.source names no source");
+  }
+  checkSource(deps, release, source.git);
+  const options = await remoteOptions(deps, release.metadata.namespace, source.git, signal);
+  const remote = openRemote(options);
+  try {
+    const read = await readProject(remote, commit, source.git.path, signal);
+    const verified = await verifyClaims(remote, release, projectOf(deps, release), signal);
+    return { ...read, verified };
+  } finally {
+    await remote.close();
+  }
+}
+
+/** A project with CUE in its own folder is one in CUE, and every other one is in YAML. */
+async function readProject(
+  remote: GitRemote,
+  commit: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Omit<ReleaseSource, "verified">> {
+  const wanted = (file: string) => manifestFile.test(file) || cueFile.test(file);
+  const own = await readFolder(remote, { commit, folder: path, wanted }, signal);
+  const { author, committer, message } = own.commit;
+  const about = {
+    commit: { author: `${author.name} <${author.email}>`, message, time: committer.time },
+  };
+  if (!own.files.some((file) => cueFile.test(file.path) && !file.path.includes("/"))) {
+    const files = own.files.filter((file) => manifestFile.test(file.path));
+    return { ...about, files, folder: "" };
+  }
+  const request = { commit, folder: "", wanted: (file: string) => cueFile.test(file) };
+  const all = await readFolder(remote, { ...request, limits: moduleLimits }, signal);
+  const folder = path
+    .replace(/^(\.\/)+/, "")
+    .replace(/^\.$/, "")
+    .replace(/\/+$/, "");
+  return { ...about, files: filesOfModule(all.files, folder), folder };
+}
+
+/** Those of the nearest module that the folder is in; without one, those of the folder. */
+function filesOfModule(files: readonly SourceFile[], folder: string): readonly SourceFile[] {
+  const paths = new Set(files.map(({ path }) => path));
+  const isModule = (root: string) =>
+    paths.has(`${root === "" ? "" : `${root}/`}cue.mod/module.cue`);
+  let root = folder;
+  while (root !== "" && !isModule(root)) root = root.slice(0, Math.max(root.lastIndexOf("/"), 0));
+  const within = isModule(root) ? root : folder;
+  return within === "" ? files : files.filter(({ path }) => path.startsWith(`${within}/`));
+}
+
+/**
+ * A snapshot that was published elsewhere, verified as any release image is. It must be one of
+ * this very commit, in a registry that the Project or the controller releases to: the controller
+ * reaches and reads more than whoever releases may.
+ * @throws ForgeError SourceNotAllowed
+ */
+async function readSnapshot(
+  { caches, images, settings }: Pick<ReconcilerDeps, "caches" | "images" | "settings">,
+  { metadata: { namespace }, spec }: Release,
+  ref: string,
+  signal: AbortSignal,
+): Promise<ReleaseSource> {
+  const index = indexValue(namespace, projectPath(spec.repository, spec.project));
+  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
+  const registries = [settings.registry, ...(owner?.spec.registry ? [owner.spec.registry] : [])];
+  const { host } = parseReference(ref);
+  if (!registries.some((prefix) => prefix.split("/")[0] === host)) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.oci.ref: ${host} is no registry that this project releases to`,
+      { hint: "Copy the snapshot there, or set spec.registry of the Project." },
+    );
+  }
+  const { metadata, created, files } = await images.read(ref, signal);
+  const { repository, project, commit, author, message } = metadata.source;
+  const isSame =
+    repository === spec.repository && project === spec.project && commit === spec.commit;
+  if (!isSame) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.oci.ref: the snapshot is not one of ${spec.repository}/${spec.project} at ${spec.commit}`,
+      { hint: "Name a snapshot of the same repository, project and commit." },
+    );
+  }
+  return {
+    files: files.map(({ name, yaml }) => ({ path: name, content: yaml })),
+    folder: "",
+    verified: notChecked,
+    ...(author !== undefined &&
+      message !== undefined &&
+      created !== undefined && { commit: { author, message, time: created } }),
+  };
+}
+
+/**
+ * A release is read from its project's own repository, with the credentials that its Project
+ * names: who may release is not always who may read Secrets, and chooses neither the Secret nor
+ * the address that it is sent to.
+ * @throws ForgeError SourceNotAllowed
+ */
+function checkSource(
+  { caches }: Pick<ReconcilerDeps, "caches">,
+  { metadata, spec }: Release,
+  git: NonNullable<Release["spec"]["source"]["git"]>,
+): void {
+  const index = indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
+  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
+  const { url, secretRef } = owner?.spec.source ?? {};
+  const project = `Project ${owner?.metadata.name}`;
+  if (url !== undefined && url !== git.url) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.git.url: ${project} is kept in ${url}`,
+    );
+  }
+  if (git.secretRef === undefined) return;
+  if (url === undefined || secretRef?.name !== git.secretRef.name) {
+    throw new ForgeError(
+      "SourceNotAllowed",
+      `Release: spec.source.git.secretRef: ${project} does not name the Secret ${git.secretRef.name} for this repository`,
+    );
+  }
+}
