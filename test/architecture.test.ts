@@ -147,6 +147,18 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("a room of the reconcilers looks into rooms before it alone", () => {
+    const rooms = ["release", "project", "deployment", "pointer", "environment", "delivery"];
+    const roomOf = (path: string) =>
+      rooms.findIndex((room) => path.startsWith(`src/reconcilers/${room}/`));
+    const wrong = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => roomOf(path) >= 0 && roomOf(target) > roomOf(path))
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test("no file imports itself by a way round", () => {
     const graph = new Map(files.map(({ path, imports }) => [path, imports]));
     const state = new Map<string, "open" | "closed">();

@@ -1,7 +1,7 @@
 import { keyOf } from "../../../controller/kube/index.ts";
 import { ForgeError, type Release, type ReleasePointer } from "../../api/index.ts";
-import { judgeByCache } from "../pointer/judgement.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { judgeByCache } from "./judgement.ts";
 
 /** How often what waits for its push is judged again. */
 const everyMs = 1_000;

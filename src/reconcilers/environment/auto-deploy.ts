@@ -16,7 +16,7 @@ import {
 } from "../../api/index.ts";
 import { concernsProject } from "../../policy/index.ts";
 import { isCalled } from "../../query/index.ts";
-import { judgeByCache } from "../pointer/judgement.ts";
+import { judgeByCache } from "../deployment/judgement.ts";
 import { isDeployed } from "../pointer/pointer-release.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { indexValue, resources } from "../resources.ts";

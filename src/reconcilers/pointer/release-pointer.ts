@@ -20,6 +20,7 @@ import {
   targetOf,
 } from "../deployment/deployment.ts";
 import { planDeployment } from "../deployment/deployment-plan.ts";
+import { type Judgement, judgeByCache, judgeLive } from "../deployment/judgement.ts";
 import { trackPlace } from "../deployment/measured-deployment.ts";
 import {
   ownedFields,
@@ -41,7 +42,6 @@ import {
 } from "../status.ts";
 import { adoptFromGit, afterAdoption } from "./adoption.ts";
 import type { GitComparison } from "./git-comparison.ts";
-import { type Judgement, judgeByCache, judgeLive } from "./judgement.ts";
 import { resolvePointer } from "./pointer-release.ts";
 import {
   allowedCondition,
