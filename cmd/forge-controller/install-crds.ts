@@ -19,6 +19,7 @@ import {
   verbPolicies,
 } from "../../src/api/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { version } from "../version.ts";
 
 export const installHelp = `forge-controller install-crds puts forge's kinds, admission policies and roles into a cluster.
 
@@ -72,7 +73,7 @@ export async function installCrds(
   });
   if (values.help) return say(installHelp);
   const config = loadKubeConfig(values.kubeconfig ?? (env["KUBECONFIG"] || undefined));
-  const connection = new Connection(config, { userAgent: "forge-controller-install/0.1.0" });
+  const connection = new Connection(config, { userAgent: `forge-controller-install/${version}` });
   try {
     await install(new KubeClient(connection), say);
   } finally {

@@ -29,6 +29,7 @@ import {
 } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { runProgram, stopSignal } from "../program.ts";
+import { version } from "../version.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
@@ -40,7 +41,6 @@ import { registryOptions } from "./registry-options.ts";
 /** Longer than any reconcile may take: a queue that waits so long has no worker left. */
 const stuckMs = 15 * 60_000;
 
-const version = "0.1.0";
 const userAgent = `forge-controller/${version}`;
 
 /** Each shard has a leader of its own. */

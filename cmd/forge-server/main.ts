@@ -21,12 +21,12 @@ import {
 import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { aborted, runProgram, stopSignal } from "../program.ts";
+import { version } from "../version.ts";
 import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 import { wedged } from "./wedged.ts";
 
-const version = "0.1.0";
 const userAgent = `forge-server/${version}`;
 
 /** The same API server, and nobody's credentials: each caller brings its own. */

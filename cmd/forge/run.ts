@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { stderr, stdin, stdout } from "node:process";
 import { runCommandLine } from "../../src/cli/index.ts";
+import { version } from "../version.ts";
 
 const interrupted = new AbortController();
 const { signal } = interrupted;
@@ -22,7 +23,7 @@ async function readAll(path: string): Promise<string> {
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   program: basename(process.argv[1] ?? "").startsWith("kubectl-") ? "kubectl forge" : "forge",
-  version: "0.1.0",
+  version,
   env: process.env,
   stdout,
   stderr,

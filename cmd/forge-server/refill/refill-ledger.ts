@@ -20,6 +20,7 @@ import { createLogger, type Logger, logLevels } from "../../../src/telemetry/ind
 import { flagLines, readFlags } from "../../flags.ts";
 import { loadKubeConfig } from "../../kube-config.ts";
 import { registryCredentials } from "../../registry-credentials.ts";
+import { version } from "../../version.ts";
 import { ledgerOf } from "../ledger-options.ts";
 import { flags } from "./flags.ts";
 import { recordGit } from "./git-history.ts";
@@ -59,7 +60,7 @@ export async function refillLedger(
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
   const connection = new Connection(loadKubeConfig(text("kubeconfig")), {
-    userAgent: "forge-server-refill/0.1.0",
+    userAgent: `forge-server-refill/${version}`,
   });
   const credentials = registryCredentials({
     dockerConfig: text("docker-config"),
