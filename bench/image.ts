@@ -17,6 +17,7 @@ import {
 } from "../test/ground/index.ts";
 import { memoryOf } from "./controller/process-figures.ts";
 import { type Benchmark, median, type Result, type Row, timing } from "./frame.ts";
+import { requestRows } from "./image/requests.ts";
 
 const root = join(import.meta.dirname, "..");
 const platform = `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
@@ -121,7 +122,7 @@ async function run(progress: (text: string) => void): Promise<Result> {
       median: megabytes,
       runs: 1,
     };
-    return { rows: [size, ...rows], targets: [] };
+    return { rows: [size, ...rows, ...requestRows()], targets: [] };
   } finally {
     await plane.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -132,6 +133,6 @@ async function run(progress: (text: string) => void): Promise<Result> {
 export const image: Benchmark = {
   name: "image",
   about:
-    "size of the image for one platform, and of each role on an empty cluster the time to ready and the memory at rest; beside it a Node that serves HTTP and does nothing else.",
+    "size of the image for one platform, and of each role on an empty cluster the time to ready and the memory at rest; beside it a Node that serves HTTP and does nothing else. Below, what charts ask for.",
   run,
 };
