@@ -213,3 +213,34 @@ describe("without a prefix", () => {
     await other.process.stop();
   });
 });
+
+describe("people by their email addresses", () => {
+  const workspace = new Workspace("impersonation-email");
+  let issuer: OidcIssuer;
+  let server: Server;
+
+  beforeAll(async () => {
+    issuer = await startOidcIssuer(audience);
+    server = await startServerFor(workspace, {
+      args: [
+        ...[`--oidc-issuer=${issuer.url}`, `--oidc-audience=${audience}`],
+        "--oidc-username-claim=email",
+      ],
+    });
+  });
+
+  afterAll(async () => {
+    await server.process.stop();
+    await issuer.stop();
+  });
+
+  test.each([
+    { claims: {}, status: 200, because: "the issuer says nothing of it" },
+    { claims: { email_verified: true }, status: 200, because: "it is verified" },
+    { claims: { email_verified: false }, status: 401, because: "it is not" },
+    { claims: { email_verified: "true" }, status: 401, because: "a text is no yes" },
+  ])("$status, because $because", async ({ claims, status }) => {
+    const token = issuer.token({ sub: "7", email: "erin@company.com", ...claims });
+    expect((await new ApiClient(server.url, token).get("/v1/me")).status).toBe(status);
+  });
+});

@@ -65,8 +65,8 @@ const bearer = /^Bearer +([A-Za-z0-9._~+/-]{1,8192}=*) *$/i;
 
 /**
  * Tells who sends a token, by asking the API server (TokenReview); of an issuer that it does not
- * know, by the issuer's keys. The token itself is kept in
- * memory with its caller for seconds, and is found there by a keyed hash alone.
+ * know, by the issuer's keys. The token itself is kept in memory with its caller for seconds, and is
+ * found there by a keyed hash alone.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;

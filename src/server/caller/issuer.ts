@@ -103,7 +103,9 @@ export class Issuer {
     if (typeof name !== "string" || name === "") {
       throw refused(`the token has no claim ${usernameClaim}`);
     }
-    if (usernameClaim === "email" && claims["email_verified"] === false) {
+    // As the API server has it: who says anything of it must say yes.
+    const verified = claims["email_verified"];
+    if (usernameClaim === "email" && verified !== undefined && verified !== true) {
       throw refused("the token's email address is not verified");
     }
     const user = `${prefix}${name}`;
