@@ -33,3 +33,27 @@ test.each([
     status: { outcome: "Active", committedAt },
   });
 });
+
+const condition = (type: string, status: string) => ({ type, status, reason: "x", message: "y" });
+
+test.each([
+  { known: undefined, types: ["Ready"], because: "nothing ever stood in its way" },
+  {
+    known: { outcome: "Failed", conditions: [condition("Stalled", "True")] },
+    types: ["Ready", "Stalled"],
+    because: "what stood in its way is gone",
+  },
+  {
+    known: {
+      outcome: "Active",
+      conditions: [condition("Ready", "True"), condition("Stalled", "False")],
+    },
+    types: ["Ready", "Stalled"],
+    because: "said again, it says no less",
+  },
+])("$types: $because", async ({ known, types }) => {
+  const written = await completed(known && { status: known });
+  expect(written).toMatchObject({
+    status: { conditions: types.map((type) => expect.objectContaining({ type })) },
+  });
+});

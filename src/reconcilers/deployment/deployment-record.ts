@@ -85,7 +85,9 @@ export async function completeRecord(
   const message = `Commit ${git.commit} carries it out.`;
   const conditions = [{ type: "Ready", status: "True", reason: "Committed", message }];
   const known = caches.deployments.get({ namespace, name })?.status;
-  if (known?.outcome === "Failed") {
+  // Whatever it says by now: who wrote it once and leaves it out takes its words away, and the
+  // other manager's share, which has nothing but the type, would be no condition.
+  if (known?.conditions?.some(({ type }) => type === "Stalled")) {
     conditions.push({ type: "Stalled", status: "False", reason: "Committed", message });
   }
   await applyStatus(client, { namespace, name }, completionManager, signal, {
