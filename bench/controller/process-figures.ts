@@ -34,12 +34,22 @@ export async function processorPercent(pid: number, seconds: number): Promise<nu
 
 /** The samples of a Prometheus metric, summed over its labels. */
 export async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+  return sampleOf(await metricsOf(url), name);
+}
+
+async function metricsOf(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
+}
+
+function sampleOf(text: string, name: string): number {
   const lines = text.split("\n").filter((line) => line.startsWith(name));
   return lines
     .filter((line) => line[name.length] === "{" || line[name.length] === " ")
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
 }
+
+/** Between two looks at the metrics, which cost the process that is measured. */
+const lookMs = 250;
 
 /** Waits until every work queue has been empty for half a second. */
 export async function untilQuiet(url: string, withinMs = 300_000): Promise<void> {
@@ -47,9 +57,10 @@ export async function untilQuiet(url: string, withinMs = 300_000): Promise<void>
   let [quietSince, last] = [performance.now(), -1];
   while (performance.now() - quietSince < 500) {
     if (Date.now() > deadline) throw new Error("the controller did not come to rest");
-    await sleep(50);
-    const reconciles = await metric(url, "forge_reconcile_total");
-    const depth = await metric(url, "forge_workqueue_depth");
+    await sleep(lookMs);
+    const metrics = await metricsOf(url);
+    const reconciles = sampleOf(metrics, "forge_reconcile_total");
+    const depth = sampleOf(metrics, "forge_workqueue_depth");
     if (depth > 0 || reconciles !== last) quietSince = performance.now();
     last = reconciles;
   }
