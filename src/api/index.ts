@@ -17,6 +17,7 @@ export { type ErrorCode, errorKinds, type Retry } from "./errors.ts";
 export { commitPattern, digestPattern } from "./fields.ts";
 export { ForgeError, messageOf } from "./forge-error.ts";
 export { type GitEvent, parseGitEvent, parseInputs } from "./git-event.ts";
+export { isRecord } from "./is-record.ts";
 export {
   apiVersion,
   defineKind,
@@ -28,6 +29,7 @@ export {
   version,
 } from "./kind.ts";
 export { kinds } from "./kinds.ts";
+export { isLoopback } from "./loopback.ts";
 export {
   deploymentName,
   pointerName,

@@ -1,6 +1,6 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, isRecord } from "../api/index.ts";
 import { limits } from "./limits.ts";
-import { isRecord, readDocument, reasonOf } from "./yaml.ts";
+import { readDocument, reasonOf } from "./yaml.ts";
 
 export const environmentFileName = "env.yaml";
 

@@ -3,11 +3,12 @@ import {
   commitPattern,
   ForgeError,
   group,
+  isRecord,
   parseSpec,
   releasePointerKind,
 } from "../api/index.ts";
 import { limits } from "./limits.ts";
-import { isRecord, readDocument, reasonOf } from "./yaml.ts";
+import { readDocument, reasonOf } from "./yaml.ts";
 
 export const pointerFileName = "release.yaml";
 

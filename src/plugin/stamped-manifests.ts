@@ -1,8 +1,8 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, isRecord } from "../api/index.ts";
 import type { ReleaseImage } from "../oci/index.ts";
 import { limits } from "./limits.ts";
 import type { Pointer } from "./pointer.ts";
-import { isRecord, readDocument, reasonOf } from "./yaml.ts";
+import { readDocument, reasonOf } from "./yaml.ts";
 
 /** Annotations by which every object in a cluster says which release it belongs to. */
 export const stamp = {

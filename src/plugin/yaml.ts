@@ -10,10 +10,6 @@ export function readDocument(text: string): unknown {
   return load(text, { maxDepth: limits.yamlDepth, maxAliases: 0 });
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The first line of why something could not be read. */
 export function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);

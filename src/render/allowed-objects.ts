@@ -1,6 +1,5 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, isRecord } from "../api/index.ts";
 import { groupOf, type Manifest } from "./manifest.ts";
-import { isRecord } from "./object-identity.ts";
 
 /** What a release may hold, as its Project says. */
 export interface ObjectRules {

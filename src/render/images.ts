@@ -1,6 +1,5 @@
-import type { Artifact } from "../api/index.ts";
+import { type Artifact, isRecord } from "../api/index.ts";
 import type { Manifest } from "./manifest.ts";
-import { isRecord } from "./object-identity.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 /** Lists of containers, in whatever object they stand: a Deployment, or somebody's own kind. */

@@ -1,7 +1,7 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, isRecord } from "../api/index.ts";
 import { limits } from "./limits.ts";
 import { groupOf, type Manifest } from "./manifest.ts";
-import { identityOf, isRecord } from "./object-identity.ts";
+import { identityOf } from "./object-identity.ts";
 import { type ExpansionBudget, plainTree } from "./plain-tree.ts";
 
 export type ParsedManifest = Omit<Manifest, "yaml">;

@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, isRecord } from "../api/index.ts";
 import { groupOf, type Manifest } from "./manifest.ts";
 
 export type ObjectIdentity = Pick<Manifest, "apiVersion" | "kind" | "name" | "namespace">;
@@ -54,8 +54,4 @@ function invalid(place: string, field: string, value: unknown, wanted: string): 
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

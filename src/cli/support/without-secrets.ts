@@ -3,7 +3,7 @@
  * anything (manifests, annotations of others, values of environment variables) is left out, and
  * every text that stays is looked through for credentials.
  */
-import { namesSecret, redact } from "../../api/index.ts";
+import { isRecord, namesSecret, redact } from "../../api/index.ts";
 
 const leftOut = "(left out)";
 
@@ -43,8 +43,4 @@ function ownAnnotations(annotations: Readonly<Record<string, unknown>>): object 
 function withoutValue(variable: unknown): unknown {
   if (!isRecord(variable) || !("value" in variable)) return withoutSecrets(variable);
   return { ...(withoutSecrets(variable) as object), value: leftOut };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

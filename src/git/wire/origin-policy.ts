@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, isLoopback } from "../../api/index.ts";
 
 /**
  * The repository's url, checked: https, or http to loopback and the hosts in `allowed`.
@@ -38,8 +38,4 @@ export function checkedProxyUrl(url: string): string {
   throw new ForgeError("InsecureTransport", `the url of proxy ${parsed.host} carries credentials`, {
     hint: "Give the proxy's credentials apart from its url.",
   });
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from "../../api/index.ts";
 import type { RepositoryName } from "../reference.ts";
 
 /** Docker Hub's API lives under another name than its images carry. */
@@ -30,10 +31,4 @@ export function isAllowedNext(from: URL, to: URL): boolean {
   if (to.username !== "" || to.password !== "") return false;
   if (isLoopback(to.hostname) && !isLoopback(from.hostname)) return false;
   return to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:");
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" || hostname === "[::1]" || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname)
-  );
 }

@@ -1,8 +1,7 @@
-import { ForgeError, parseReleaseBlock } from "../../api/index.ts";
+import { ForgeError, isRecord, parseReleaseBlock } from "../../api/index.ts";
 import { inApplyOrder } from "../in-apply-order.ts";
 import { limits } from "../limits.ts";
 import { ManifestList } from "../manifest-list.ts";
-import { isRecord } from "../object-identity.ts";
 import { readTexts } from "../parse-manifests.ts";
 import type { Renderer, SourceFile } from "../ports.ts";
 import type { CueEvaluator } from "./evaluator.ts";

@@ -11,7 +11,7 @@ import {
 import { Agent, fetch } from "undici";
 import { z } from "zod";
 import type { Clock } from "../../../controller/kube/index.ts";
-import { ForgeError, messageOf } from "../../api/index.ts";
+import { ForgeError, isLoopback, messageOf } from "../../api/index.ts";
 import type { Person } from "./caller.ts";
 
 export interface IssuerOptions {
@@ -170,8 +170,8 @@ export class Issuer {
  */
 export function issuerUrl(text: string): URL {
   const url = new URL(text);
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback)) return url;
+  const isPlainHere = url.protocol === "http:" && isLoopback(url.hostname);
+  if (url.protocol === "https:" || isPlainHere) return url;
   throw new TypeError(`${url.origin} is not https`);
 }
 
