@@ -1,9 +1,10 @@
+import { clusterFlags, helpFlags, logFlags, registryFlags } from "../../flag-groups.ts";
 import type { Flags } from "../../flags.ts";
 import { flags as controllerFlags } from "../../forge-controller/flags.ts";
 import { flags as serverFlags } from "../flags.ts";
 
 export const flags = {
-  kubeconfig: serverFlags.kubeconfig,
+  ...clusterFlags,
   namespace: {
     value: "NAME",
     variable: "FORGE_NAMESPACE",
@@ -16,10 +17,8 @@ export const flags = {
     variable: "FORGE_REGISTRY",
     help: "the controller's --registry; without it, registries are not read",
   },
-  "insecure-registry": controllerFlags["insecure-registry"],
-  "docker-config": controllerFlags["docker-config"],
-  "credential-helper": controllerFlags["credential-helper"],
+  ...registryFlags,
   "insecure-git-host": controllerFlags["insecure-git-host"],
-  "log-level": serverFlags["log-level"],
-  help: serverFlags.help,
+  ...logFlags,
+  ...helpFlags,
 } as const satisfies Flags;

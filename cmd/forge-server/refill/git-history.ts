@@ -1,4 +1,10 @@
-import { type Environment, messageOf, type Project, projectPath } from "../../../src/api/index.ts";
+import {
+  byAge,
+  type Environment,
+  messageOf,
+  type Project,
+  projectPath,
+} from "../../../src/api/index.ts";
 import { type CredentialDeps, remoteOptions } from "../../../src/credentials/index.ts";
 import type { GitOpsWriter } from "../../../src/gitops/index.ts";
 import { loggedDeploymentFacts } from "../../../src/ledger/index.ts";
@@ -61,10 +67,7 @@ export async function recordGit(
 
 function ownersOf(projects: readonly Project[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
-  const byAge = projects.toSorted((a, b) =>
-    a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1,
-  );
-  for (const { metadata, spec } of byAge) {
+  for (const { metadata, spec } of projects.toSorted(byAge)) {
     if (!owners.has(spec.repository)) owners.set(spec.repository, metadata.namespace);
   }
   return owners;

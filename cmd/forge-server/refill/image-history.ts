@@ -1,13 +1,10 @@
 import { messageOf, projectPath } from "../../../src/api/index.ts";
 import { imageFacts } from "../../../src/ledger/index.ts";
-import { type Registry, readReleaseImage, releaseRepository } from "../../../src/oci/index.ts";
+import { formatRepository, type ReleaseImages, releaseRepository } from "../../../src/oci/index.ts";
 import type { Append, ProjectPlace } from "./ports.ts";
 
-/** A release's tag is its commit. */
-const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-
 export interface ImageParts {
-  readonly registry: Pick<Registry, "listTags" | "getManifest" | "getBlob">;
+  readonly images: Pick<ReleaseImages, "commits" | "read">;
   /** The controller's; undefined: only projects that name their own are read. */
   readonly prefix: string | undefined;
   readonly append: Append;
@@ -16,7 +13,7 @@ export interface ImageParts {
 
 /** Records which releases the registries hold. What is no release, or is damaged, is left out. */
 export async function recordImages(
-  { registry, prefix, append, say }: ImageParts,
+  { images, prefix, append, say }: ImageParts,
   places: readonly ProjectPlace[],
   signal: AbortSignal,
 ): Promise<{ readonly failures: number }> {
@@ -26,25 +23,21 @@ export async function recordImages(
     if (base === undefined) continue;
     const path = projectPath(repository, project);
     try {
-      const name = releaseRepository(base, repository, project);
-      const tags = (await registry.listTags(name, signal)).filter((tag) => commitPattern.test(tag));
+      const name = formatRepository(releaseRepository(base, repository, project));
+      const commits = await images.commits(name, signal);
       let count = 0;
-      for (const tag of tags) {
+      for (const commit of commits) {
         try {
-          const { ref, digest, metadata } = await readReleaseImage(
-            registry,
-            { ...name, tag },
-            signal,
-          );
+          const { ref, digest, metadata } = await images.read(`${name}:${commit}`, signal);
           const { release, source } = metadata;
           count += await append(imageFacts(namespace, { ref, digest, release, source }));
         } catch (error) {
           signal.throwIfAborted();
           failures += 1;
-          say(`${path} ${tag.slice(0, 12)} is left out: ${messageOf(error)}`);
+          say(`${path} ${commit.slice(0, 12)} is left out: ${messageOf(error)}`);
         }
       }
-      if (tags.length > 0) say(`${count} entries from ${tags.length} images of ${path}`);
+      if (commits.size > 0) say(`${count} entries from ${commits.size} images of ${path}`);
     } catch (error) {
       signal.throwIfAborted();
       failures += 1;

@@ -15,10 +15,11 @@ import {
   type RecordedObject,
   Recorder,
 } from "../../../src/ledger/index.ts";
-import { RegistryClient } from "../../../src/oci/index.ts";
+import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { createLogger, type Logger, logLevels } from "../../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../../flags.ts";
 import { loadKubeConfig } from "../../kube-config.ts";
+import { stopSignal } from "../../program.ts";
 import { registryCredentials } from "../../registry-credentials.ts";
 import { version } from "../../version.ts";
 import { ledgerOf } from "../ledger-options.ts";
@@ -51,14 +52,14 @@ export async function refillLedger(
   env: NodeJS.ProcessEnv,
   say: (line: string) => void,
 ): Promise<void> {
-  const { isSet, text, list } = readFlags(flags, args, env);
+  const { isSet, text, list, oneOf } = readFlags(flags, args, env);
   if (isSet("help")) return say(refillHelp);
   const options = ledgerOf(text("ledger"), text("ledger-url-file"));
   if (options === undefined) throw new Error("--ledger or --ledger-url-file is required");
-  const logLevel = logLevels.find((level) => level === text("log-level")) ?? "info";
-  const log = createLogger(logLevel, { program: "forge-server refill-ledger" });
-  const stop = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop.abort());
+  const log = createLogger(oneOf("log-level", logLevels), {
+    program: "forge-server refill-ledger",
+  });
+  const signal = stopSignal();
   const connection = new Connection(loadKubeConfig(text("kubeconfig")), {
     userAgent: `forge-server-refill/${version}`,
   });
@@ -75,7 +76,6 @@ export async function refillLedger(
     const ledger = await openLedger({ ...options, log });
     try {
       const client = new KubeClient(connection);
-      const { signal } = stop;
       const selection = { ...namespaced(text("namespace")), maximum: maximumListed, signal };
       await fromCluster(client, selection, { ledger, log, say });
       const [environments, projects] = await Promise.all([
@@ -90,7 +90,7 @@ export async function refillLedger(
         signal,
       );
       const images = await recordImages(
-        { registry, prefix: text("registry"), append, say },
+        { images: releaseImagesIn(registry), prefix: text("registry"), append, say },
         git.places,
         signal,
       );
