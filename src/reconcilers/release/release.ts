@@ -180,10 +180,11 @@ async function readLive(
 
 /** What was made of it before: an image that was lost is still the one that it had. */
 export function madeOf({ status }: Release): Made {
-  const { image, resources, unexplainedImages, warnings } = status ?? {};
+  const { image, commitTime, resources, unexplainedImages, warnings } = status ?? {};
   if (image === undefined) return {};
   return {
     image,
+    ...(commitTime && { commitTime }),
     ...(resources && { resources }),
     ...(unexplainedImages && { unexplainedImages }),
     ...(warnings && { warnings }),
