@@ -83,13 +83,13 @@ export async function completeRecord(
 ): Promise<void> {
   const now = new Date(clock.now()).toISOString();
   const message = `Commit ${git.commit} carries it out.`;
-  const conditions = [{ type: "Ready", status: "True", reason: "Committed", message }];
   const known = caches.deployments.get({ namespace, name })?.status;
-  // Whatever it says by now: who wrote it once and leaves it out takes its words away, and the
-  // other manager's share, which has nothing but the type, would be no condition.
-  if (known?.conditions?.some(({ type }) => type === "Stalled")) {
-    conditions.push({ type: "Stalled", status: "False", reason: "Committed", message });
-  }
+  // Said whether or not it stalled before: a cache that is a moment behind would leave the word of
+  // an earlier failure standing.
+  const conditions = [
+    { type: "Ready", status: "True" },
+    { type: "Stalled", status: "False" },
+  ];
   await applyStatus(client, { namespace, name }, completionManager, signal, {
     observedGeneration: 1,
     outcome: "Active" satisfies DeploymentOutcome,
@@ -98,6 +98,8 @@ export async function completeRecord(
     committedAt: known?.committedAt ?? git.time ?? now,
     conditions: conditions.map((condition) => ({
       ...condition,
+      reason: "Committed",
+      message,
       lastTransitionTime: now,
       observedGeneration: 1,
     })),
