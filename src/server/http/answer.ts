@@ -5,9 +5,9 @@ import { JsonText } from "./json-text.ts";
 import type { JsonAnswer } from "./route.ts";
 
 export function jsonResponse(answer: JsonAnswer, request: Request, fields?: string): Response {
-  const { status, body, text: known, version } = answer;
-  const picked = fields === undefined ? body : pickFields(body, fields);
-  const text = picked === known?.body ? known : new JsonText(picked);
+  const { status, body, version } = answer;
+  const whole = body instanceof JsonText ? body : new JsonText(body);
+  const text = fields === undefined ? whole : new JsonText(pickFields(whole.body, fields));
   const etag = etagOf(text, version);
   const headers = {
     "content-type": fields === undefined ? "application/json" : partialMediaType,

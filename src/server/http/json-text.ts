@@ -15,6 +15,11 @@ export class JsonText {
     return this.#bytes;
   }
 
+  /** Kept or logged, it says what the body says. */
+  toJSON(): object {
+    return this.body;
+  }
+
   /** Another for every other byte. */
   get hash(): string {
     this.#hash ??= createHash("sha256").update(this.bytes).digest("base64url").slice(0, 22);

@@ -27,9 +27,8 @@ export interface Call<Query = object, Body = object> {
 
 export interface JsonAnswer {
   readonly status: number;
-  readonly body: object;
-  /** The same, where it was made before: of an answer that many ask for. */
-  readonly text?: JsonText;
+  /** As text where it was made before: of an answer that many ask for. */
+  readonly body: object | JsonText;
   /** Stands first in the ETag; If-Match is compared with it. */
   readonly version?: string;
 }

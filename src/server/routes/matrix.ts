@@ -22,8 +22,7 @@ export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly 
       const { fields: _, namespace: __, ...question } = call.query;
       const asked = JSON.stringify([question, [...namespaces].toSorted()]);
       const make = () => new JsonText(matrixOf(caches, { ...question, namespaces }));
-      const text = answers.get(asked, make);
-      return { status: 200, body: text.body, text };
+      return { status: 200, body: answers.get(asked, make) };
     },
   });
   return [matrix];
