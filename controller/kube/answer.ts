@@ -65,6 +65,28 @@ export async function readAnswer<Answer>(
   }
 }
 
+/**
+ * The first bytes of a body as text; what comes after them is not waited for.
+ * @throws KubeError Unreachable, or the signal's reason
+ */
+export async function readBeginning(
+  body: AsyncIterable<Buffer>,
+  { maximumBytes, ...origin }: Origin & { readonly maximumBytes: number },
+): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of body) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size >= maximumBytes) break;
+    }
+  } catch (thrown) {
+    throw unreachable(thrown, origin);
+  }
+  return Buffer.concat(pieces).subarray(0, maximumBytes).toString("utf8");
+}
+
 /** A connection that failed, as a KubeError; what the signal was aborted with comes as it is. */
 export function unreachable(thrown: unknown, { subject, host, signal }: Origin): unknown {
   if (signal.aborted) return signal.reason;

@@ -216,6 +216,28 @@ describe("failures", () => {
     await expect(failure).rejects.toMatchObject({ reason: "RequestTimeout" });
   });
 
+  test.each([
+    { begun: false, because: "nothing comes" },
+    { begun: true, because: "it stops half-way" },
+  ])("text ends with the request's timeout where $because", async ({ begun }) => {
+    server.once(anything, (response) => {
+      if (begun) response.writeHead(200).write("a line\n");
+    });
+    const failure = client.readText("/version?x=1", { maximumBytes: 100, timeoutMs: 30 });
+    await expect(failure).rejects.toMatchObject({
+      name: "KubeError",
+      reason: "RequestTimeout",
+      message: "get /version: no answer within 30 ms",
+    });
+  });
+
+  test("of text that goes on, the first bytes are read, and no more is waited for", async () => {
+    server.once(anything, (response) => {
+      response.writeHead(200).write("a line\nanother");
+    });
+    expect(await client.readText("/logs", { maximumBytes: 9 })).toBe("a line\nan");
+  });
+
   test("an answer without end is cut off", async () => {
     server.once(anything, (response) => {
       response.writeHead(200);

@@ -1,12 +1,19 @@
-import { unreachable } from "./answer.ts";
+import { readBeginning, unreachable } from "./answer.ts";
 import { systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { withDeadline } from "./deadline.ts";
 import { KubeError } from "./errors.ts";
 import { listPages, selectors } from "./list.ts";
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
 import type { Clock, Random } from "./ports.ts";
 import { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
-import { type Exchange, exchange, openStream, type TransportDeps } from "./transport.ts";
+import {
+  deadlineOf,
+  type Exchange,
+  exchange,
+  openStream,
+  type TransportDeps,
+} from "./transport.ts";
 import type {
   ApplyOptions,
   DeleteOptions,
@@ -156,25 +163,15 @@ export class KubeClient {
    * @param path from the root of the API server, with its query
    */
   async readText(path: string, { maximumBytes, ...options }: TextOptions): Promise<string> {
-    const { timeoutMs = requestTimeoutMs, signal = new AbortController().signal } = options;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const origin = { subject: `get ${path.split("?")[0]}`, signal: within };
-    const body = await openStream(this.#deps, {
-      ...{ method: "GET", path, idleMs: timeoutMs },
-      ...origin,
+    const { timeoutMs = requestTimeoutMs, signal: outer } = options;
+    const subject = `get ${path.split("?")[0]}`;
+    const request = { subject, timeoutMs, signal: outer };
+    return withDeadline(deadlineOf(this.#deps, request), async (signal) => {
+      const opening = { method: "GET", path, subject, idleMs: timeoutMs, signal } as const;
+      const body = await openStream(this.#deps, opening);
+      const host = this.#deps.connection.server.host;
+      return readBeginning(body, { subject, signal, host, maximumBytes });
     });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of body) {
-        chunks.push(chunk as Buffer);
-        size += (chunk as Buffer).length;
-        if (size >= maximumBytes) break;
-      }
-    } catch (thrown) {
-      throw unreachable(thrown, { ...origin, host: this.#deps.connection.server.host });
-    }
-    return Buffer.concat(chunks).subarray(0, maximumBytes).toString("utf8");
   }
 
   async #apply<T>(

@@ -4,7 +4,7 @@ import { type AnswerReader, JsonAnswer, readAnswer, TextAnswer, unreachable } fr
 import { Backoff } from "./backoff.ts";
 import { sleep } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { withDeadline } from "./deadline.ts";
+import { type DeadlineOptions, withDeadline } from "./deadline.ts";
 import { errorFromStatus, KubeError, type Status } from "./errors.ts";
 import type { Clock, Random } from "./ports.ts";
 
@@ -69,7 +69,7 @@ function retryDelay(
 }
 
 async function exchangeOnce(deps: TransportDeps, request: Exchange): Promise<unknown> {
-  return withDeadline(deadline(deps, request), async (signal) => {
+  return withDeadline(deadlineOf(deps, request), async (signal) => {
     const beforeSend = request.method === "GET" ? undefined : deps.beforeWrite;
     const opening = { ...request, signal, long: false, idleMs: request.timeoutMs, beforeSend };
     const response = await open(deps, opening);
@@ -125,7 +125,11 @@ async function open(
   });
 }
 
-function deadline(deps: TransportDeps, request: Exchange) {
+/** For withDeadline: a request that takes longer is a KubeError RequestTimeout. */
+export function deadlineOf(
+  deps: TransportDeps,
+  request: Pick<Exchange, "subject" | "timeoutMs" | "signal">,
+): DeadlineOptions {
   const { timeoutMs, signal, subject } = request;
   const timeoutReason = () =>
     new KubeError("RequestTimeout", `${subject}: no answer within ${timeoutMs} ms`);
