@@ -79,9 +79,7 @@ export async function rebuildHistory(
   if (own !== undefined && now - Date.parse(own.metadata.creationTimestamp) < newsMs) return;
   const known = new Map(records.map((record) => [record.metadata.name, record.status]));
   const log = await logs.read(pointer, deployment.target, signal);
-  const logged = log
-    .map((entry) => loggedOf(pointer, entry))
-    .filter((entry) => entry !== undefined);
+  const logged = log.flatMap((entry) => loggedOf(pointer, entry) ?? []);
   // The oldest first: while the last one is missing, what was interrupted is taken up again.
   for (const entry of kept(logged, deployed.digest, limit).toReversed()) {
     const { committedAt, endedAt } = known.get(entry.id) ?? {};

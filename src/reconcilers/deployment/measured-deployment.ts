@@ -15,7 +15,7 @@ export function trackPlace(
   { deploymentMetrics }: Pick<MeasuringDeps, "deploymentMetrics">,
   { metadata, spec }: Pick<ReleasePointer, "metadata" | "spec">,
 ): void {
-  deploymentMetrics.track(placeOf(metadata.namespace, spec));
+  deploymentMetrics.track(deploymentPlace(metadata.namespace, spec));
 }
 
 /** @param time when it was committed; now, when absent */
@@ -35,7 +35,7 @@ export function measureDeployment(
     .find((one) => one.spec.commit === commit && one.status?.image?.digest === digest);
   const made = release?.status?.commitTime ?? release?.spec.trigger.time;
   const seconds = made === undefined ? undefined : (committed - Date.parse(made)) / 1_000;
-  deploymentMetrics.deployed(name, placeOf(namespace, spec), seconds);
+  deploymentMetrics.deployed(name, deploymentPlace(namespace, spec), seconds);
 }
 
 /** A rollback, committed at that time, took the place of a deployment. */
@@ -46,10 +46,10 @@ export function measureRollback(
 ): void {
   if (spec.request.type === "Rollback" || status?.committedAt === undefined) return;
   const seconds = (Date.parse(endedAt) - Date.parse(status.committedAt)) / 1_000;
-  deploymentMetrics.rolledBack(name, placeOf(namespace, spec), seconds);
+  deploymentMetrics.rolledBack(name, deploymentPlace(namespace, spec), seconds);
 }
 
-function placeOf(
+function deploymentPlace(
   namespace: string,
   {
     environment,

@@ -45,13 +45,11 @@ export class GitComparison {
     return true;
   }
 
-  /** What was found in Git and is still ahead of the pointer. */
+  /** What was found in Git and is still ahead of the pointer, which isCompared. */
   aheadOf(pointer: ReleasePointer): LoggedOfPointer | undefined {
     const { ahead } = this.#compared.get(keyText(pointer.metadata)) ?? {};
     const sequence = pointer.status?.deployment?.sequence ?? 0;
-    return this.isCompared(pointer) && ahead !== undefined && ahead.sequence > sequence
-      ? ahead
-      : undefined;
+    return ahead !== undefined && ahead.sequence > sequence ? ahead : undefined;
   }
 
   /**
