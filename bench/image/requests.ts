@@ -7,7 +7,8 @@ interface Requested {
   readonly resources: { readonly requests: { readonly memory: string } };
 }
 
-const values: Readonly<Record<"controller" | "server", Requested>> = parse(
+const roles = ["controller", "server"] as const;
+const values: Readonly<Record<(typeof roles)[number], Requested>> = parse(
   readFileSync(join(import.meta.dirname, "..", "..", "charts", "forge", "values.yaml"), "utf8"),
 );
 
@@ -27,11 +28,10 @@ const published = {
 
 /** Memory that charts ask for: nothing here is measured. */
 export function requestRows(): Row[] {
-  const own = Object.entries(values).flatMap(([role, value]): [string, number][] =>
-    role === "controller" || role === "server"
-      ? [[`forge-${role}`, mebibytes(value.resources.requests.memory)]]
-      : [],
-  );
+  const own = roles.map((role): [string, number] => [
+    `forge-${role}`,
+    mebibytes(values[role].resources.requests.memory),
+  ]);
   return [...own, ...Object.entries(published)].map(([name, median]) => ({
     case: "memory asked for, as published",
     metric: name,

@@ -3,7 +3,7 @@ import type { Limits } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
 import { otlpEndpoint } from "../otlp.ts";
-import { flags } from "./flags.ts";
+import { flags, type GivenFlags } from "./flags.ts";
 import { ledgerOf } from "./ledger-options.ts";
 import { dayMs } from "./ledger-retention.ts";
 import { type OidcConfig, oidcOf } from "./oidc-options.ts";
@@ -79,10 +79,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   };
 }
 
-function retentionOf({
-  text,
-  milliseconds,
-}: ReturnType<typeof readFlags<typeof flags>>): number | undefined {
+function retentionOf({ text, milliseconds }: GivenFlags): number | undefined {
   const given = text("ledger-retention");
   if (given === undefined) return undefined;
   const ms = milliseconds("ledger-retention");

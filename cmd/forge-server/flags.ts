@@ -1,5 +1,5 @@
 import { clusterFlags, helpFlags, logFlags } from "../flag-groups.ts";
-import type { Flags } from "../flags.ts";
+import type { Flags, readFlags } from "../flags.ts";
 import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
@@ -77,3 +77,6 @@ export const flags = {
   ...logFlags,
   ...helpFlags,
 } as const satisfies Flags;
+
+/** What was given for each of them. */
+export type GivenFlags = ReturnType<typeof readFlags<typeof flags>>;

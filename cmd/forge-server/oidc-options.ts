@@ -1,6 +1,6 @@
 import { type IssuerOptions, isReserved, issuerUrl } from "../../src/server/index.ts";
-import { readFlagFile, type readFlags } from "../flags.ts";
-import type { flags } from "./flags.ts";
+import { readFlagFile } from "../flags.ts";
+import type { GivenFlags } from "./flags.ts";
 
 export type OidcConfig = Omit<IssuerOptions, "clock">;
 
@@ -8,10 +8,7 @@ export type OidcConfig = Omit<IssuerOptions, "clock">;
  * Whose tokens the server takes by itself; undefined for nobody's.
  * @throws Error that names the flag which is wrong
  */
-export function oidcOf({
-  text,
-  list,
-}: ReturnType<typeof readFlags<typeof flags>>): OidcConfig | undefined {
+export function oidcOf({ text, list }: GivenFlags): OidcConfig | undefined {
   const url = text("oidc-issuer");
   const audience = text("oidc-audience");
   if (url === undefined && audience === undefined) return undefined;

@@ -38,15 +38,15 @@ interface Pod extends KubeObject {
   readonly spec: { readonly containers: readonly Container[] };
 }
 
-const resourceOf = (group: string, version: string, plural: string, kind: string): Resource => ({
-  ...{ group, version, plural, kind },
-  namespaced: !["CustomResourceDefinition", "Node"].includes(kind),
-});
-const pods = resourceOf("", "v1", "pods", "Pod");
-const definitions = resourceOf(
-  ...(["apiextensions.k8s.io", "v1", "customresourcedefinitions"] as const),
-  "CustomResourceDefinition",
-);
+const pods: Resource = {
+  ...{ group: "", version: "v1", plural: "pods", kind: "Pod" },
+  namespaced: true,
+};
+const definitions: Resource = {
+  ...{ group: "apiextensions.k8s.io", version: "v1" },
+  ...{ plural: "customresourcedefinitions", kind: "CustomResourceDefinition" },
+  namespaced: false,
+};
 
 export async function collect(about: Collected, archive: Archive): Promise<void> {
   const part = async (name: string, read: () => Promise<string>) => {
