@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type Cluster, output, startCluster, startGitServer } from "../ground/index.ts";
-import { controllerUser, groundUsers, peopleOf, serverUser } from "../system/global-setup.ts";
+import { gitCredentials, groundAddresses, groundUsers } from "../system/ground-addresses.ts";
 
 /** What tests of pods look at, besides the ground of the system tests. */
 export interface NodeAddresses {
@@ -62,23 +62,10 @@ async function furnish(
   const archive = await pushImage(`${image.repository}:${image.tag}`, folder);
   // And as kind and k3d load it, under the name that it gives itself.
   await machine.run("ctr", "--namespace=k8s.io", "images", "import", archive);
-  const gitCredentials = { username: "forge", password: "s3cret-of-the-tests" };
   const git = await startGitServer(join(folder, "git"), gitCredentials, hostAddress);
   const volume = "/var/lib/volumes/ledger";
   await machine.run("mkdir", "-p", volume);
-  project.provide("ground", {
-    folder,
-    apiServer: plane.url,
-    kubeconfig: plane.kubeconfig,
-    controllerKubeconfig: plane.kubeconfigFor(controllerUser),
-    serverKubeconfig: plane.kubeconfigFor(serverUser),
-    people: peopleOf(plane),
-    auditLog: plane.auditLog,
-    registry: registry.host,
-    gitUrl: git.url,
-    gitRoot: git.root,
-    gitCredentials,
-  });
+  project.provide("ground", groundAddresses(folder, plane, registry, git));
   project.provide("node", { hostAddress, podRange, cgroup, volume, image });
   return async () => {
     await git.process.stop();

@@ -1,5 +1,5 @@
 /** What the rows of admission.test.ts ask for: objects, and how they are written. */
-import type { Person } from "./global-setup.ts";
+import type { Person } from "./ground-addresses.ts";
 import type { Workspace } from "./workspace.ts";
 
 const digest = `sha256:${"d".repeat(64)}`;

@@ -13,7 +13,7 @@ import {
   rule,
   serverSide,
 } from "./admission-requests.ts";
-import type { Person } from "./global-setup.ts";
+import type { Person } from "./ground-addresses.ts";
 import { Workspace } from "./workspace.ts";
 
 /**

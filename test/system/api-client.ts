@@ -1,5 +1,5 @@
 import { type Server, startServer, tokenOf } from "../ground/index.ts";
-import type { Person } from "./global-setup.ts";
+import type { Person } from "./ground-addresses.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ApiAnswer {

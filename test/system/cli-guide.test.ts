@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Controller, Kubectl, run, type Server, tokenOf } from "../ground/index.ts";
 import { startServerFor } from "./api-client.ts";
-import type { Person } from "./global-setup.ts";
+import type { Person } from "./ground-addresses.ts";
 import { Journey } from "./journey.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -6,6 +6,28 @@ import { type ForgeObject, Workspace } from "./workspace.ts";
 
 const audience = "forge";
 
+interface WithIssuer {
+  readonly issuer: OidcIssuer;
+  /** Takes the issuer's tokens. */
+  readonly server: Server;
+  stop(): Promise<void>;
+}
+
+async function startWithIssuer(
+  workspace: Workspace,
+  args: readonly string[],
+  name = "server",
+): Promise<WithIssuer> {
+  const issuer = await startOidcIssuer(audience);
+  const oidc = [`--oidc-issuer=${issuer.url}`, `--oidc-audience=${audience}`];
+  const server = await startServerFor(workspace, { name, args: [...oidc, ...args] });
+  const stop = async () => {
+    await server.process.stop();
+    await issuer.stop();
+  };
+  return { issuer, server, stop };
+}
+
 /**
  * erin is known to an OpenID Connect issuer, and to no API server. She may write what RBAC gives to
  * `oidc:erin`, and the group `oidc:sre` reads.
@@ -15,6 +37,7 @@ describe("people whom the API server does not know", () => {
   const role = `impersonator-${workspace.namespace}`;
   let issuer: OidcIssuer;
   let server: Server;
+  let stop: () => Promise<void>;
 
   const bearing = (token: string) => new ApiClient(server.url, token);
   const erin = (claims: object = {}) =>
@@ -53,21 +76,14 @@ describe("people whom the API server does not know", () => {
         subjects: [{ apiGroup: rbac, kind: "User", name: "forge-server" }],
       },
     );
-    issuer = await startOidcIssuer(audience);
-    server = await startServerFor(workspace, {
-      args: [
-        `--ledger=${join(workspace.ground.folder, `${workspace.namespace}.db`)}`,
-        `--oidc-issuer=${issuer.url}`,
-        `--oidc-audience=${audience}`,
-        "--oidc-groups-claim=groups",
-        "--oidc-group=oidc:sre",
-      ],
-    });
+    ({ issuer, server, stop } = await startWithIssuer(workspace, [
+      `--ledger=${join(workspace.ground.folder, `${workspace.namespace}.db`)}`,
+      ...["--oidc-groups-claim=groups", "--oidc-group=oidc:sre"],
+    ]));
   });
 
   afterAll(async () => {
-    await server.process.stop();
-    await issuer.stop();
+    await stop();
     await workspace.kubectl.output(["delete", "clusterrolebinding,clusterrole", role]);
   });
 
@@ -167,21 +183,15 @@ describe("without a prefix", () => {
   const workspace = new Workspace("impersonation-bare");
   let issuer: OidcIssuer;
   let server: Server;
+  let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    issuer = await startOidcIssuer(audience);
-    server = await startServerFor(workspace, {
-      args: [
-        ...[`--oidc-issuer=${issuer.url}`, `--oidc-audience=${audience}`, "--oidc-prefix="],
-        ...["--oidc-groups-claim=groups", "--oidc-group=staff"],
-      ],
-    });
+    ({ issuer, server, stop } = await startWithIssuer(workspace, [
+      ...["--oidc-prefix=", "--oidc-groups-claim=groups", "--oidc-group=staff"],
+    ]));
   });
 
-  afterAll(async () => {
-    await server.process.stop();
-    await issuer.stop();
-  });
+  afterAll(() => stop());
 
   test.each([
     "system:admin",
@@ -201,16 +211,12 @@ describe("without a prefix", () => {
   });
 
   test("an issuer that is gone is no refusal", async () => {
-    const gone = await startOidcIssuer(audience);
-    const other = await startServerFor(workspace, {
-      name: "gone",
-      args: [`--oidc-issuer=${gone.url}`, `--oidc-audience=${audience}`],
-    });
-    await gone.stop();
-    const client = new ApiClient(other.url, gone.token({ sub: "ivan" }));
+    const gone = await startWithIssuer(workspace, [], "gone");
+    await gone.issuer.stop();
+    const client = new ApiClient(gone.server.url, gone.issuer.token({ sub: "ivan" }));
     const { status, body } = await client.get("/v1/me");
     expect([status, body.reason]).toEqual([503, "IssuerUnreachable"]);
-    await other.process.stop();
+    await gone.server.process.stop();
   });
 });
 
@@ -218,21 +224,13 @@ describe("people by their email addresses", () => {
   const workspace = new Workspace("impersonation-email");
   let issuer: OidcIssuer;
   let server: Server;
+  let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    issuer = await startOidcIssuer(audience);
-    server = await startServerFor(workspace, {
-      args: [
-        ...[`--oidc-issuer=${issuer.url}`, `--oidc-audience=${audience}`],
-        "--oidc-username-claim=email",
-      ],
-    });
+    ({ issuer, server, stop } = await startWithIssuer(workspace, ["--oidc-username-claim=email"]));
   });
 
-  afterAll(async () => {
-    await server.process.stop();
-    await issuer.stop();
-  });
+  afterAll(() => stop());
 
   test.each([
     { claims: {}, status: 200, because: "the issuer says nothing of it" },

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
 import { pointerName } from "../../src/api/index.ts";
-import type { Person } from "./global-setup.ts";
+import type { Person } from "./ground-addresses.ts";
 import { type ForgeObject, present, Workspace } from "./workspace.ts";
 
 /** What tests look at in a ReleaseDeployment. */
@@ -65,6 +65,13 @@ export class Journey extends Workspace {
       { timeout: 30_000, interval: 100 },
     );
     return this.get("releasepointer", name);
+  }
+
+  /** Makes so many releases, and deploys the first of them. */
+  async firstDeployed(environment: string, releases: number): Promise<void> {
+    for (let made = 0; made < releases; made += 1) await this.released();
+    await this.apply(this.pointer(environment, "1"));
+    await this.deployed(environment, 1);
   }
 
   /** Empty while nothing is deployed, or there is no pointer. */

@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { type ControlPlane, installKinds, Kubectl, startControlPlane } from "../ground/index.ts";
-import type { GroundAddresses, Person } from "./global-setup.ts";
+import {
+  bindPrograms,
+  type GroundAddresses,
+  groundUsers,
+  planeAddresses,
+} from "./ground-addresses.ts";
 import { waitForPolicies } from "./policies-in-force.ts";
 
 /** An API server that a test has for itself, since it does to it what others would not survive. */
@@ -15,35 +20,19 @@ export interface OwnCluster {
   stop(): Promise<void>;
 }
 
-const people = ["alice", "bob", "carol", "dave"] as const satisfies readonly Person[];
-const programs = ["forge-controller", "forge-server"] as const;
-
 /** @param install puts forge's kinds there; those of this checkout unless told otherwise */
 export async function startOwnCluster(
   install: (kubectl: Kubectl) => Promise<void> = installToday,
 ): Promise<OwnCluster> {
   const folder = mkdtempSync(join(tmpdir(), "forge-own-"));
-  const users = Object.fromEntries([...people, ...programs].map((name) => [name, []]));
-  const plane = await startControlPlane({ folder, users });
+  const plane = await startControlPlane({ folder, users: groundUsers });
   const kubectl = new Kubectl(plane.kubeconfig);
   await install(kubectl);
-  for (const user of programs) {
-    const binding = ["clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`];
-    await kubectl.output(["create", ...binding]);
-  }
-  const kubeconfigs = Object.fromEntries(people.map((name) => [name, plane.kubeconfigFor(name)]));
+  await bindPrograms(kubectl);
   return {
     plane,
     kubectl,
-    ground: {
-      ...inject("ground"),
-      apiServer: plane.url,
-      kubeconfig: plane.kubeconfig,
-      controllerKubeconfig: plane.kubeconfigFor("forge-controller"),
-      serverKubeconfig: plane.kubeconfigFor("forge-server"),
-      people: kubeconfigs as GroundAddresses["people"],
-      auditLog: plane.auditLog,
-    },
+    ground: { ...inject("ground"), ...planeAddresses(plane) },
     stop: async () => {
       await plane.stop();
       rmSync(folder, { recursive: true, force: true });

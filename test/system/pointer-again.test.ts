@@ -10,11 +10,7 @@ describe("a pointer that was deleted, and made again", () => {
     await journey.create();
     await journey.apply(journey.environment("dev"));
     controller = await journey.controller();
-    await journey.released();
-    await journey.released();
-    await journey.released();
-    await journey.apply(journey.pointer("dev", "1"));
-    await journey.deployed("dev", 1);
+    await journey.firstDeployed("dev", 3);
   });
 
   afterAll(async () => {

@@ -51,11 +51,7 @@ describe("a registry that lost what it had", () => {
     await journey.create();
     await journey.apply(journey.environment("dev"));
     controller = await journey.controller({ registry: registry.host });
-    await journey.released();
-    await journey.released();
-    await journey.released();
-    await journey.apply(journey.pointer("dev", "1"));
-    await journey.deployed("dev", 1);
+    await journey.firstDeployed("dev", 3);
   });
 
   afterAll(async () => {

@@ -13,10 +13,7 @@ describe("a request that replaces one on its way", () => {
     await journey.create();
     await journey.apply(journey.environment("dev"));
     controller = await journey.controller();
-    await journey.released();
-    await journey.released();
-    await journey.apply(journey.pointer("dev", "1"));
-    await journey.deployed("dev", 1);
+    await journey.firstDeployed("dev", 2);
     await journey.ask("dev", { release: "2" });
     await journey.deployed("dev", 2);
   });

@@ -13,7 +13,7 @@ import {
   run,
   startController,
 } from "../ground/index.ts";
-import type { GroundAddresses, Person } from "./global-setup.ts";
+import type { GroundAddresses, Person } from "./ground-addresses.ts";
 
 let count = 0;
 
