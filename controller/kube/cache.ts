@@ -3,6 +3,11 @@ import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
 /** Gives the values under which an object is found; an object may have none, or several. */
 export type Indexer<T> = (object: T) => readonly string[];
 
+/** Several names as one index value: joined by a character that no name holds. */
+export function indexValue(...names: readonly string[]): string {
+  return names.join("|");
+}
+
 /** What a reconciler sees of a cache. Objects are shared and frozen: copy before changing one. */
 export interface CacheReader<T extends KubeObject> {
   readonly size: number;

@@ -1,6 +1,6 @@
 /** The Kubernetes client: verbs, errors, and informers that keep a cache. */
 export { Backoff, jitter } from "./backoff.ts";
-export type { CacheReader, Indexer } from "./cache.ts";
+export { type CacheReader, type Indexer, indexValue } from "./cache.ts";
 export { KubeClient } from "./client.ts";
 export { sleep, systemClock } from "./clock.ts";
 export { Connection } from "./connection.ts";

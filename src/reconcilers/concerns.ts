@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMoreThanStatus } from "../../controller/index.ts";
-import { type Key, keyOf } from "../../controller/kube/index.ts";
+import { indexValue, type Key, keyOf } from "../../controller/kube/index.ts";
 import {
   type Environment,
   isTrue,
@@ -17,7 +17,7 @@ import type { ReconcilerDeps } from "./ports.ts";
 import { placesOf } from "./project/known-releases.ts";
 import { isSettled } from "./release/release.ts";
 import { isPlaced } from "./release/release-identity.ts";
-import { indexValue, placeOf } from "./resources.ts";
+import { placeOf } from "./resources.ts";
 
 /** What the numbering says of a Release, and whether it is ready for those that joined it. */
 export function isOtherwisePlaced(release: Release, old: Release): boolean {

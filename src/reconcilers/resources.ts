@@ -1,4 +1,4 @@
-import type { Indexer } from "../../controller/kube/index.ts";
+import { type Indexer, indexValue } from "../../controller/kube/index.ts";
 import {
   type Environment,
   environmentKind,
@@ -24,11 +24,6 @@ export const resources = {
   approvals: releaseApprovalKind,
   deployments: releaseDeploymentKind,
 } as const;
-
-/** Index values: names joined by a character that no name holds. */
-export function indexValue(...names: readonly string[]): string {
-  return names.join("|");
-}
 
 /** How each cache is searched. The namespace stands in every value: references never cross it. */
 export const indexes: {

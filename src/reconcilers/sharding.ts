@@ -9,9 +9,9 @@
  * moved two may work on one object for a moment: their writes carry resource versions and old heads,
  * and one of the two fails. That is the same safety as between two leaders.
  */
+import { indexValue } from "../../controller/kube/index.ts";
 import { byAge, type Project, projectPath } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
-import { indexValue } from "./resources.ts";
 import { type Report, stalled } from "./status.ts";
 
 const shardLabel = "forge.dev/shard";

@@ -1,5 +1,5 @@
 /** Gathers what a decision rests on, and asks the policy. Nothing else asks it here. */
-import { isNotFound } from "../../../controller/kube/index.ts";
+import { indexValue, isNotFound } from "../../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
@@ -11,7 +11,7 @@ import {
 import type { Decision } from "../../policy/index.ts";
 import { judgeRelease } from "../../query/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue, resources } from "../resources.ts";
+import { resources } from "../resources.ts";
 
 /** More than this of one project's are not looked at; far beyond what people give. */
 const maximumApprovals = 1_000;

@@ -1,4 +1,5 @@
 /** What DORA's measures are told of a deployment; docs/operations.md defines them. */
+import { indexValue } from "../../../controller/kube/index.ts";
 import {
   projectPath,
   type ReleaseDeployment,
@@ -6,7 +7,6 @@ import {
   type ReleasePointerSpec,
 } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue } from "../resources.ts";
 import type { Begun } from "./deployment-plan.ts";
 
 type MeasuringDeps = Pick<ReconcilerDeps, "caches" | "clock" | "deploymentMetrics">;

@@ -1,5 +1,5 @@
 import type { Outcome, Reconciler } from "../../../controller/index.ts";
-import type { Key } from "../../../controller/kube/index.ts";
+import { indexValue, type Key } from "../../../controller/kube/index.ts";
 import {
   apiVersion,
   byAge,
@@ -19,7 +19,7 @@ import { isCalled } from "../../query/index.ts";
 import { judgeByCache } from "../deployment/judgement.ts";
 import { isDeployed } from "../pointer/pointer-release.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue, resources } from "../resources.ts";
+import { resources } from "../resources.ts";
 import { invalidShard, isOurs, projectAt } from "../sharding.ts";
 import { sleepUntil } from "../sleep-until.ts";
 

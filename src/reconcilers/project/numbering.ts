@@ -9,7 +9,7 @@
  * fails at 1 with a Conflict.
  */
 import type { ReconcileContext } from "../../../controller/index.ts";
-import { isNotFound } from "../../../controller/kube/index.ts";
+import { indexValue, isNotFound } from "../../../controller/kube/index.ts";
 import {
   byAge,
   type Project,
@@ -20,7 +20,7 @@ import {
 } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { isPlaced, planIdentity } from "../release/release-identity.ts";
-import { indexValue, resources } from "../resources.ts";
+import { resources } from "../resources.ts";
 import { writeStatus } from "../status.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import { type Names, withNames } from "./release-names.ts";

@@ -1,5 +1,5 @@
 import type { ConditionUpdate, Outcome, Reconciler } from "../../../controller/index.ts";
-import { isAlreadyExists, isNotFound } from "../../../controller/kube/index.ts";
+import { indexValue, isAlreadyExists, isNotFound } from "../../../controller/kube/index.ts";
 import {
   apiVersion,
   byAge,
@@ -11,7 +11,7 @@ import {
 } from "../../api/index.ts";
 import { invalidPatterns } from "../../triggers/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue, resources } from "../resources.ts";
+import { resources } from "../resources.ts";
 import { invalidShard, isOurs } from "../sharding.ts";
 import {
   conditionsOf,

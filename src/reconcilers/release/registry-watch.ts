@@ -1,7 +1,7 @@
 import type { Reconciler } from "../../../controller/index.ts";
+import { indexValue } from "../../../controller/kube/index.ts";
 import { ForgeError, isTrue, type Release } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue } from "../resources.ts";
 import { isOurs, projectAt } from "../sharding.ts";
 import type { Report } from "../status.ts";
 import { isLost, isSettled, madeOf, report } from "./release.ts";

@@ -1,10 +1,10 @@
+import { indexValue } from "../../../controller/kube/index.ts";
 import { byAge, ForgeError, projectPath, type Release } from "../../api/index.ts";
 import { remoteOptions } from "../../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../../git/index.ts";
 import { parseReference } from "../../oci/index.ts";
 import type { SourceFile } from "../../render/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { indexValue } from "../resources.ts";
 import { projectOf } from "../sharding.ts";
 import { notChecked, verifyClaims } from "./release-claims.ts";
 

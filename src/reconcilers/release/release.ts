@@ -1,10 +1,10 @@
 import type { Outcome, Reconciler } from "../../../controller/index.ts";
-import { isNotFound, type Key } from "../../../controller/kube/index.ts";
+import { indexValue, isNotFound, type Key } from "../../../controller/kube/index.ts";
 import { isTrue, type Project, projectPath, type Release, releaseKind } from "../../api/index.ts";
 import { endingWith } from "../../telemetry/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { releaseSpan } from "../request-span.ts";
-import { indexValue, resources } from "../resources.ts";
+import { resources } from "../resources.ts";
 import { invalidShard, isOurs, projectOf } from "../sharding.ts";
 import {
   conditionsOf,

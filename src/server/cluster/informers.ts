@@ -3,6 +3,7 @@ import {
   type Clock,
   type Indexer,
   Informer,
+  indexValue,
   type KubeClient,
   type KubeObject,
   type Random,
@@ -25,9 +26,9 @@ export interface InformerDeps {
   readonly namespace?: string;
 }
 
-/** Index value of a project and all that belongs to it: no name holds the character. */
+/** Index value of a project and all that belongs to it. */
 export function projectIndex(namespace: string, repository: string, project: string): string {
-  return `${namespace}|${projectPath(repository, project)}`;
+  return indexValue(namespace, projectPath(repository, project));
 }
 
 interface Named {
