@@ -6,7 +6,7 @@ import { Connection, KubeClient, type KubeObject } from "../../controller/kube/i
 import { deploymentName, pointerName, projectName, releaseName } from "../../src/api/index.ts";
 import { type KindName, kindNamed } from "../../src/requests/index.ts";
 import { type ControlPlane, Kubectl, startControlPlane } from "../../test/ground/index.ts";
-import { inParallel } from "../controller/settled.ts";
+import { inParallel } from "../in-parallel.ts";
 
 export const namespace = "bench";
 export const repository = "company/monorepo";

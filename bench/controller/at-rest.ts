@@ -1,10 +1,11 @@
 import { atMost, median, type Row, type Target } from "../frame.ts";
+import { inParallel } from "../in-parallel.ts";
 import { environments, type Ground } from "./ground.ts";
 import { type Place, pointerObject, pointers } from "./objects.ts";
 import type { Options } from "./options.ts";
 import { changePointer, probe } from "./pointer-change.ts";
 import { memoryOf, metric, processorPercent, untilQuiet } from "./process-figures.ts";
-import { createSettled, inParallel } from "./settled.ts";
+import { createSettled } from "./settled.ts";
 import { type Figures, type Reference, startOnce, startReference, startRows } from "./start.ts";
 
 /** Beyond, client-node's one list passes the longest string that V8 can make. */

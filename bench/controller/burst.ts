@@ -1,12 +1,13 @@
 import { Informer, type KubeObject, systemClock } from "../../controller/kube/index.ts";
 import type { Controller } from "../../test/ground/index.ts";
 import { atMost, median, type Row, type Target } from "../frame.ts";
+import { inParallel } from "../in-parallel.ts";
 import { type Ground, namespace } from "./ground.ts";
 import { pointerObject, pointers, releaseObject, releases, smallManifests } from "./objects.ts";
 import type { Options } from "./options.ts";
 import { changePointer, probe } from "./pointer-change.ts";
 import { memoryOf, processorSeconds, untilQuiet } from "./process-figures.ts";
-import { createSettled, inParallel } from "./settled.ts";
+import { createSettled } from "./settled.ts";
 
 const projects = 10;
 const creationsAtOnce = 16;

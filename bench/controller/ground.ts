@@ -25,6 +25,8 @@ export interface Ground extends AsyncDisposable {
   readonly client: KubeClient;
   readonly kubeconfig: string;
   readonly audit: AuditLog;
+  /** `<host>/<path>` below which releases' images are. */
+  readonly images: string;
   /** The bare GitOps repository. */
   readonly gitOps: string;
   startController(program: string): Promise<Controller>;
@@ -58,17 +60,19 @@ export async function startGround(folder: string, etcdQuotaBytes: number): Promi
   config.loadFromFile(plane.kubeconfig);
   const connection = new Connection(config, { userAgent: "forge-bench" });
   parts.defer(() => connection.close());
+  const images = `${registry.host}/releases`;
   const held = parts.move();
   return {
     kubectl,
     client: new KubeClient(connection),
     kubeconfig: plane.kubeconfig,
     audit,
+    images,
     gitOps,
     startController: (program) =>
       startController({
         kubeconfig: plane.kubeconfigFor(user),
-        registry: `${registry.host}/releases`,
+        registry: images,
         logFile: join(folder, "controller.log"),
         program,
         args: ["--log-level=info"],

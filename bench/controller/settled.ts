@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../../controller/kube/index.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Ground } from "./ground.ts";
-import { type Place, releases, settledRelease } from "./objects.ts";
+import { pushImages } from "./images.ts";
+import { type Place, releases } from "./objects.ts";
+import { settledRelease } from "./settled-release.ts";
 
 const creationsAtOnce = 16;
 const crds = join(import.meta.dirname, "..", "..", "crds");
@@ -15,11 +18,12 @@ const withoutStatus = JSON.stringify([{ op: "remove", path: "/spec/versions/0/su
 export async function createSettled(ground: Ground, places: readonly Place[]): Promise<void> {
   const [first] = places;
   if (first === undefined) return;
-  const { client, kubectl } = ground;
+  const { client, kubectl, images } = ground;
+  await pushImages(images, places);
   await kubectl.output(["patch", "crd", "releases.forge.dev", "--type=json", "-p", withoutStatus]);
   await untilStatusIsTaken(ground, first, true);
   await inParallel(places, creationsAtOnce, (place) =>
-    client.create(releases, settledRelease(place)),
+    client.create(releases, settledRelease(images, place)),
   );
   await kubectl.output(["apply", "-f", crds]);
   await untilStatusIsTaken(ground, { ...first, project: "nobody" }, false);
@@ -37,30 +41,17 @@ async function untilListed({ kubectl }: Ground): Promise<void> {
 }
 
 async function untilStatusIsTaken(
-  { client }: Ground,
+  { client, images }: Ground,
   place: Place,
   wanted: boolean,
 ): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const answer: KubeObject & { readonly status?: { readonly number?: number } } =
-      await client.create(releases, settledRelease(place), { dryRun: true });
+      await client.create(releases, settledRelease(images, place), { dryRun: true });
     // A new object has a status of its own, by default, but no number.
     if ((answer.status?.number !== undefined) === wanted) return;
     if (Date.now() > deadline) throw new Error("the Releases' CRD did not change");
     await sleep(100);
   }
-}
-
-/** Does something for each item, so many at a time. */
-export async function inParallel<T>(
-  items: Iterable<T>,
-  width: number,
-  act: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const queue = items[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (let next = queue.next(); !next.done; next = queue.next()) await act(next.value);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }

@@ -6,8 +6,9 @@ import { git } from "../../test/ground/index.ts";
 import { type Ground, namespace, startGround } from "../controller/ground.ts";
 import { type Place, repository } from "../controller/objects.ts";
 import { processorSeconds, untilQuiet } from "../controller/process-figures.ts";
-import { createSettled, inParallel } from "../controller/settled.ts";
+import { createSettled } from "../controller/settled.ts";
 import { atMost, type Result } from "../frame.ts";
+import { inParallel } from "../in-parallel.ts";
 
 const withinMs = 900_000;
 /** As many as the controller has workers for pointers. */
