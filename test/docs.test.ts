@@ -24,8 +24,8 @@ const runBy: Readonly<Record<string, string>> = {
   "helm install forge oci://registry.example.com/charts/forge --version 0.1.0 --namespace forge-system --create-namespace --values values.yaml":
     "test/system/chart-push.test.ts",
   "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
-    "test/system/chart-install.test.ts",
-  "helm uninstall forge --namespace forge-system": "test/system/chart-install.test.ts",
+    "test/system/chart-upgrade.test.ts",
+  "helm uninstall forge --namespace forge-system": "test/system/chart-upgrade.test.ts",
   "kubectl apply -f crds/": "test/system/bundle.test.ts",
   "node dist/forge-controller.js --registry registry.example.com/releases":
     "test/system/bundle.test.ts",
