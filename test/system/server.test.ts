@@ -255,6 +255,26 @@ describe("the REST API", () => {
     expect(begun.details.decision.rules).not.toEqual([]);
   });
 
+  test("an object that is replaced keeps the labels and owners that nobody named", async () => {
+    const name = journey.pointerName("staging");
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "none" };
+    const metadata = { labels: { team: "identity" }, ownerReferences: [owner] };
+    await journey.kubectl.output([
+      ...["-n", journey.namespace, "patch", "releasepointer", name, "--type=merge"],
+      ...["-p", JSON.stringify({ metadata })],
+    ]);
+    const path = `/v1/objects/releasepointers/${name}`;
+    const { body: seen } = await alice.get(`${path}?namespace=${journey.namespace}`);
+    const { resourceVersion } = seen.metadata;
+    const request = { namespace: journey.namespace, metadata: { resourceVersion } };
+    const spec = { ...seen.spec, hold: { reason: "Wait" } };
+    const { body } = await alice.send("PUT", path, { ...request, spec });
+    expect(body.spec.hold).toMatchObject({ reason: "Wait", by: "alice" });
+    expect(body.metadata).toMatchObject(metadata);
+    const stale = await alice.send("PUT", path, { ...request, spec: seen.spec });
+    expect(stale).toMatchObject({ status: 409 });
+  });
+
   test("changes are told as they happen, and can be gone on from", async () => {
     const stop = new AbortController();
     const headers = { authorization: `Bearer ${alice.token}` };

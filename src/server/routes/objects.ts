@@ -129,6 +129,7 @@ function replaceRoute(kind: Kind): Route {
     handle: async (call) => {
       const { metadata, spec, dryRun } = call.body;
       const store = storeOf(call, call.body.namespace);
+      // What a request does not name would be taken away by a PUT: labels, finalizers, owners.
       const before = await store.get(name, call.params["name"] ?? "");
       const object = { ...before, metadata: { ...before.metadata, ...metadata }, spec };
       const written = await store.replace(name, object as Kinds[KindName], { dryRun });
