@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          globalSetup: ["test/system/global-setup.ts"],
+          globalSetup: ["test/system/ground/global-setup.ts"],
           testTimeout: 120_000,
           // Real parts on a busy machine: once more, and the end of the run names who needed it.
           retry: 1,
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
-          globalSetup: ["test/system/global-setup.ts"],
+          globalSetup: ["test/system/ground/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

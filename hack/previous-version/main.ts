@@ -1,4 +1,4 @@
-// Records what a version of forge leaves behind, as the fixture of test/system/upgrade.test.ts:
+// Records what a version of forge leaves behind, as the fixture of test/system/upgrade/upgrade.test.ts:
 //   node hack/previous-version/main.ts <checkout of that version, with its node_modules>
 // Its CRDs and its controller are run on a real API server, registry and git server.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,15 @@ import {
   tagged,
 } from "./scenario.ts";
 
-const target = join(import.meta.dirname, "..", "..", "test", "system", "previous-version");
+const target = join(
+  import.meta.dirname,
+  "..",
+  "..",
+  "test",
+  "system",
+  "upgrade",
+  "previous-version",
+);
 const [checkout] = process.argv.slice(2);
 if (checkout === undefined) throw new Error("say where the checkout of the previous version is");
 

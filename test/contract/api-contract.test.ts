@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { locatePythonTool } from "../../tools/python/venv.ts";
 import { type Controller, run, type Server, tokenOf } from "../ground/index.ts";
-import { startServerFor } from "../system/api-client.ts";
-import { Journey } from "../system/journey.ts";
+import { startServerFor } from "../system/ground/api-client.ts";
+import { Journey } from "../system/ground/journey.ts";
 
 /** Programs of others hold the API to its own document. They come from PyPI: `make setup`. */
 const python = locatePythonTool("python");

@@ -9,9 +9,9 @@ import {
   startHoldingProxy,
   startPostgres,
 } from "../ground/index.ts";
-import { merged, type Values } from "../system/chart.ts";
-import { waitForPolicies } from "../system/policies-in-force.ts";
-import { present, Workspace } from "../system/workspace.ts";
+import { waitForPolicies } from "../system/ground/policies-in-force.ts";
+import { present, Workspace } from "../system/ground/workspace.ts";
+import { merged, type Values } from "../system/install/chart.ts";
 import { deploymentsIn, Installation, type Pod, sample } from "./installation.ts";
 
 /** Two pods of each role and PostgreSQL, on a real node. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type Cluster, output, startCluster, startGitServer } from "../ground/index.ts";
-import { gitCredentials, groundAddresses, groundUsers } from "../system/ground-addresses.ts";
+import { gitCredentials, groundAddresses, groundUsers } from "../system/ground/ground-addresses.ts";
 
 /** What tests of pods look at, besides the ground of the system tests. */
 export interface NodeAddresses {

@@ -3,7 +3,7 @@ import { Agent, fetch } from "undici";
 import { inject } from "vitest";
 import { requireTool } from "../../tools/locate.ts";
 import { type CommandResult, git, Kubectl, run, tokenOf } from "../ground/index.ts";
-import { chart, merged, type Rendered, type Values, valuesFile } from "../system/chart.ts";
+import { chart, merged, type Rendered, type Values, valuesFile } from "../system/install/chart.ts";
 
 export interface Pod extends Rendered {
   readonly metadata: Rendered["metadata"] & { readonly uid: string };

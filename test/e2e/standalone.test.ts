@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { commitFiles, createBareRepository } from "../ground/index.ts";
-import type { Rendered } from "../system/chart.ts";
-import { waitForPolicies } from "../system/policies-in-force.ts";
-import { conditionOf, present, Workspace } from "../system/workspace.ts";
+import { waitForPolicies } from "../system/ground/policies-in-force.ts";
+import { conditionOf, present, Workspace } from "../system/ground/workspace.ts";
+import type { Rendered } from "../system/install/chart.ts";
 import { deploymentsIn, Installation, sample } from "./installation.ts";
 
 const manifests = `apiVersion: apps/v1

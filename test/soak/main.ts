@@ -13,8 +13,8 @@ import {
   clientOf,
   deliveriesOf,
   versionsOf,
-} from "../system/config-map-controller.ts";
-import { caOf, kubeconfigVia } from "../system/kubeconfig-via.ts";
+} from "../system/controller/config-map-controller.ts";
+import { caOf, kubeconfigVia } from "../system/ground/kubeconfig-via.ts";
 import { Disturbances } from "./disturbances.ts";
 import { Mutations } from "./mutations.ts";
 import { seededRandom } from "./random.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNotFound, type KubeClient } from "../../controller/kube/index.ts";
-import { type ConfigMap, configMaps } from "../system/config-map-controller.ts";
+import { type ConfigMap, configMaps } from "../system/controller/config-map-controller.ts";
 import { pick } from "./random.ts";
 
 const namespace = "default";

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const folder = mkdtempSync(join(tmpdir(), "forge-demo-"));
+const stateFile = join(folder, "state.json");
+
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a target of the Makefile, with the demo's files in a folder of the test's own. */
+function make(target: string, onOutput: (all: string) => void = () => undefined): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("make", ["--no-print-directory", ...target.split(" ")], {
+      cwd: root,
+      env: { ...process.env, FORGE_DEMO_FOLDER: folder },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const take = (chunk: Buffer): void => {
+      output += chunk.toString();
+      onOutput(output);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output }));
+  });
+}
+
+interface SavedProcess {
+  readonly name: string;
+  readonly pid: number;
+}
+
+function savedProcesses(): readonly SavedProcess[] {
+  const state = JSON.parse(readFileSync(stateFile, "utf8")) as { processes: SavedProcess[] };
+  return state.processes;
+}
+
+function isRunning({ pid }: SavedProcess): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("make demo", () => {
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("does all that it tells, and with KEEP=1 leaves it running until make demo-stop", async () => {
+    const demo = await make("demo KEEP=1");
+    expect(demo.output).toContain("The demo is complete.");
+    expect(demo.output).toContain("BranchNotAllowed");
+    expect(demo.output).toMatch(/Rollback auth-service in production to release 1 \(v1\.4\.0\)/);
+    expect(demo.code).toBe(0);
+    const kept = savedProcesses();
+    expect(kept.map(({ name }) => name)).toEqual([
+      "etcd",
+      "kube-apiserver",
+      "registry",
+      "git server",
+      "forge-controller",
+    ]);
+    expect(kept.every(isRunning)).toBe(true);
+
+    const stop = await make("demo-stop");
+    expect(stop.code).toBe(0);
+    await expect.poll(() => kept.some(isRunning), { timeout: 30_000 }).toBe(false);
+    expect(existsSync(stateFile)).toBe(false);
+  });
+
+  test("WITH=argocd ends with objects in the cluster", async () => {
+    const demo = await make("demo WITH=argocd");
+    expect(demo.output).toContain("The demo is complete.");
+    const live = [...demo.output.matchAll(/^ +live: +\S+:(1\.\d\.0), release (\d)$/gm)];
+    expect(live.map(([, version, number]) => `${version} ${number}`)).toEqual([
+      "1.4.0 1",
+      "1.5.0 3",
+      "1.4.0 1",
+    ]);
+    expect(demo.code).toBe(0);
+    expect(existsSync(stateFile)).toBe(false);
+  }, 300_000);
+
+  test("fails when the registry is killed midway, and leaves nothing running", async () => {
+    let killed = false;
+    let all: readonly SavedProcess[] = [];
+    const demo = await make("demo", (output) => {
+      if (killed || !output.includes("Three environments")) return;
+      killed = true;
+      all = savedProcesses();
+      const registry = all.find(({ name }) => name === "registry");
+      if (registry !== undefined) process.kill(registry.pid, "SIGKILL");
+    });
+    expect(killed).toBe(true);
+    expect(demo.output).toContain("The demo failed");
+    expect(demo.code).not.toBe(0);
+    expect(all.some(isRunning)).toBe(false);
+  }, 180_000);
+});
