@@ -10,7 +10,7 @@ import {
 } from "../../src/plugin/index.ts";
 import { createLogger, PluginMetrics } from "../../src/telemetry/index.ts";
 import { aborted, stopSignal } from "../program.ts";
-import { keepYoungGenerationSmall } from "../young-generation.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import type { ServeConfig } from "./config.ts";
 import { makeParts } from "./parts.ts";
 
@@ -18,7 +18,7 @@ import { makeParts } from "./parts.ts";
 const mayWait = 1_000;
 
 export async function serve(config: ServeConfig): Promise<void> {
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   const log = createLogger(config.logLevel, { program: "forge-argocd-plugin" });
   const metricsRegistry = new Registry();
   collectDefaultMetrics({ register: metricsRegistry });

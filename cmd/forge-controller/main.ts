@@ -29,8 +29,8 @@ import {
 } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { runProgram, stopSignal } from "../program.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { version } from "../version.ts";
-import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { cueProgram } from "./cue-program.ts";
 import { loadExtensions } from "./extensions.ts";
@@ -169,7 +169,7 @@ await runProgram("forge-controller", async (args) => {
     return installCrds(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
   }
   const config = readConfig(args, process.env);
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
 });

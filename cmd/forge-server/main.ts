@@ -21,8 +21,8 @@ import {
 import { createLogger, openTracer, ServerMetrics } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
 import { aborted, runProgram, stopSignal } from "../program.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { version } from "../version.ts";
-import { keepYoungGenerationSmall } from "../young-generation.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
 import { wedged } from "./wedged.ts";
@@ -137,7 +137,7 @@ await runProgram("forge-server", async (args) => {
     return refillLedger(args.slice(1), process.env, (line) => process.stdout.write(`${line}\n`));
   }
   const config = readConfig(args, process.env);
-  keepYoungGenerationSmall();
+  keepHeapSmall();
   if (config === "help") process.stdout.write(helpText());
   else await run(config);
 });

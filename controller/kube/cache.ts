@@ -1,12 +1,5 @@
 import { type Key, type KubeObject, keyOf, keyText } from "./object.ts";
-
-/** Gives the values under which an object is found; an object may have none, or several. */
-export type Indexer<T> = (object: T) => readonly string[];
-
-/** Several names as one index value: joined by a character that no name holds. */
-export function indexValue(...names: readonly string[]): string {
-  return names.join("|");
-}
+import { type Indexer, ObjectIndex } from "./object-index.ts";
 
 /** What a reconciler sees of a cache. Objects are shared and frozen: copy before changing one. */
 export interface CacheReader<T extends KubeObject> {
@@ -21,11 +14,11 @@ export interface CacheReader<T extends KubeObject> {
 /** Objects by key and by named indexes. Written by one informer alone. */
 export class Cache<T extends KubeObject> implements CacheReader<T> {
   readonly #objects = new Map<string, T>();
-  readonly #indexes = new Map<string, { indexer: Indexer<T>; keys: Map<string, Set<string>> }>();
+  readonly #indexes = new Map<string, ObjectIndex<T>>();
 
   constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
     for (const [name, indexer] of Object.entries(indexers)) {
-      this.#indexes.set(name, { indexer, keys: new Map() });
+      this.#indexes.set(name, new ObjectIndex(indexer));
     }
   }
 
@@ -43,27 +36,15 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 
   byIndex(index: string, value: string): T[] {
-    const entry = this.#indexes.get(index);
-    if (entry === undefined) throw new TypeError(`the cache has no index ${index}`);
-    const found: T[] = [];
-    for (const key of entry.keys.get(value) ?? []) {
-      const object = this.#objects.get(key);
-      if (object !== undefined) found.push(object);
-    }
-    return found;
+    const found = this.#indexes.get(index);
+    if (found === undefined) throw new TypeError(`the cache has no index ${index}`);
+    return found.at(value);
   }
 
   set(object: T): void {
     this.delete(keyOf(object));
-    const key = keyText(keyOf(object));
-    this.#objects.set(key, deepFreeze(object));
-    for (const { indexer, keys } of this.#indexes.values()) {
-      for (const value of indexer(object)) {
-        const found = keys.get(value);
-        if (found === undefined) keys.set(value, new Set([key]));
-        else found.add(key);
-      }
-    }
+    this.#objects.set(keyText(keyOf(object)), deepFreeze(object));
+    for (const index of this.#indexes.values()) index.add(object);
   }
 
   delete(objectKey: Key): void {
@@ -71,13 +52,7 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
     const object = this.#objects.get(key);
     if (object === undefined) return;
     this.#objects.delete(key);
-    for (const { indexer, keys } of this.#indexes.values()) {
-      for (const value of indexer(object)) {
-        const found = keys.get(value);
-        found?.delete(key);
-        if (found?.size === 0) keys.delete(value);
-      }
-    }
+    for (const index of this.#indexes.values()) index.remove(object);
   }
 }
 

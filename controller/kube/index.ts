@@ -1,6 +1,6 @@
 /** The Kubernetes client: verbs, errors, and informers that keep a cache. */
 export { Backoff, jitter } from "./backoff.ts";
-export { type CacheReader, type Indexer, indexValue } from "./cache.ts";
+export type { CacheReader } from "./cache.ts";
 export { KubeClient } from "./client.ts";
 export { sleep, systemClock } from "./clock.ts";
 export { Connection } from "./connection.ts";
@@ -19,6 +19,7 @@ export { Informer } from "./informer.ts";
 export type { InformerOptions, InformerStats } from "./informer-options.ts";
 export type { ChangeHandler, ChangeType } from "./mirror.ts";
 export { type Key, type KubeObject, keyOf, keyText, type ObjectMeta } from "./object.ts";
+export { type Indexer, indexValue } from "./object-index.ts";
 export type { Clock, Logger, Random } from "./ports.ts";
 export { collectionPath, objectPath, queryText, type Resource } from "./resource.ts";
 export { isNotNewer } from "./resource-version.ts";

@@ -1,6 +1,6 @@
-import type { Indexer } from "./cache.ts";
 import type { KubeClient } from "./client.ts";
 import type { KubeObject } from "./object.ts";
+import type { Indexer } from "./object-index.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
 import type { Resource } from "./resource.ts";
 import type { SelectOptions } from "./verbs.ts";

@@ -1,6 +1,8 @@
-import { Cache, type Indexer } from "./cache.ts";
+import { Cache } from "./cache.ts";
 import { type KubeObject, keyOf, keyText } from "./object.ts";
+import type { Indexer } from "./object-index.ts";
 import type { Logger } from "./ports.ts";
+import { SharedTexts } from "./shared-texts.ts";
 
 /** `resync` repeats an object that did not change. */
 export type ChangeType = "added" | "updated" | "deleted" | "resync";
@@ -18,6 +20,7 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 export class Mirror<T extends KubeObject> {
   readonly cache: Cache<T>;
   readonly #trim: (object: T) => T;
+  readonly #texts = new SharedTexts();
   readonly #log: Logger;
   readonly #handlers = new Set<ChangeHandler<T>>();
 
@@ -37,15 +40,18 @@ export class Mirror<T extends KubeObject> {
     for (const object of this.cache.list()) this.#tell(handler, "added", object);
   }
 
+  /** An object as the cache keeps it. It is ours: as it came from the server. */
   trim(object: T): T {
     const { managedFields: _, ...metadata } = object.metadata as typeof object.metadata & {
       managedFields?: unknown;
     };
     const { [lastApplied]: text, ...annotations } = metadata.annotations ?? {};
-    return this.#trim({
+    const trimmed = this.#trim({
       ...object,
       metadata: text === undefined ? metadata : { ...metadata, annotations },
     });
+    this.#texts.share(trimmed);
+    return trimmed;
   }
 
   /** Takes one state of one object, already trimmed; false when it is known. */
