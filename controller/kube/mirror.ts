@@ -1,8 +1,8 @@
 import { Cache } from "./cache.ts";
+import { InternedTexts } from "./interned-texts.ts";
 import { type KubeObject, keyOf, keyText } from "./object.ts";
 import type { Indexer } from "./object-index.ts";
 import type { Logger } from "./ports.ts";
-import { SharedTexts } from "./shared-texts.ts";
 
 /** `resync` repeats an object that did not change. */
 export type ChangeType = "added" | "updated" | "deleted" | "resync";
@@ -20,7 +20,7 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 export class Mirror<T extends KubeObject> {
   readonly cache: Cache<T>;
   readonly #trim: (object: T) => T;
-  readonly #texts = new SharedTexts();
+  readonly #texts = new InternedTexts();
   readonly #log: Logger;
   readonly #handlers = new Set<ChangeHandler<T>>();
 
@@ -50,7 +50,7 @@ export class Mirror<T extends KubeObject> {
       ...object,
       metadata: text === undefined ? metadata : { ...metadata, annotations },
     });
-    this.#texts.share(trimmed);
+    this.#texts.intern(trimmed);
     return trimmed;
   }
 

@@ -2,14 +2,14 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SharedTexts } from "./shared-texts.ts";
+import { InternedTexts } from "./interned-texts.ts";
 
-test("whatever is shared says what it said before, however little is remembered", () => {
+test("whatever is interned says what it said before, however little is remembered", () => {
   fc.assert(
     fc.property(fc.array(fc.object({ maxDepth: 3 })), fc.integer({ min: 1, max: 4 }), (all, n) => {
-      const texts = new SharedTexts(n);
+      const texts = new InternedTexts(n);
       const before = structuredClone(all);
-      for (const object of all) texts.share(object);
+      for (const object of all) texts.intern(object);
       expect(all).toEqual(before);
     }),
   );
@@ -18,15 +18,15 @@ test("whatever is shared says what it said before, however little is remembered"
 test("what is frozen is left alone", () => {
   const inner = Object.freeze({ time: "10:00" });
   const object = { inner, list: Object.freeze(["10:00"]) };
-  expect(() => new SharedTexts().share(object)).not.toThrow();
+  expect(() => new InternedTexts().intern(object)).not.toThrow();
   expect(object.inner).toBe(inner);
 });
 
 test("what objects say alike is in memory once", () => {
-  const texts = new SharedTexts();
+  const texts = new InternedTexts();
   const apart = heapOf(() => undefined);
-  const shared = heapOf((object) => texts.share(object));
-  expect(shared).toBeLessThan(apart / 3);
+  const interned = heapOf((object) => texts.intern(object));
+  expect(interned).toBeLessThan(apart / 3);
 });
 
 /** Bytes that many objects take which say the same, as a server's answers do: each text anew. */

@@ -9,7 +9,7 @@ const defaultLimit = 8_192;
  * What was asked for lately is remembered, about `limit` to twice as many; what is forgotten is
  * kept by those who have it, and not shared any more.
  */
-export class SharedTexts {
+export class InternedTexts {
   readonly #limit: number;
   #recent = new Map<string, string>();
   #before = new Map<string, string>();
@@ -19,7 +19,7 @@ export class SharedTexts {
   }
 
   /** Changes the texts of an object, at any depth; what is frozen stays as it is. */
-  share(value: object): void {
+  intern(value: object): void {
     if (Object.isFrozen(value)) return;
     const fields = value as Record<string, unknown>;
     for (const name of Object.keys(fields)) {
@@ -27,7 +27,7 @@ export class SharedTexts {
       if (typeof inner === "string") {
         if (inner.length <= longest) fields[name] = this.#same(inner);
       } else if (typeof inner === "object" && inner !== null) {
-        this.share(inner);
+        this.intern(inner);
       }
     }
   }
