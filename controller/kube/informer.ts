@@ -17,7 +17,7 @@ const barrenLimit = 5;
 const soundMs = 10_000;
 
 /**
- * Keeps a cache equal to a collection of the API server: a list in pages, then a watch that is
+ * Keeps a cache equal to a collection of the API server: a list, then a watch that is
  * resumed from the last resource version seen, bookmarks included. Whatever breaks is tried
  * again for as long as it runs; 410 Gone means a new list, and what that list shows to have been
  * missed is told to the handlers. Not synced before the first list is complete.
@@ -141,7 +141,8 @@ export class Informer<T extends KubeObject> {
     let resourceVersion = "";
     this.#stats.lists++;
     const trim = (object: T): T => this.#mirror.trim(object);
-    for await (const page of client.list<T>(resource, { ...this.#selection(), trim, signal })) {
+    const options = { ...this.#selection(), trim, atOnce: true, signal };
+    for await (const page of client.list<T>(resource, options)) {
       this.#steppedAt = this.#clock.monotonic();
       for (const item of page.items) objects.push(item);
       resourceVersion = page.resourceVersion;

@@ -1,3 +1,5 @@
+import { StringDecoder } from "node:string_decoder";
+
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
@@ -22,8 +24,9 @@ export class ListItems<Item> {
   #inItems = false;
   /** The string that came last among the list's fields: the name of what a bracket opens. */
   #field = "";
-  /** What has come of the item that is not complete. */
-  #begun: Buffer[] = [];
+  /** What has come of the item that is not complete; the decoder has what is half a letter. */
+  #begun = "";
+  readonly #decoder = new StringDecoder("utf8");
   /** The list without its items. */
   readonly #frame: Buffer[] = [];
 
@@ -69,10 +72,10 @@ export class ListItems<Item> {
           break;
       }
     }
+    const rest = piece.subarray(from);
     // A copy: the piece may be a window into much more.
-    const rest = () => Buffer.from(piece.subarray(from));
-    if (!this.#inItems) this.#frame.push(rest());
-    else if (this.#depth > itemDepth) this.#begun.push(rest());
+    if (!this.#inItems) this.#frame.push(Buffer.from(rest));
+    else if (this.#depth > itemDepth) this.#begun += this.#decoder.write(rest);
   }
 
   /**
@@ -102,8 +105,8 @@ export class ListItems<Item> {
   }
 
   #end(last: Buffer): void {
-    const text = this.#begun.length === 0 ? last : Buffer.concat([...this.#begun, last]);
-    this.#begun = [];
-    this.#take(JSON.parse(text.toString("utf8")));
+    const text = this.#begun + this.#decoder.end(last);
+    this.#begun = "";
+    this.#take(JSON.parse(text));
   }
 }

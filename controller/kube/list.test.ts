@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KubeClient, KubeObject, Resource } from "./index.ts";
 import { connect } from "./testing/connect.ts";
-import { ApiServerDouble, isList } from "./testing/index.ts";
+import { ApiServerDouble, isList, isWholeList, refuse } from "./testing/index.ts";
 
 const widgets: Resource = {
   group: "example.dev",
@@ -104,5 +104,67 @@ describe("a list in pages", () => {
     const pages = client.list(widgets);
     expect((await pages.next()).value?.items).toHaveLength(2);
     await expect(pages.next()).rejects.toMatchObject({ status: 410 });
+  });
+
+  describe("for a reader who wants all of it", () => {
+    const whole = () => server.requests.filter(isWholeList).length;
+    const all = ["a", "b", "c", "d", "e", "f", "g"];
+
+    test("comes in one answer, once the first page says that it is not too much", async () => {
+      server.tellsRemaining = true;
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+      expect([tokens(), whole()]).toEqual([["first"], 1]);
+    });
+
+    test("comes with its first page, if that is all", async () => {
+      server.tellsRemaining = true;
+      server.pageSize = 10;
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+      expect([tokens(), whole()]).toEqual([["first"], 0]);
+    });
+
+    test("comes in pages where nobody knows how much it is", async () => {
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+      expect([tokens(), whole()]).toEqual([["first", "2", "4", "6"], 0]);
+    });
+
+    test("comes in pages where it is too much for one answer", async () => {
+      server.once(isList, (response) => {
+        const metadata = { resourceVersion: "7", continue: "2", remainingItemCount: 10_000 };
+        const large = (name: string) => ({ metadata: { name }, text: "x".repeat(60_000) });
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ metadata, items: [large("a"), large("b")] }));
+      });
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+      expect(whole()).toBe(0);
+    });
+
+    test.each([
+      { because: "the server takes too long over it", code: 504, reason: "Timeout" },
+      { because: "the server has too much to do", code: 429, reason: "TooManyRequests" },
+    ])("comes in pages after all, once: $because", async ({ code, reason }) => {
+      server.tellsRemaining = true;
+      server.once(isWholeList, refuse(code, reason));
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+      expect([tokens(), whole()]).toEqual([["first", "2", "4", "6"], 1]);
+    });
+
+    test("comes in pages after all, and nothing twice, when it breaks off", async () => {
+      server.tellsRemaining = true;
+      server.once(isWholeList, (response) => {
+        response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+        response.write('{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}');
+        setTimeout(() => response.destroy(), 20);
+      });
+      expect(await names(client.list(widgets, { atOnce: true }))).toEqual(all);
+    });
+
+    test("does not come when the reader has gone meanwhile", async () => {
+      server.tellsRemaining = true;
+      const stop = new AbortController();
+      server.once(isWholeList, () => stop.abort(new Error("gone")));
+      const list = client.list(widgets, { atOnce: true, signal: stop.signal });
+      await expect(names(list)).rejects.toThrow("gone");
+    });
   });
 });

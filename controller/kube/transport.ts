@@ -20,6 +20,8 @@ export interface Exchange {
   /** Reads the answer as it comes; anew for each attempt. Without one it is read whole, as JSON. */
   readonly reader?: () => AnswerReader;
   readonly signal?: AbortSignal | undefined;
+  /** Of what may be tried again; 3 when absent. */
+  readonly attempts?: number;
 }
 
 export interface TransportDeps {
@@ -30,7 +32,7 @@ export interface TransportDeps {
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
 }
 
-const attempts = 3;
+const defaultAttempts = 3;
 /** A longer Retry-After is the caller's to wait for. */
 const longestWaitMs = 10_000;
 const errorBodyBytes = 64 * 1_024;
@@ -41,6 +43,7 @@ const errorBodyBytes = 64 * 1_024;
  * (429 or 503 with Retry-After), since a write whose answer was lost may have happened.
  */
 export async function exchange<T>(deps: TransportDeps, request: Exchange): Promise<T> {
+  const { attempts = defaultAttempts } = request;
   const backoff = new Backoff({ baseMs: 100, capMs: 2_000 }, deps.random);
   for (let attempt = 1; ; attempt++) {
     try {

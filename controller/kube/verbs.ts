@@ -21,6 +21,8 @@ export interface SelectOptions extends RequestOptions {
 export interface ListOptions<T extends KubeObject> extends SelectOptions {
   /** Told each object as soon as it has come; what it answers takes its place in the page. */
   readonly trim?: (object: T) => T;
+  /** All of the list is wanted, and may come in one answer. */
+  readonly atOnce?: boolean;
 }
 
 export interface ListPage<T extends KubeObject> {

@@ -23,6 +23,10 @@ export const isWatch: Matcher = (request) => request.query.get("watch") === "tru
 export const isList: Matcher = (request) =>
   request.method === "GET" && request.query.has("limit") && !isWatch(request);
 
+/** All of a collection in one answer. */
+export const isWholeList: Matcher = ({ method, path, query }) =>
+  method === "GET" && path.endsWith("s") && !query.has("limit") && !query.has("watch");
+
 /** Answers as the API server refuses. */
 export function refuse(code: number, reason: string, headers: Record<string, string> = {}): Answer {
   return (response) => {
@@ -46,6 +50,8 @@ export class ApiServerDouble {
   /** Requests that are not answered yet; an open watch is. */
   unanswered = 0;
   pageSize = Number.POSITIVE_INFINITY;
+  /** Whether a page says how many objects follow: a server may, and need not. */
+  tellsRemaining = false;
   readonly #server: Server;
   readonly #scheme: string;
   readonly #sockets = new Set<Socket>();
@@ -180,11 +186,17 @@ export class ApiServerDouble {
   #list(collection: string, namespace: string, request: SeenRequest, response: ServerResponse) {
     const all = this.store.list(collection, namespace);
     const from = Number(request.query.get("continue") ?? 0);
-    const size = Math.min(this.pageSize, Number(request.query.get("limit") ?? all.length));
-    const next = from + size < all.length ? String(from + size) : "";
+    const limit = request.query.get("limit");
+    const size = limit === null ? all.length : Math.min(this.pageSize, Number(limit));
+    const remaining = Math.max(0, all.length - from - size);
+    const next = remaining > 0 ? String(from + size) : "";
     reply(response, 200, {
       kind: "List",
-      metadata: { resourceVersion: String(this.store.revision), continue: next },
+      metadata: {
+        resourceVersion: String(this.store.revision),
+        continue: next,
+        ...(this.tellsRemaining && remaining > 0 && { remainingItemCount: remaining }),
+      },
       items: all.slice(from, from + size).map(({ apiVersion: _, kind: __, ...item }) => item),
     });
   }

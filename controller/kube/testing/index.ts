@@ -6,6 +6,7 @@ export {
   ApiServerDouble,
   isList,
   isWatch,
+  isWholeList,
   refuse,
   type SeenRequest,
   type TlsIdentity,
