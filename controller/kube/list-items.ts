@@ -86,20 +86,14 @@ export class ListItems<Item> {
     return JSON.parse(Buffer.concat(this.#frame).toString("utf8"));
   }
 
-  /** Where the string ends that `at` is within, or the piece. */
+  /** Where the string ends that `start` is within, or the piece. */
   #passString(piece: Buffer, start: number): number {
-    let at = this.#escapes ? start + 1 : start;
-    this.#escapes = false;
-    for (; at < piece.length; at++) {
-      const byte = piece[at];
-      if (byte === backslash) at++;
-      else if (byte === quote) {
-        this.#inString = false;
-        break;
-      }
-    }
-    this.#escapes = at > piece.length;
-    const end = Math.min(at, piece.length);
+    const from = this.#escapes ? start + 1 : start;
+    let end = piece.indexOf(quote, from);
+    while (end !== -1 && isEscaped(piece, from, end)) end = piece.indexOf(quote, end + 1);
+    this.#inString = end === -1;
+    this.#escapes = this.#inString && isEscaped(piece, from, piece.length);
+    if (this.#inString) end = piece.length;
     if (this.#depth === fieldDepth) this.#field += piece.toString("latin1", start, end);
     return this.#inString ? end : end + 1;
   }
@@ -109,4 +103,11 @@ export class ListItems<Item> {
     this.#begun = "";
     this.#take(JSON.parse(text));
   }
+}
+
+/** Whether an odd number of backslashes stands before `at`, none of them before `from`. */
+function isEscaped(piece: Buffer, from: number, at: number): boolean {
+  let first = at;
+  while (first > from && piece[first - 1] === backslash) first--;
+  return (at - first) % 2 === 1;
 }
