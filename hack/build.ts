@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { build } from "rolldown";
 import { locateTool, requireTool } from "../tools/locate.ts";
+import { bundleOptions, outputOptions } from "./bundle-options.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -27,18 +28,12 @@ for (const { name, input } of [...programs, thread]) {
   const isCommand = name === "forge";
   const parts = { dir: dist, entryFileNames: `${name}.js`, chunkFileNames: `${name}/[name].js` };
   await build({
+    ...bundleOptions,
     input,
-    platform: "node",
-    // The bundle names its modules: the same names wherever node_modules really stands.
-    resolve: { symlinks: false },
-    // Its generated clients are imported for their types alone.
-    treeshake: { moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }] },
     output: {
+      ...outputOptions,
       ...(isCommand ? parts : { file, codeSplitting: false }),
-      format: "esm",
-      minify: false,
     },
-    logLevel: "warn",
   });
   console.log(`${file} ${(statSync(file).size / 1e6).toFixed(1)} MB`);
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "rolldown";
+import { bundleOptions, outputOptions } from "../../hack/bundle-options.ts";
 import { requireTool } from "../../tools/locate.ts";
 import { atMost, type Result, timing } from "../frame.ts";
 
@@ -43,13 +44,12 @@ export async function measureStart(progress: (text: string) => void): Promise<Re
   try {
     progress("bundling the command");
     await build({
+      ...bundleOptions,
       input: { forge: join(root, "cmd", "forge", "main.ts") },
-      platform: "node",
-      treeshake: {
-        moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }],
+      output: {
+        ...outputOptions,
+        ...{ dir, entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" },
       },
-      output: { dir, entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs", format: "esm" },
-      logLevel: "warn",
     });
     const command = join(dir, "forge.mjs");
     // The first run, which is not counted, compiles; it is so once on a person's machine too.

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "rolldown";
+import { bundleOptions, outputOptions } from "../../hack/bundle-options.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -7,12 +8,9 @@ const root = join(import.meta.dirname, "..", "..");
 export async function bundle(source: string, folder: string): Promise<string> {
   const file = join(folder, `${source.replaceAll("/", "-").replace(/\.ts$/, "")}.mjs`);
   await build({
+    ...bundleOptions,
     input: join(root, source),
-    platform: "node",
-    // Its thousand models are declared one by one with side effects, and used by nobody.
-    treeshake: { moduleSideEffects: [{ test: /@kubernetes\/client-node\//, sideEffects: false }] },
-    output: { file, format: "esm", codeSplitting: false },
-    logLevel: "warn",
+    output: { ...outputOptions, file, codeSplitting: false },
   });
   return file;
 }
