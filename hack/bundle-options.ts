@@ -17,10 +17,10 @@ export const bundleOptions = {
 const inAscii: Plugin = {
   name: "in-ascii",
   renderChunk: (code) => ({
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
-    code: code.replace(/[^\x00-\x7f]/g, (unit) => {
-      return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    }),
+    code: code.replace(
+      /[\u0080-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    ),
   }),
 };
 
