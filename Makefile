@@ -57,6 +57,7 @@ clean: ## Remove what was built or installed in the checkout
 	rm -rf node_modules dist coverage bench/results
 
 node_modules: package.json package-lock.json
-	$(NPM) ci
+	@# Its warnings are of the machine's own Node, which runs npm and nothing of ours.
+	$(NPM) ci --loglevel=error
 	@test -x node_modules/node/bin/node || { echo "npm did not install node: is ignore-scripts set?"; exit 1; }
 	@touch node_modules
