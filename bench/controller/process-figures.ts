@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fetch } from "undici";
+import { request } from "undici";
 
 /** Ticks of /proc/<pid>/stat in a second: USER_HZ, the same on every Linux platform of ours. */
 const ticksPerSecond = 100;
@@ -38,7 +38,9 @@ export async function metric(url: string, name: string): Promise<number> {
 }
 
 async function metricsOf(url: string): Promise<string> {
-  return (await fetch(`${url}/metrics`)).text();
+  // No connection is kept: the server may close one just when it is asked again.
+  const { body } = await request(`${url}/metrics`, { reset: true });
+  return body.text();
 }
 
 function sampleOf(text: string, name: string): number {
