@@ -33,6 +33,11 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Whether somebody waits for no longer than this. */
+  isDueWithin(durationMs: number): boolean {
+    return [...this.#timers].some(({ dueAt }) => dueAt <= this.#elapsedMs + durationMs);
+  }
+
   /** Time passes for a process that is frozen: what falls due is called by the next advance. */
   freeze(durationMs: number): void {
     this.#elapsedMs += durationMs;
