@@ -27,15 +27,8 @@ import {
   tagged,
 } from "./scenario.ts";
 
-const target = join(
-  import.meta.dirname,
-  "..",
-  "..",
-  "test",
-  "system",
-  "upgrade",
-  "previous-version",
-);
+const root = join(import.meta.dirname, "..", "..");
+const target = join(root, "test", "system", "upgrade", "previous-version");
 const [checkout] = process.argv.slice(2);
 if (checkout === undefined) throw new Error("say where the checkout of the previous version is");
 

@@ -25,7 +25,7 @@ export const isList: Matcher = (request) =>
 
 /** All of a collection in one answer. */
 export const isWholeList: Matcher = ({ method, path, query }) =>
-  method === "GET" && path.endsWith("s") && !query.has("limit") && !query.has("watch");
+  method === "GET" && locate(path).name === "" && !query.has("limit") && !query.has("watch");
 
 /** Answers as the API server refuses. */
 export function refuse(code: number, reason: string, headers: Record<string, string> = {}): Answer {

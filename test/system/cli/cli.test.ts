@@ -31,13 +31,7 @@ describe.each(["straight to the cluster", "through forge-server"])(
       await journey.bind("bob", "forge-view", "forge-approver");
       await journey.bind("carol", "forge-view");
       await journey.bind("dave", "forge-releaser");
-      await journey.apply(
-        journey.environment("staging", { allowedBranches: ["main"] }),
-        journey.environment("production", {
-          requiresApproval: true,
-          promotesFrom: [{ environment: "staging" }],
-        }),
-      );
+      await journey.stagingBeforeProduction();
       controller = await journey.controller();
       if (!isDirect) server = await startServerFor(journey);
       const forge = (person: Person) => {

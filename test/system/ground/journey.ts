@@ -67,6 +67,15 @@ export class Journey extends Workspace {
     return this.get("releasepointer", name);
   }
 
+  /** Applies staging, for main alone, and behind it production, where somebody approves. */
+  async stagingBeforeProduction(): Promise<void> {
+    const production = { requiresApproval: true, promotesFrom: [{ environment: "staging" }] };
+    await this.apply(
+      this.environment("staging", { allowedBranches: ["main"] }),
+      this.environment("production", production),
+    );
+  }
+
   /** Makes so many releases, and deploys the first of them. */
   async firstDeployed(environment: string, releases: number): Promise<void> {
     for (let made = 0; made < releases; made += 1) await this.released();

@@ -12,14 +12,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RegistryClient, readAttachment } from "../../../src/oci/index.ts";
 import { requireTool } from "../../../tools/locate.ts";
-import {
-  type Controller,
-  commitFiles,
-  createBareRepository,
-  output,
-  run,
-} from "../../ground/index.ts";
+import { type Controller, output, run } from "../../ground/index.ts";
 import { Workspace } from "../ground/workspace.ts";
+import { releaseInCue } from "./release-in-cue.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const architecture = process.arch === "arm64" ? "arm64" : "amd64";
@@ -217,19 +212,7 @@ describe("the container image", () => {
     afterAll(() => controller?.process.stop());
 
     test("releases a project in CUE", async () => {
-      const repository = join(workspace.ground.gitRoot, `${workspace.namespace}-source.git`);
-      await createBareRepository(repository);
-      const object = 'apiVersion: "v1", kind: "ConfigMap", metadata: name: "in-cue"';
-      const commit = await commitFiles(repository, "main", "In CUE", {
-        "app.cue": `package app\n\nresources: map: {${object}}\n`,
-      });
-      const url = `${workspace.ground.gitUrl}/${workspace.namespace}-source.git`;
-      const source = { url, secretRef: { name: "git-credentials" } };
-      await workspace.apply(workspace.project("in-cue", { source }));
-      const spec = { project: "in-cue", source: { git: source } };
-      await workspace.apply(workspace.release("in-cue", commit, spec));
-      const release = await workspace.waitFor("Ready", "release", "in-cue");
-      expect(await workspace.manifests(release.status.image?.ref ?? "")).toContain("name: in-cue");
+      const release = await releaseInCue(workspace);
       expect(release.status.number).toBe(1);
     });
   });

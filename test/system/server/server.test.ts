@@ -20,13 +20,7 @@ describe("the REST API", () => {
     await journey.bind("alice", "forge-view", "forge-deployer");
     await journey.bind("bob", "forge-view", "forge-approver");
     await journey.bind("dave", "forge-releaser");
-    await journey.apply(
-      journey.environment("staging", { allowedBranches: ["main"] }),
-      journey.environment("production", {
-        requiresApproval: true,
-        promotesFrom: [{ environment: "staging" }],
-      }),
-    );
+    await journey.stagingBeforeProduction();
     controller = await journey.controller();
     server = await startServerFor(journey, {
       args: [`--ledger=${journey.ground.folder}/${journey.namespace}.db`],
