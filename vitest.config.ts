@@ -24,8 +24,6 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/system/ground/global-setup.ts"],
           testTimeout: 120_000,
-          // Real parts on a busy machine: once more, and the end of the run names who needed it.
-          retry: 1,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
