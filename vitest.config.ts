@@ -25,7 +25,8 @@ export default defineConfig({
           globalSetup: ["test/system/ground/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Half of a file's time is waiting: for watches, leases, retries.
+          maxWorkers: 3,
         },
       },
       {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type LedgerOptions, openLedger } from "../src/ledger/index.ts";
-import { postgresPrograms, startPostgres } from "../test/ground/index.ts";
+import { hasProgram, startPostgres } from "../test/ground/index.ts";
 import { atMost, type Benchmark, type Result } from "./frame.ts";
 import { measureLedger } from "./ledger/measure.ts";
 
@@ -25,9 +25,7 @@ export const ledger: Benchmark = {
     for (const kind of values.stores.split(",")) {
       const folder = mkdtempSync(join(tmpdir(), "forge-bench-"));
       const postgres =
-        kind === "postgres" && postgresPrograms() !== undefined
-          ? await startPostgres(folder)
-          : undefined;
+        kind === "postgres" && hasProgram("postgres") ? await startPostgres(folder) : undefined;
       if (kind === "postgres" && postgres === undefined) {
         progress("PostgreSQL is missing: make setup");
         continue;

@@ -1,39 +1,26 @@
 import { spawnSync } from "node:child_process";
-import { postgresPrograms } from "../test/ground/postgres.ts";
+import { hasProgram } from "../test/ground/programs.ts";
 
-/** Programs that come from Debian, and what is left out where they cannot be installed. */
+/** Programs that come from Debian, and the tests that are skipped without them. */
 export const debianPackages: Readonly<Record<string, { package: string; without: string }>> = {
-  skopeo: {
-    package: "skopeo",
-    without: "the test that skopeo reads a release image is skipped",
-  },
-  "docker-registry": {
-    package: "docker-registry",
-    without: "the tests against distribution 2.8 fail",
-  },
-  tmux: {
-    package: "tmux",
-    without: "the tests of the command in a terminal fail",
-  },
-  zsh: { package: "zsh", without: "the test of its completion in zsh fails" },
-  fish: { package: "fish", without: "the test of its completion in fish fails" },
-  postgres: {
-    package: "postgresql",
-    without: "the tests of the ledger against PostgreSQL fail",
-  },
+  skopeo: { package: "skopeo", without: "skopeo reading a release image" },
+  "docker-registry": { package: "docker-registry", without: "distribution 2.8 as a registry" },
+  tmux: { package: "tmux", without: "the forge command in a terminal" },
+  zsh: { package: "zsh", without: "completion in zsh" },
+  fish: { package: "fish", without: "completion in fish" },
+  postgres: { package: "postgresql", without: "the ledger in PostgreSQL" },
 };
 
-function isThere(program: string): boolean {
-  // Debian keeps it off PATH, in a folder of its version.
-  if (program === "postgres") return postgresPrograms() !== undefined;
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
-}
-
 export function missingPrograms(): string[] {
-  return Object.keys(debianPackages).filter((program) => !isThere(program));
+  return Object.keys(debianPackages).filter((program) => !hasProgram(program));
 }
 
-/** Installs packages, where that is allowed; what could not be installed is still missing then. */
+/** Whether packages may be installed: where somebody asked for it, and as root in CI. */
+export function mayInstallPackages(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env["APT"] === "1" || (env["CI"] === "true" && process.getuid?.() === 0);
+}
+
+/** Installs packages by apt-get; a package that could not be installed is still missing then. */
 export function installPackages(packages: readonly string[]): void {
   if (packages.length === 0 || !attempt("apt-get", "--version")) return;
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
@@ -42,7 +29,7 @@ export function installPackages(packages: readonly string[]): void {
     return attempt(command, ...rest);
   };
   console.log(`setup: installing ${packages.join(", ")}`);
-  // The list of packages may be absent or old: ask for it only when the first try fails.
+  // The package list may be absent or old: it is updated only when the first try fails.
   const args = ["install", "--yes", "--no-install-recommends", ...packages];
   if (!apt(...args) && apt("update")) apt(...args);
 }

@@ -6,9 +6,11 @@ import {
   lacksForNode,
   missingNodePackages,
 } from "../test/ground/node-requirements.ts";
-import { installPackages } from "./debian-packages.ts";
+import { installPackages, mayInstallPackages } from "./debian-packages.ts";
 
-if (cannotRunNode() === undefined) installPackages(missingNodePackages());
+if (mayInstallPackages() && cannotRunNode() === undefined) {
+  installPackages(missingNodePackages());
+}
 if (lacksForNode() === undefined) {
   const build = join(import.meta.dirname, "..", "tools", "build.ts");
   const args = [build, "kubelet", "pause"];

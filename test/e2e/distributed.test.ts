@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   createCertificate,
   type HoldingProxy,
+  hasProgram,
   type Postgres,
   startHoldingProxy,
   startPostgres,
@@ -15,7 +16,7 @@ import { merged, type Values } from "../system/install/chart.ts";
 import { deploymentsIn, Installation, type Pod, sample } from "./installation.ts";
 
 /** Two pods of each role and PostgreSQL, on a real node. */
-describe("distributed on a node", () => {
+describe.skipIf(!hasProgram("postgres"))("distributed on a node", () => {
   const folder = mkdtempSync(join(tmpdir(), "forge-e2e-postgres-"));
   const certificate = createCertificate(join(folder, "tls"), "forge-server");
   const forge = new Installation({ ca: certificate.cert });

@@ -5,27 +5,27 @@ import type { Kubectl } from "./command.ts";
 
 const partOf = { "app.kubernetes.io/part-of": "argocd" };
 
-/** Puts into a cluster what Argo CD's controllers look for, but for the controllers themselves. */
-export async function installArgoCD(
-  kubectl: Kubectl,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<void> {
+/**
+ * Puts into a cluster what Argo CD's controllers look for, but for the controllers themselves.
+ * @param name of their namespace
+ */
+export async function installArgoCD(kubectl: Kubectl, name = argoCDNamespace): Promise<void> {
   const definitions = ["application-crd", "applicationset-crd", "appproject-crd"];
-  for (const name of definitions) {
+  for (const definition of definitions) {
     // They are too large for the annotation that client-side apply leaves.
-    const file = requireTool(`${name}.yaml`);
+    const file = requireTool(`${definition}.yaml`);
     await kubectl.output(["apply", "--server-side", "--force-conflicts", "-f", file]);
   }
   await untilServed(kubectl, ["applications", "applicationsets", "appprojects"]);
-  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: argoCDNamespace } };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   await kubectl.output(["apply", "-f", "-"], JSON.stringify(namespace));
   await kubectl.apply(
-    argoCDNamespace,
+    name,
     {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "argocd-cm", labels: partOf },
-      data: settings,
+      data: {},
     },
     {
       apiVersion: "v1",

@@ -9,6 +9,8 @@ export interface ArgoCDOptions {
   readonly folder: string;
   /** For its controllers; without one repo-server and Redis run alone. */
   readonly kubeconfig?: string;
+  /** Of its controllers (default argocd); several can run in one cluster. */
+  readonly namespace?: string;
   /** Between looks at Git that nobody asked for. */
   readonly resyncSeconds?: number;
   readonly applicationSets?: boolean;
@@ -34,7 +36,7 @@ export const argoCDNamespace = "argocd";
 
 /** Starts Argo CD's parts as processes on loopback; what they need in a cluster must be there. */
 export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
-  const { folder, kubeconfig, resyncSeconds = 120 } = options;
+  const { folder, kubeconfig, namespace = argoCDNamespace, resyncSeconds = 120 } = options;
   // A socket's path has 107 bytes, and a test's folder is long already.
   const pluginFolder = join(folder, "plugins");
   mkdirSync(pluginFolder, { recursive: true });
@@ -88,7 +90,7 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
     await start(
       "argocd-application-controller",
       [
-        ...["--kubeconfig", kubeconfig, "--namespace", argoCDNamespace],
+        ...["--kubeconfig", kubeconfig, "--namespace", namespace],
         ...["--redis", redis.address, "--repo-server", repoServer, "--repo-server-plaintext"],
         ...["--app-resync", String(resyncSeconds), "--app-resync-jitter", "0"],
         ...["--metrics-port", String(port)],
@@ -102,7 +104,7 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
     await start(
       "argocd-applicationset-controller",
       [
-        ...["--kubeconfig", kubeconfig, "--namespace", argoCDNamespace],
+        ...["--kubeconfig", kubeconfig, "--namespace", namespace],
         ...["--argocd-repo-server", repoServer, "--repo-server-plaintext"],
         ...["--metrics-addr", `127.0.0.1:${metrics}`, "--probe-addr", `127.0.0.1:${probe}`],
         ...["--webhook-addr", `127.0.0.1:${webhook}`, "--enable-new-git-file-globbing"],

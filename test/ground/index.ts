@@ -18,7 +18,7 @@ export { installKinds } from "./install-kinds.ts";
 export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
-export { type Postgres, postgresPrograms, startPostgres } from "./postgres.ts";
+export { type Postgres, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,
   processesOf,
@@ -26,6 +26,7 @@ export {
   startProcess,
   stopByPid,
 } from "./process.ts";
+export { hasProgram } from "./programs.ts";
 export {
   createCertificate,
   type Registry,

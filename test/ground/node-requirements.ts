@@ -75,7 +75,7 @@ export function lacksForNode(): string | undefined {
   const refused = cannotRunNode();
   if (refused !== undefined) return refused;
   const missing = missingNodePackages();
-  if (missing.length > 0) return `a node needs ${missing.join(", ")}`;
+  if (missing.length > 0) return `a node needs ${missing.join(", ")}; APT=1 installs them`;
   const program = locateTool("pause");
   return (
     refusedByKernel(networkTrial) ??

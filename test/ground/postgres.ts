@@ -48,7 +48,7 @@ export async function startPostgres(folder: string, network?: PostgresNetwork): 
   const address = network?.address ?? "127.0.0.1";
   const programs = postgresPrograms();
   if (programs === undefined)
-    throw new Error(`PostgreSQL is missing from ${debianFolder}: make setup`);
+    throw new Error(`PostgreSQL is missing from ${debianFolder}: make setup APT=1`);
   const data = join(folder, "data");
   mkdirSync(folder, { recursive: true });
   const prefix = await asOwner(folder);

@@ -5,7 +5,6 @@ import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type ArgoCD,
-  argoCDNamespace,
   argoCDRepository,
   type FaultProxy,
   installArgoCD,
@@ -32,6 +31,7 @@ interface Application {
 describe("Argo CD", () => {
   const workspace = new Workspace("argocd-apps");
   const { kubectl } = workspace;
+  const argoCDNamespace = `${workspace.namespace}-argocd`;
   let folder: string;
   let registry: FaultProxy;
   let pointers: PointerRepository;
@@ -43,7 +43,7 @@ describe("Argo CD", () => {
     await workspace.create();
     registry = await startFaultProxy(`http://${workspace.ground.registry}`);
     pointers = new PointerRepository(workspace, registry.host);
-    await installArgoCD(kubectl);
+    await installArgoCD(kubectl, argoCDNamespace);
     await kubectl.apply(
       argoCDNamespace,
       argoCDRepository(workspace.namespace, {
@@ -60,6 +60,7 @@ describe("Argo CD", () => {
     argoCD = await startArgoCD({
       folder,
       kubeconfig: workspace.ground.kubeconfig,
+      namespace: argoCDNamespace,
       applicationSets: true,
       resyncSeconds: 3,
       env: { ARGOCD_PAUSE_GEN_AFTER_FAILED_ATTEMPTS: "0" },
@@ -84,6 +85,7 @@ describe("Argo CD", () => {
   function applicationSet(file: string, project: string): object {
     const text = readFileSync(join(examples, file), "utf8")
       .replaceAll("https://git.example.com/company/gitops.git", workspace.gitOpsUrl)
+      .replaceAll("namespace: argocd", `namespace: ${argoCDNamespace}`)
       .replaceAll("production/apps/**/release.yaml", `${pointers.folder(project)}/release.yaml`)
       // There is no garbage collector here to end a deletion in the foreground.
       .replaceAll("ServerSideApply=true", "ServerSideApply=true, PrunePropagationPolicy=background")

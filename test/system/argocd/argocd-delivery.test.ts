@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type ArgoCD,
-  argoCDNamespace,
   argoCDRepository,
   type Controller,
   commitFiles,
@@ -29,6 +28,7 @@ interface Delivery {
 describe("delivery", () => {
   const workspace = new Workspace("delivery");
   const { kubectl } = workspace;
+  const argoCDNamespace = `${workspace.namespace}-argocd`;
   let folder: string;
   let registry: FaultProxy;
   let argoCD: ArgoCD;
@@ -39,7 +39,7 @@ describe("delivery", () => {
     folder = mkdtempSync(join(tmpdir(), "fd-"));
     await workspace.create();
     registry = await startFaultProxy(`http://${workspace.ground.registry}`);
-    await installArgoCD(kubectl);
+    await installArgoCD(kubectl, argoCDNamespace);
     const git = { type: "git", url: workspace.gitOpsUrl, ...workspace.ground.gitCredentials };
     await kubectl.apply(argoCDNamespace, argoCDRepository(workspace.namespace, git), {
       apiVersion: "rbac.authorization.k8s.io/v1",
@@ -56,6 +56,7 @@ describe("delivery", () => {
     argoCD = await startArgoCD({
       folder,
       kubeconfig: workspace.ground.kubeconfig,
+      namespace: argoCDNamespace,
       resyncSeconds: 600,
     });
     plugin = await startPlugin({

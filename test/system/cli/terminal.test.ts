@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type Controller, Forge, Kubectl, run, Terminal } from "../../ground/index.ts";
+import { type Controller, Forge, hasProgram, Kubectl, run, Terminal } from "../../ground/index.ts";
 import { Journey } from "../ground/journey.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
@@ -10,15 +10,19 @@ const frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const turning = new RegExp(`^([${frames}]) .+$`, "m");
 
 /** What each shell is started as, without anybody's settings, and what gives it the completion. */
-const shells = [
-  { shell: "bash", command: "bash --norc --noprofile", load: "source <(forge completion bash)" },
-  {
+const shells = {
+  bash: {
+    shell: "bash",
+    command: "bash --norc --noprofile",
+    load: "source <(forge completion bash)",
+  },
+  zsh: {
     shell: "zsh",
     command: "zsh --no-rcs",
     load: "autoload -U compinit && compinit -D -u && source <(forge completion zsh)",
   },
-  { shell: "fish", command: "fish --no-config", load: "forge completion fish | source" },
-] as const;
+  fish: { shell: "fish", command: "fish --no-config", load: "forge completion fish | source" },
+} as const;
 
 /** Presses Tab, and again where names took too long: then a shell goes without. */
 async function completed(terminal: Terminal, pattern: RegExp): Promise<void> {
@@ -34,7 +38,7 @@ async function completed(terminal: Terminal, pattern: RegExp): Promise<void> {
 }
 
 /** alice deploys, bob approves: before a real terminal. */
-describe("the forge command in a terminal", () => {
+describe.skipIf(!hasProgram("tmux"))("the forge command in a terminal", () => {
   const journey = new Journey("terminal");
   const folder = join(journey.ground.folder, journey.namespace);
   const env = {
@@ -109,8 +113,7 @@ describe("the forge command in a terminal", () => {
     expect(stdout).not.toMatch(new RegExp(`[\\r\\u001b${frames}]`));
   });
 
-  test.each(shells)("$shell completes verbs, and names as the cluster has them", async (way) => {
-    const { shell, command, load } = way;
+  const completes = async ({ shell, command, load }: (typeof shells)[keyof typeof shells]) => {
     const terminal = await open(shell, command);
     await terminal.type(`${load} && echo loaded it`);
     await terminal.press("Enter");
@@ -124,6 +127,17 @@ describe("the forge command in a terminal", () => {
     await terminal.press("C-c");
     await terminal.type("forge deploy ");
     await terminal.press("Tab", "Tab");
-    expect(await terminal.shows(/\bproduction\b.*\bstaging\b/s)).toContain("forge deploy");
+    return terminal.shows(/\bproduction\b.*\bstaging\b/s);
+  };
+  test("bash completes verbs, and names as the cluster has them", async () => {
+    expect(await completes(shells.bash)).toContain("forge deploy");
+  });
+
+  test.skipIf(!hasProgram("zsh"))("zsh completes the same", async () => {
+    expect(await completes(shells.zsh)).toContain("forge deploy");
+  });
+
+  test.skipIf(!hasProgram("fish"))("fish completes the same", async () => {
+    expect(await completes(shells.fish)).toContain("forge deploy");
   });
 });

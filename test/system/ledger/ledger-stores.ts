@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Ledger, type LedgerOptions, openLedger } from "../../../src/ledger/index.ts";
-import { type Postgres, startPostgres } from "../../ground/index.ts";
+import { hasProgram, type Postgres, startPostgres } from "../../ground/index.ts";
 
-export const storeKinds = ["sqlite", "postgres"] as const;
-export type StoreKind = (typeof storeKinds)[number];
+export type StoreKind = "sqlite" | "postgres";
+
+/** Whether this machine has PostgreSQL; its tests are skipped otherwise. */
+export const hasPostgres = hasProgram("postgres");
 
 /** One database of its own, and what a test does with it. */
 export interface TestDatabase {

@@ -3,9 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Entry, Filter, Ledger } from "../../../src/ledger/index.ts";
 import { fact, facts } from "../../../src/ledger/testing/facts.ts";
 import { bringToVersion, latestVersion } from "../../../src/ledger/testing/open-at-version.ts";
-import { Databases, storeKinds, withoutGuard } from "./ledger-stores.ts";
+import { Databases, hasPostgres, type StoreKind, withoutGuard } from "./ledger-stores.ts";
 
-describe.each(storeKinds)("the ledger in %s", (kind) => {
+describe("the ledger in SQLite", () => {
+  verify("sqlite");
+});
+describe.skipIf(!hasPostgres)("the ledger in PostgreSQL", () => {
+  verify("postgres");
+});
+
+function verify(kind: StoreKind): void {
   let databases: Databases;
   beforeAll(async () => {
     databases = await Databases.start(kind);
@@ -432,4 +439,4 @@ describe.each(storeKinds)("the ledger in %s", (kind) => {
     await expect(ledger.append([fact(1)])).rejects.toMatchObject({ code: "LedgerUnavailable" });
     expect(await ledger.health()).toMatchObject({ store: kind, ok: false });
   });
-});
+}

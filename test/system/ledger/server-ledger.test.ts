@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Server, tokenOf } from "../../ground/index.ts";
 import { type ApiAnswer, ApiClient, startServerFor } from "../ground/api-client.ts";
 import { present, Workspace } from "../ground/workspace.ts";
-import { Databases } from "./ledger-stores.ts";
+import { Databases, hasPostgres } from "./ledger-stores.ts";
 
 const until = (isSo: () => Promise<boolean>) =>
   vi.waitUntil(isSo, { timeout: 20_000, interval: 100 });
 
 /** Nothing is written without a record, whatever becomes of the database meanwhile. */
-describe("a server whose PostgreSQL dies in the middle of it", () => {
+describe.skipIf(!hasPostgres)("a server whose PostgreSQL dies in the middle of it", () => {
   const workspace = new Workspace("server-ledger");
   let databases: Databases;
   let server: Server;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { commit, releaseContent } from "../../../src/oci/testing/release-content.ts";
 import { requireTool } from "../../../tools/locate.ts";
-import { output, run } from "../../ground/index.ts";
+import { hasProgram, output, run } from "../../ground/index.ts";
 
 interface Manifest {
   readonly mediaType: string;
@@ -83,7 +83,7 @@ describe("crane", () => {
   });
 });
 
-describe("skopeo", () => {
+describe.skipIf(!hasProgram("skopeo"))("skopeo", () => {
   test("runs what the docs show of it", async () => {
     const [inspect = "", copy = "", ...more] = documented("oci.md", "skopeo");
     expect(more).toEqual([]);

@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Controller } from "../../ground/index.ts";
+import { type OwnCluster, startOwnCluster } from "../ground/own-cluster.ts";
 import { conditionOf, Workspace } from "../ground/workspace.ts";
 
 describe("a repository belongs to one namespace", () => {
-  const owner = new Workspace("owner");
-  const intruder = new Workspace("intruder");
   const repository = `contested/repository-${process.pid}`;
+  // Its controller sees all namespaces, and so those of other tests.
+  let cluster: OwnCluster;
+  let owner: Workspace;
+  let intruder: Workspace;
   let controller: Controller;
 
   beforeAll(async () => {
+    cluster = await startOwnCluster();
+    owner = new Workspace("owner", cluster.ground);
+    intruder = new Workspace("intruder", cluster.ground);
     await owner.create();
     await intruder.create();
     controller = await owner.controller({ allNamespaces: true });
   });
 
   afterAll(async () => {
-    await controller.process.stop();
+    await controller?.process.stop();
+    await cluster.stop();
   });
 
   test("the namespace that released it first owns it; others are refused, and give no number", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTool } from "../../../tools/locate.ts";
-import { type Controller, commitFiles, run } from "../../ground/index.ts";
+import { type Controller, commitFiles, hasProgram, run } from "../../ground/index.ts";
 import { conditionOf, present, Workspace } from "../ground/workspace.ts";
 
 describe("a Release applied with kubectl ends as a pointer commit", () => {
@@ -42,7 +42,7 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
     });
   });
 
-  test("crane and skopeo read the image that the status names", async () => {
+  test("crane reads the image that the status names", async () => {
     const { status } = await workspace.get("release", "first");
     const { digest, ref } = present(status.image);
     expect((await workspace.crane("digest", ref)).trim()).toBe(digest);
@@ -53,6 +53,11 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
       config: { mediaType: "application/vnd.oci.empty.v1+json" },
     });
     await workspace.crane("validate", "--fast", "--remote", ref);
+  });
+
+  test.skipIf(!hasProgram("skopeo"))("skopeo reads the same manifest", async () => {
+    const { status } = await workspace.get("release", "first");
+    const { ref } = present(status.image);
     const inspected = await run("skopeo", [
       "inspect",
       "--tls-verify=false",
@@ -60,7 +65,7 @@ describe("a Release applied with kubectl ends as a pointer commit", () => {
       `docker://${ref}`,
     ]);
     expect(inspected.stderr).toBe("");
-    expect(JSON.parse(inspected.stdout)).toEqual(manifest);
+    expect(inspected.stdout).toBe(await workspace.crane("manifest", ref));
   });
 
   test("the manifests come back from the image as they were rendered", async () => {
