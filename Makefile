@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build image generate demo demo-stop test check unit system test-e2e soak bench clean
+.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,12 +16,17 @@ demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leave
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
 	@$(RUN) demo -- stop
 
-test: setup ## Set everything up and run every check and test
+ifdef F
+test: node_modules
+	@$(RUN) test-file -- $(F)
+else
+test: setup ## Set everything up and run every check and test (F=path or name for those of one file)
 	@$(RUN) test
+endif
 
 ##@ Development
-setup: node_modules ## Install npm packages, test tools and, where allowed, Debian packages
-	@$(RUN) setup
+setup: node_modules ## Install npm packages and test tools (APT=1 for Debian packages too)
+	@APT="$(APT)" $(RUN) setup
 
 tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
@@ -32,8 +37,11 @@ check: node_modules ## Types, format, lint and generated files
 unit: node_modules ## Tests beside the code
 	@$(RUN) unit
 
-system: setup ## Tests on a real API server, registry and git server
-	@$(RUN) system
+watch: node_modules ## Rerun the unit tests of what changes
+	@$(RUN) watch
+
+system: setup ## Tests on real parts (FILE=path for one file, SHUFFLE=1 for files in random order)
+	@$(RUN) system -- $(FILE) $(if $(SHUFFLE),--sequence.shuffle.files)
 
 test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd)
 	@$(RUN) test -- --only e2e
