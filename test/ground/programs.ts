@@ -1,18 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { postgresPrograms } from "./postgres.ts";
 
-const found = new Map<string, boolean>();
-
 /** Whether this machine has a program that some tests need and that `make setup APT=1` installs. */
 export function hasProgram(program: string): boolean {
-  const known = found.get(program);
-  if (known !== undefined) return known;
-  const answer = isInstalled(program);
-  found.set(program, answer);
-  return answer;
-}
-
-function isInstalled(program: string): boolean {
   // Debian keeps it off PATH, in a folder of its version.
   if (program === "postgres") return postgresPrograms() !== undefined;
   return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
