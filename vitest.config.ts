@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{cmd,controller,src,hack}/**/*.test.ts",
+            "{cmd,controller,src,hack,tools}/**/*.test.ts",
             "test/*.test.ts",
             "test/ground/*.test.ts",
           ],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 /** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
@@ -38,13 +38,35 @@ function kubebuilderPath(program: string, env: NodeJS.ProcessEnv): string | unde
   return existsSync(path) ? path : undefined;
 }
 
+/** Files of Argo CD that $ARGOCD brings with it: the definitions of its kinds stand beside it. */
+const argoCDFiles = ["application-crd.yaml", "applicationset-crd.yaml", "appproject-crd.yaml"];
+
+/**
+ * The path that $ARGOCD or $SOURCE_CONTROLLER gives for a program: a newer peer that somebody wants
+ * to try in place of the pinned one. A path that does not exist is an error, never a fallback.
+ */
+function peerPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
+  const { ARGOCD: argoCD, SOURCE_CONTROLLER: sourceController } = env;
+  let path: string | undefined;
+  if (argoCD && program === "argocd") path = argoCD;
+  if (argoCD && argoCDFiles.includes(program)) path = join(dirname(argoCD), program);
+  if (sourceController && program === "source-controller") path = sourceController;
+  if (!path) return undefined;
+  if (!existsSync(path)) {
+    const variable = program === "source-controller" ? "SOURCE_CONTROLLER" : "ARGOCD";
+    throw new Error(`$${variable} is set, and there is no ${path}`);
+  }
+  return path;
+}
+
 /** Path of a program (or a file of it) that tests run against, or undefined when it is not built yet. */
 export function locateTool(
   program: string,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
-  const given = kubebuilderPath(program, env);
+  const given = kubebuilderPath(program, env) ?? peerPath(program, env);
   if (given !== undefined) return given;
+  if (program === "source-controller") return undefined;
   const module = toolModules.find((m) => productsOf(m).includes(program));
   if (module === undefined) throw new Error(`tools/modules.ts names no program ${program}`);
   const path = join(cacheFolder(module, env), program);

@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { coerce, gte } from "semver";
 import { fetch } from "undici";
 import { requireTool } from "../../tools/locate.ts";
+import { output } from "./command.ts";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
+import { createCertificate } from "./registry.ts";
 
 export interface ArgoCDOptions {
   readonly folder: string;
@@ -67,6 +70,7 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
   };
 
   const metricsPort = await freePort();
+  const version = await versionOf(requireTool("argocd"));
   await start(
     "argocd-repo-server",
     [
@@ -74,6 +78,10 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
       ...["--metrics-port", String(metricsPort), "--metrics-address", "127.0.0.1"],
       ...["--redis", redis.address],
       ...["--plugin-use-manifest-generate-paths", "--plugin-tar-exclude", ".git/*"],
+      // From 3.5 on it wants to know who may call it, TLS or not.
+      ...(gte(version, "3.5.0")
+        ? ["--client-ca-path", createCertificate(folder, "argocd-clients").certFile]
+        : []),
     ],
     () => isHealthy(metricsPort, "/healthz?full=true"),
     {
@@ -134,6 +142,13 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
   };
 }
 
+async function versionOf(program: string): Promise<string> {
+  const shown = await output(program, ["version", "--client", "--short"], {
+    env: { ARGOCD_BINARY_NAME: "argocd" },
+  });
+  return coerce(shown)?.version ?? "0.0.0";
+}
+
 async function startRedis(folder: string): Promise<{ address: string; process: RunningProcess }> {
   const address = `127.0.0.1:${await freePort()}`;
   const process = await startProcess({
@@ -160,7 +175,8 @@ function environment(folder: string): Record<string, string> {
     ARGOCD_GNUPGHOME: inside("gpg"),
     ARGOCD_GPG_DATA_PATH: inside("gpg-source"),
     ARGOCD_ASK_PASS_SOCK: join(data, "ask-pass.sock"),
-    // git asks for passwords by a program called argocd.
+    // git asks for passwords by a program called argocd; from 3.5 on commits are verified by
+    // git-verify-wrapper.sh, which comes with Argo CD.
     PATH: `${dirname(requireTool("argocd"))}:${process.env["PATH"]}`,
   };
 }

@@ -35,5 +35,6 @@ export {
   type TestCertificate,
 } from "./registry.ts";
 export { type Server, type ServerOptions, startServer, tokenOf } from "./server.ts";
+export { type SourceController, startSourceController } from "./source-controller.ts";
 export { Terminal } from "./terminal.ts";
 export { startTokenServer, type TokenServer } from "./token-server.ts";
