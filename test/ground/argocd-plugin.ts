@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { fetch } from "undici";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
+import { programPath } from "./program-path.ts";
 
 export interface PluginOptions {
   /** Socket to serve. */
@@ -10,18 +10,9 @@ export interface PluginOptions {
   readonly registry: string;
   readonly logFile: string;
   readonly args?: readonly string[];
-  /** The program to run; its source when absent. */
+  /** The program to run; that of programPath when absent. */
   readonly program?: string;
 }
-
-export const pluginSource = join(
-  import.meta.dirname,
-  "..",
-  "..",
-  "cmd",
-  "forge-argocd-plugin",
-  "main.ts",
-);
 
 export interface Plugin {
   readonly process: RunningProcess;
@@ -37,7 +28,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     name: "forge-argocd-plugin",
     command: process.execPath,
     args: [
-      options.program ?? pluginSource,
+      options.program ?? programPath("forge-argocd-plugin"),
       `--registry=${options.registry}`,
       `--socket=${options.socket}`,
       "--bind-address=127.0.0.1",

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { fetch } from "undici";
 import { locateTool } from "../../tools/locate.ts";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
+import { programPath } from "./program-path.ts";
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
@@ -10,13 +10,11 @@ export interface ControllerOptions {
   readonly logFile: string;
   readonly namespace?: string;
   readonly args?: readonly string[];
-  /** The program to run; its source when absent. */
+  /** The program to run; that of programPath when absent. */
   readonly program?: string;
   /** A command in front of the flags that starts it in some other way. */
   readonly command?: readonly [string, ...string[]];
 }
-
-const source = join(import.meta.dirname, "..", "..", "cmd", "forge-controller", "main.ts");
 
 export interface Controller {
   readonly process: RunningProcess;
@@ -28,10 +26,11 @@ export interface Controller {
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  // A bundle has it beside it.
-  const isSource = options.program === undefined && options.command === undefined;
-  const cue = isSource ? locateTool("cue.wasm") : undefined;
-  const [command, ...first] = options.command ?? [process.execPath, options.program ?? source];
+  // A program that `make build` made has it beside it.
+  const isOwn = options.program === undefined && options.command === undefined;
+  const cue = isOwn ? locateTool("cue.wasm") : undefined;
+  const program = options.program ?? programPath("forge-controller");
+  const [command, ...first] = options.command ?? [process.execPath, program];
   const running = await startProcess({
     name: "forge-controller",
     command,

@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { type CommandResult, output, run } from "./command.ts";
-
-const source = join(import.meta.dirname, "..", "..", "cmd", "forge", "main.ts");
+import { programPath } from "./program-path.ts";
 
 /** The forge command, in somebody's hands and in one namespace where they are given. */
 export class Forge {
@@ -36,7 +34,7 @@ export class Forge {
 
   /** Whatever the exit code. */
   run(...args: readonly string[]): Promise<CommandResult> {
-    return run(process.execPath, [source, ...args, ...this.#flags], {
+    return run(process.execPath, [programPath("forge"), ...args, ...this.#flags], {
       env: this.#env,
       ...(this.#input !== undefined && { input: this.#input }),
     });
@@ -44,7 +42,7 @@ export class Forge {
 
   /** What it printed; a failure is an error with its message. */
   output(...args: readonly string[]): Promise<string> {
-    return output(process.execPath, [source, ...args, ...this.#flags], {
+    return output(process.execPath, [programPath("forge"), ...args, ...this.#flags], {
       env: this.#env,
     });
   }

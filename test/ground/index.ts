@@ -1,6 +1,6 @@
 export { type ArgoCD, type ArgoCDOptions, argoCDNamespace, startArgoCD } from "./argocd.ts";
 export { argoCDRepository, installArgoCD } from "./argocd-cluster.ts";
-export { type Plugin, pluginSource, startPlugin } from "./argocd-plugin.ts";
+export { type Plugin, startPlugin } from "./argocd-plugin.ts";
 export { type ManifestQuery, RepoServerClient } from "./argocd-repo-server.ts";
 export { type Cluster, startCluster } from "./cluster.ts";
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
@@ -26,6 +26,7 @@ export {
   startProcess,
   stopByPid,
 } from "./process.ts";
+export { programPath } from "./program-path.ts";
 export { hasProgram } from "./programs.ts";
 export {
   createCertificate,

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fetch } from "undici";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
+import { programPath } from "./program-path.ts";
 
 export interface ServerOptions {
   readonly kubeconfig: string;
   readonly logFile: string;
   readonly args?: readonly string[];
-  /** The program to run; its source when absent. */
+  /** The program to run; that of programPath when absent. */
   readonly program?: string;
 }
 
@@ -19,8 +19,6 @@ export interface Server {
   readonly healthUrl: string;
 }
 
-const source = join(import.meta.dirname, "..", "..", "cmd", "forge-server", "main.ts");
-
 /** Starts forge-server as a process of its own. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const [port, healthPort] = [await freePort(), await freePort()];
@@ -29,7 +27,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     name: "forge-server",
     command: process.execPath,
     args: [
-      options.program ?? source,
+      options.program ?? programPath("forge-server"),
       `--kubeconfig=${options.kubeconfig}`,
       "--bind-address=127.0.0.1",
       `--port=${port}`,

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,17 +8,33 @@ import { checkRepository } from "./check-repository.ts";
 
 /** Runs git in a folder, apart from the settings of the machine, and answers its output. */
 export function git(cwd: string, ...args: string[]): string {
-  const person = ["AUTHOR", "COMMITTER"].flatMap((role) => [
-    `GIT_${role}_NAME=Ann`,
-    `GIT_${role}_EMAIL=ann@example.com`,
-  ]);
-  const settings = ["GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", ...person];
-  return execFileSync("env", [...settings, "git", ...args], {
+  return execFileSync("git", args, {
     cwd,
+    env: gitEnvironment,
     encoding: "utf8",
     stdio: "pipe",
   }).trim();
 }
+
+const gitEnvironment = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "Ann",
+  GIT_AUTHOR_EMAIL: "ann@example.com",
+  GIT_COMMITTER_NAME: "Ann",
+  GIT_COMMITTER_EMAIL: "ann@example.com",
+};
+
+/** Written to the file, since each `git config` is a process and tests start hundreds of servers. */
+const serverConfig = `[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+[receive]
+	fsckObjects = true
+	autogc = false
+`;
 
 /** Comes before git: answers the request itself (true), or lets it pass. */
 export type Intercept = (
@@ -46,15 +62,10 @@ export interface GitServer extends AsyncDisposable {
 export async function startGitServer(...initArgs: string[]): Promise<GitServer> {
   const root = mkdtempSync(join(tmpdir(), "forge-git-"));
   const gitDir = join(root, "repo.git");
-  git(root, "init", "--quiet", "--bare", "--initial-branch=main", ...initArgs, gitDir);
-  for (const [key, value] of [
-    ["http.receivepack", "true"],
-    ["uploadpack.allowFilter", "true"],
-    ["receive.fsckObjects", "true"],
-    ["receive.autogc", "false"],
-  ] as const) {
-    git(gitDir, "config", key, value);
-  }
+  const init = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main"];
+  git(root, ...init, ...initArgs, gitDir);
+  mkdirSync(join(gitDir, "hooks"));
+  appendFileSync(join(gitDir, "config"), serverConfig);
   const requests: string[] = [];
   const packs: Buffer[] = [];
   const server = createServer(async (request, response) => {

@@ -16,7 +16,7 @@ import {
   type FaultProxy,
   type ManifestQuery,
   type Plugin,
-  pluginSource,
+  programPath,
   RepoServerClient,
   startArgoCD,
   startFaultProxy,
@@ -113,7 +113,7 @@ describe("repo-server", () => {
       spec: {
         version: "v1",
         generate: {
-          command: [process.execPath, pluginSource, "generate"],
+          command: [process.execPath, programPath("forge-argocd-plugin"), "generate"],
           args: [`--registry=${pointers.prefix}`, `--cache=${join(folder, "cache-of-command")}`],
         },
       },

@@ -1,10 +1,16 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type Controller, Forge, hasProgram, Kubectl, run, Terminal } from "../../ground/index.ts";
+import {
+  type Controller,
+  Forge,
+  hasProgram,
+  Kubectl,
+  programPath,
+  run,
+  Terminal,
+} from "../../ground/index.ts";
 import { Journey } from "../ground/journey.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
 
 const frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const turning = new RegExp(`^([${frames}]) .+$`, "m");
@@ -65,7 +71,7 @@ describe.skipIf(!hasProgram("tmux"))("the forge command in a terminal", () => {
     );
     controller = await journey.controller();
     mkdirSync(folder, { recursive: true });
-    const program = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "cmd/forge/main.ts")}" "$@"\n`;
+    const program = `#!/bin/sh\nexec "${process.execPath}" "${programPath("forge")}" "$@"\n`;
     writeFileSync(join(folder, "forge"), program);
     chmodSync(join(folder, "forge"), 0o755);
     const kubeconfig = join(folder, "kubeconfig");

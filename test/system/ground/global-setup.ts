@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { bundlePrograms } from "../../ground/bundle-programs.ts";
 import {
   installKinds,
   Kubectl,
@@ -16,12 +17,12 @@ import { waitForPolicies } from "./policies-in-force.ts";
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "forge-system-"));
-  const plane = await startControlPlane({
-    folder: join(folder, "control-plane"),
-    users: groundUsers,
-  });
-  const registry = await startRegistry(join(folder, "registry"));
-  const git = await startGitServer(join(folder, "git"), gitCredentials);
+  const [plane, registry, git] = await Promise.all([
+    startControlPlane({ folder: join(folder, "control-plane"), users: groundUsers }),
+    startRegistry(join(folder, "registry")),
+    startGitServer(join(folder, "git"), gitCredentials),
+    bundlePrograms(join(folder, "programs")),
+  ]);
   const kubectl = new Kubectl(plane.kubeconfig);
   await installKinds(kubectl);
   await bindPrograms(kubectl);

@@ -1,7 +1,14 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Controller, Kubectl, run, type Server, tokenOf } from "../../ground/index.ts";
+import {
+  type Controller,
+  Kubectl,
+  programPath,
+  run,
+  type Server,
+  tokenOf,
+} from "../../ground/index.ts";
 import { startServerFor } from "../ground/api-client.ts";
 import type { Person } from "../ground/ground-addresses.ts";
 import { Journey } from "../ground/journey.ts";
@@ -50,7 +57,7 @@ describe("docs/cli.md", () => {
       join(folder, "manifests.yaml"),
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n",
     );
-    const program = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "cmd/forge/main.ts")}" "$@"\n`;
+    const program = `#!/bin/sh\nexec "${process.execPath}" "${programPath("forge")}" "$@"\n`;
     writeFileSync(join(folder, "forge"), program);
     chmodSync(join(folder, "forge"), 0o755);
     for (const person of ["alice", "bob", "carol", "dave"] as const) {

@@ -6,14 +6,13 @@ import {
   type CommandResult,
   type Controller,
   Kubectl,
+  programPath,
   run,
   type Server,
   tokenOf,
 } from "../../ground/index.ts";
 import { objectsIn, only } from "./chart.ts";
 import { InstalledChart, namespace, type PodSpec, release } from "./installed-chart.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
 
 describe("the chart, installed", () => {
   let chart: InstalledChart;
@@ -115,7 +114,7 @@ describe("the chart, installed", () => {
       expect(command).toEqual(["forge"]);
       const here = args.map((arg) => arg.replace("/manifests/", `${chart.folder}/`));
       const done = await run(process.execPath, [
-        join(root, "cmd", "forge", "main.ts"),
+        programPath("forge"),
         ...here,
         `--kubeconfig=${kubeconfig}`,
       ]);

@@ -3,13 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/index.ts";
-import { type ControlPlane, Kubectl, run, startControlPlane } from "../../ground/index.ts";
+import {
+  type ControlPlane,
+  Kubectl,
+  programPath,
+  run,
+  startControlPlane,
+} from "../../ground/index.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
-const program = join(root, "cmd", "forge-controller", "main.ts");
 
 /** Runs the program, and takes its word for nothing. */
-const install = (...flags: string[]) => run(process.execPath, [program, "install-crds", ...flags]);
+const install = (...flags: string[]) =>
+  run(process.execPath, [programPath("forge-controller"), "install-crds", ...flags]);
 
 /** All that is installed, without what changes by itself. */
 async function installed(kubectl: Kubectl): Promise<string> {

@@ -26,11 +26,9 @@ import {
 } from "../../../src/ledger/index.ts";
 import { fact } from "../../../src/ledger/testing/facts.ts";
 import { createLogger } from "../../../src/telemetry/index.ts";
-import { type Controller, output } from "../../ground/index.ts";
+import { type Controller, output, programPath } from "../../ground/index.ts";
 import { Journey } from "../ground/journey.ts";
 import { present } from "../ground/workspace.ts";
-
-const serverSource = join(import.meta.dirname, "..", "..", "..", "cmd", "forge-server", "main.ts");
 
 /** A ledger that watched everything, and what is left to rebuild it from when it is lost. */
 describe("a ledger that is rebuilt", () => {
@@ -71,7 +69,7 @@ describe("a ledger that is rebuilt", () => {
     const file = join(mkdtempSync(join(folder, "rebuilt-")), "ledger.db");
     const refill = () =>
       output(process.execPath, [
-        ...[serverSource, "refill-ledger", `--ledger=${file}`],
+        ...[programPath("forge-server"), "refill-ledger", `--ledger=${file}`],
         ...[`--kubeconfig=${journey.ground.kubeconfig}`, `--namespace=${journey.namespace}`],
         `--registry=${journey.ground.registry}/releases`,
       ]);

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+
+const sources = join(import.meta.dirname, "..", "..", "cmd");
+
+export const programNames = [
+  "forge",
+  "forge-argocd-plugin",
+  "forge-controller",
+  "forge-server",
+] as const;
+
+/** Folder of bundled programs, by `bundlePrograms`; the variable reaches a suite's workers. */
+export const programsVariable = "FORGE_PROGRAMS";
+
+/** Path of a program of forge: bundled where $FORGE_PROGRAMS names a folder, else its source. */
+export function programPath(name: (typeof programNames)[number]): string {
+  const bundled = process.env[programsVariable];
+  return bundled === undefined ? join(sources, name, "main.ts") : join(bundled, `${name}.js`);
+}
