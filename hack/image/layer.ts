@@ -1,6 +1,7 @@
 /** A layer: a tar archive whose bytes depend on its files alone, and how an image names it. */
 import { padded, tarHeader } from "../../src/archive/index.ts";
-import { gzip, sha256Of } from "../../src/oci/index.ts";
+import { sha256Of } from "../../src/oci/index.ts";
+import { compressed } from "./compressed.ts";
 
 /** A file, a folder or a symbolic link by its path from the root, without a slash in front. */
 export type ImageEntry =
@@ -33,11 +34,9 @@ export function blobOf(mediaType: string, bytes: Uint8Array): Blob {
 
 export function makeLayer(createdBy: string, entries: readonly ImageEntry[]): Layer {
   const archive = writeArchive(entries);
-  return {
-    ...blobOf("application/vnd.oci.image.layer.v1.tar+gzip", gzip(archive)),
-    diffId: sha256Of(archive),
-    createdBy,
-  };
+  const diffId = sha256Of(archive);
+  const bytes = compressed(archive, diffId);
+  return { ...blobOf("application/vnd.oci.image.layer.v1.tar+gzip", bytes), diffId, createdBy };
 }
 
 /** Entries in the order of their paths, each folder before what is in it. */

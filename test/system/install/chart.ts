@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { loadAll } from "js-yaml";
 import { requireTool } from "../../../tools/locate.ts";
 import { type CommandResult, output, run } from "../../ground/index.ts";
 
@@ -62,9 +62,21 @@ export interface RenderOptions {
   readonly namespace?: string;
 }
 
-export function tryToRender(
+/** Results by their input: each value is compared with the chart as it is without the value. */
+const results = new Map<string, Promise<CommandResult>>();
+
+export function tryToRender(values: Values, options: RenderOptions = {}): Promise<CommandResult> {
+  const input = JSON.stringify([values, options]);
+  const known = results.get(input);
+  if (known !== undefined) return known;
+  const result = runHelm(values, options);
+  results.set(input, result);
+  return result;
+}
+
+function runHelm(
   values: Values,
-  { version = "1.36", namespace = "forge-system" }: RenderOptions = {},
+  { version = "1.36", namespace = "forge-system" }: RenderOptions,
 ): Promise<CommandResult> {
   const file = valuesFile(merged(required, values));
   const args = ["template", "forge", chart, `--namespace=${namespace}`, `--values=${file}`];
@@ -79,13 +91,7 @@ export async function render(values: Values, options?: RenderOptions): Promise<R
 }
 
 export function objectsIn(text: string): Rendered[] {
-  return parseAllDocuments(text)
-    .map((document) => {
-      const [error] = document.errors;
-      if (error !== undefined) throw error;
-      return document.toJS() as Rendered | null;
-    })
-    .filter((object) => object !== null);
+  return (loadAll(text) as (Rendered | null)[]).filter((object) => object !== null);
 }
 
 export function lint(values: Values): Promise<string> {
