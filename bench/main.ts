@@ -12,6 +12,7 @@ import { plugin } from "./plugin.ts";
 import { policy } from "./policy.ts";
 import { release } from "./release.ts";
 import { render } from "./render.ts";
+import { suite } from "./suite.ts";
 
 const benchmarks: readonly Benchmark[] = [
   api,
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   policy,
   release,
   render,
+  suite,
 ];
 
 const [name] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Runs every check and test; the last line counts the tests: `make test`.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,9 +8,15 @@ import { between, processorTime } from "./suite/processor-time.ts";
 import { failureText } from "./suite/report.ts";
 import { runPreparation, runStage, type StageResult } from "./suite/run-stage.ts";
 import { type Stage, stages } from "./suite/stages.ts";
-import { fileTable, type StageTime, stageTable } from "./suite/tables.ts";
+import { fileTable, type StageTime, type SuiteFigures, stageTable } from "./suite/tables.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    /** A file for the figures of both tables, as JSON. */
+    figures: { type: "string" },
+  },
+});
 const only = values.only?.split(",");
 const strict = process.env["CI"] === "true";
 const folder = mkdtempSync(join(tmpdir(), "forge-tests-"));
@@ -66,6 +72,16 @@ if (strict && sum("skipped") > 0) broken.push(`${sum("skipped")} tests were skip
 const files = reports.flatMap((report) => report.files);
 if (files.length > 0) console.log(`\n${fileTable(files)}`);
 console.log(`\n${stageTable(times, whole)}\n`);
+if (values.figures !== undefined) {
+  const figures: SuiteFigures = {
+    stages: times,
+    whole,
+    files,
+    passed: sum("passed"),
+    failed: sum("failed"),
+  };
+  writeFileSync(values.figures, JSON.stringify(figures));
+}
 for (const failure of reports.flatMap(({ failures }) => failures)) {
   console.log(failureText(failure));
 }

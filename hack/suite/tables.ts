@@ -8,6 +8,15 @@ export interface StageTime {
   readonly processor: ProcessorTime;
 }
 
+/** Figures of one whole run. */
+export interface SuiteFigures {
+  readonly stages: readonly StageTime[];
+  readonly whole: StageTime;
+  readonly files: readonly FileTime[];
+  readonly passed: number;
+  readonly failed: number;
+}
+
 /** Files that the table of slow ones shows. */
 const slowestFiles = 25;
 
