@@ -106,9 +106,8 @@ describe("what the forge command does with forge-server alone", () => {
       previous = hash;
     }
     const rest = await entriesOf("-A", "--after", "3");
-    expect(rest.map(({ sequence }) => sequence)).toEqual(
-      entries.slice(3).map(({ sequence }) => sequence),
-    );
+    // Other tenants write meanwhile: later entries may have come.
+    expect(rest.slice(0, entries.length - 3)).toEqual(entries.slice(3));
     const own = await carol.output("audit", "export", "--kind", "Deployment");
     expect(own).toMatch(/"kind":"Deployment"/);
     expect(own).not.toMatch(/"kind":"Release"/);

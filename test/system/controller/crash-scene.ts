@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Controller, type HoldingProxy, startHoldingProxy } from "../../ground/index.ts";
+import { kubeconfigVia } from "../ground/kubeconfig-via.ts";
 import { Workspace } from "../ground/workspace.ts";
 
 export interface Proxies {
@@ -27,27 +28,12 @@ export async function startProxies(): Promise<Proxies> {
     registry: await startHoldingProxy(`http://${ground.registry}`),
     git: await startHoldingProxy(ground.gitUrl),
   };
-  kubeconfig = kubeconfigFor(ground.controllerKubeconfig, proxies.api.url);
+  kubeconfig = kubeconfigVia(ground.controllerKubeconfig, proxies.api.url);
   return proxies;
 }
 
 export async function stopProxies(): Promise<void> {
   for (const proxy of Object.values(proxies)) await proxy.stop();
-}
-
-/** The kubeconfig with another address. */
-function kubeconfigFor(original: string, server: string): string {
-  const config = JSON.parse(readFileSync(original, "utf8")) as {
-    clusters: { cluster: object }[];
-  };
-  const cluster = { server, "insecure-skip-tls-verify": true };
-  const file = `${original}-by-proxy`;
-  writeFileSync(
-    file,
-    JSON.stringify({ ...config, clusters: [{ ...config.clusters[0], cluster }] }),
-    { mode: 0o600 },
-  );
-  return file;
 }
 
 /** A workspace whose controller goes through the proxies, and is killed. */

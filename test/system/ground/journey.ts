@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
 import { pointerName } from "../../../src/api/index.ts";
 import type { Person } from "./ground-addresses.ts";
-import { type ForgeObject, present, Workspace } from "./workspace.ts";
+import { conditionOf, type ForgeObject, present, Workspace } from "./workspace.ts";
 
 /** What tests look at in a ReleaseDeployment. */
 export interface DeploymentObject {
@@ -100,24 +100,20 @@ export class Journey extends Workspace {
     ]);
   }
 
-  /** Waits until the policy refuses for this reason. */
+  /** Waits until the pointer, as it is asked for now, is refused for this reason. */
   async refused(environment: string, reason: string): Promise<string> {
-    const ready = '{.status.conditions[?(@.type=="Ready")]';
-    const field = (path: string) =>
-      this.kubectl.field(
-        this.namespace,
-        "releasepointer",
-        this.pointerName(environment),
-        `${ready.slice(1)}.${path}`,
-      );
-    await vi.waitFor(
+    return vi.waitFor(
       async () => {
-        const found = await field("reason");
-        if (found !== reason) throw new Error(`the pointer says ${found}, not ${reason}`);
+        const pointer = await this.get("releasepointer", this.pointerName(environment));
+        const ready = conditionOf(pointer, "Ready");
+        // A reason of the generation before says nothing of what is asked for now.
+        const isCurrent = ready?.observedGeneration === pointer.metadata.generation;
+        if (ready === undefined || ready.reason !== reason || !isCurrent)
+          throw new Error(`the pointer says ${ready?.reason}, not ${reason}`);
+        return ready.message;
       },
       { timeout: 30_000, interval: 100 },
     );
-    return field("message");
   }
 
   /** The records of an environment, in the order in which they were begun. */

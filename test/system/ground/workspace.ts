@@ -30,6 +30,7 @@ export interface ForgeStatus {
     readonly status: string;
     readonly reason: string;
     readonly message: string;
+    readonly observedGeneration?: number;
   }[];
 }
 
