@@ -85,9 +85,13 @@ export class Journey extends Workspace {
 
   /** Empty while nothing is deployed, or there is no pointer. */
   async deployedNumber(environment: string): Promise<string> {
-    const path = "jsonpath={.status.deployed.number}";
-    const args = ["get", "releasepointer", this.pointerName(environment), "-o", path];
-    return (await this.kubectl.run(["-n", this.namespace, ...args])).stdout;
+    const name = this.pointerName(environment);
+    const pointers = await this.reader.list<{
+      readonly metadata: { readonly name: string };
+      readonly status?: { readonly deployed?: { readonly number: number } };
+    }>(this.namespace, "releasepointers");
+    const found = pointers.find(({ metadata }) => metadata.name === name);
+    return String(found?.status?.deployed?.number ?? "");
   }
 
   /** Changes what a pointer asks for, in somebody's name. */
@@ -118,13 +122,13 @@ export class Journey extends Workspace {
 
   /** The records of an environment, in the order in which they were begun. */
   async records(environment: string): Promise<DeploymentObject[]> {
-    const list = JSON.parse(
-      await this.kubectl.output([
-        ...["-n", this.namespace, "get", "releasedeployments", "-o", "json"],
-        `--field-selector=spec.environment=${environment}`,
-      ]),
-    ) as { items: DeploymentObject[] };
-    return list.items.toSorted((a, b) => a.spec.sequence - b.spec.sequence);
+    const selector = `spec.environment=${environment}`;
+    const list = await this.reader.list<DeploymentObject>(
+      this.namespace,
+      "releasedeployments",
+      selector,
+    );
+    return list.toSorted((a, b) => a.spec.sequence - b.spec.sequence);
   }
 
   /** Waits for what became of an environment's deployments: `["Superseded", "Active"]`. */

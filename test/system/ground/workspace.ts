@@ -14,6 +14,7 @@ import {
   startController,
 } from "../../ground/index.ts";
 import type { GroundAddresses, Person } from "./ground-addresses.ts";
+import { ObjectReader } from "./object-reader.ts";
 
 let count = 0;
 
@@ -46,6 +47,7 @@ export class Workspace {
   readonly namespace: string;
   readonly repository: string;
   readonly kubectl: Kubectl;
+  readonly reader: ObjectReader;
   readonly gitOpsFolder: string;
 
   /** @param ground what every test runs against, unless a cluster of the test's own */
@@ -55,6 +57,7 @@ export class Workspace {
     this.namespace = `${name}-${process.pid}-${count}`;
     this.repository = `company/${this.namespace}`;
     this.kubectl = new Kubectl(this.ground.kubeconfig);
+    this.reader = new ObjectReader(this.ground.kubeconfig);
     this.gitOpsFolder = join(this.ground.gitRoot, `${this.namespace}.git`);
   }
 
@@ -123,7 +126,7 @@ export class Workspace {
   }
 
   async get(kind: string, name: string): Promise<ForgeObject> {
-    const object = await this.kubectl.get<ForgeObject>(this.namespace, kind, name);
+    const object = await this.reader.get<ForgeObject>(this.namespace, kind, name);
     return { ...object, status: object.status ?? {} };
   }
 
