@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz bench clean
+.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz changelog bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ build: node_modules ## Bundle the programs into dist/
 
 image: build ## Put the container image together, without an engine (PUSH=registry/name:tag)
 	@$(RUN) image -- $(if $(PUSH),--push $(PUSH))
+
+changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md and every place of the version (DRY=1 shows it)
+	@$(RUN) changelog -- $(if $(DRY),--dry-run)
 
 bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)
