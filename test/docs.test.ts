@@ -6,9 +6,16 @@ const root = join(import.meta.dirname, "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   version: string;
 };
-const pages = globSync("{*.md,{docs,src,test,tools,controller}/**/*.md}", { cwd: root }).map(
-  (path) => ({ path, text: readFileSync(join(root, path), "utf8") }),
-);
+const pages = globSync(
+  "{*.md,.changeset/README.md,{.github,docs,src,test,tools,controller,cue,hack,bench}/**/*.md}",
+  { cwd: root },
+).map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+/** Folders of this repository that pages name files in. */
+const topFolders = [
+  ...["bench", "charts", "cmd", "controller", "crds", "cue", "docs", "examples", "hack", "src"],
+  ...["test", "tools", ".changeset", ".ci", ".github"],
+];
 
 /** Which test runs a command that the docs show. */
 const runBy: Readonly<Record<string, string>> = {
@@ -96,4 +103,44 @@ describe("the docs", () => {
     );
     expect(broken).toEqual([]);
   });
+
+  test("name only files and folders that are there", () => {
+    const named = pages.flatMap(({ path, text }) =>
+      spansOf(text).flatMap((span) => namedIn(span, path).map((name) => ({ path, name }))),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ path, name }) => !isThere(name, path))).toEqual([]);
+  });
 });
+
+/** What stands between back-ticks, outside of blocks. */
+function spansOf(text: string): string[] {
+  const outside = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return [...outside.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
+}
+
+/**
+ * Paths of this repository that a span names: from its top, as the name of a source file, or in the
+ * README of a folder as a folder below it. What stands in angle brackets may be anything.
+ */
+function namedIn(span: string, page: string): string[] {
+  const isReadme = page.endsWith("/README.md");
+  return span.split(/\s+/).filter((word) => {
+    if (!/^[\w.*<>{},@/-]+$/.test(word)) return false;
+    if (topFolders.some((folder) => word.startsWith(`${folder}/`))) return true;
+    return word === span && (/\w\.(?:ts|go)$/.test(word) || (isReadme && word.endsWith("/")));
+  });
+}
+
+function isThere(name: string, page: string): boolean {
+  const pattern = name.replace(/\/$/, "").replaceAll(/<[^>]+>/g, "*");
+  const places = [root, join(root, dirname(page))];
+  if (places.some((cwd) => globSync(pattern, { cwd }).length > 0)) return true;
+  if (topFolders.some((folder) => name.startsWith(`${folder}/`))) return false;
+  // A name alone is that of a file or folder anywhere; in a README, anywhere below it.
+  const folders = page.endsWith("/README.md") ? [dirname(page)] : topFolders;
+  const isName = !pattern.includes("/");
+  return (
+    isName && folders.some((cwd) => globSync(`**/${pattern}`, { cwd: join(root, cwd) }).length > 0)
+  );
+}
