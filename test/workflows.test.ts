@@ -125,9 +125,11 @@ describe("workflows", () => {
     expect(called.filter(({ script }) => !scripts.includes(script))).toEqual([]);
   });
 
-  test("measure by every benchmark", () => {
+  test("measure by every benchmark but that of make test, which the workflow system times", () => {
     const imports = read("bench/main.ts").matchAll(/^import \{ (\w+) \} from/gm);
-    const benchmarks = [...imports].map(([, name = ""]) => `make bench B=${name}`);
+    const benchmarks = [...imports]
+      .filter(([, name]) => name !== "suite")
+      .map(([, name = ""]) => `make bench B=${name}`);
     const run = made.filter(({ targets }) => targets.includes("bench"));
     expect(run.map(({ command }) => command)).toEqual(benchmarks);
   });
