@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak bench clean
+.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz changelog bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ test-e2e: setup ## The chart, installed by Helm on a real node (as root, with co
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
 
+fuzz: node_modules ## Every property test, with fresh seeds, for ten minutes (SECONDS=60 for a short run, SEED=1 for one round)
+	@$(RUN) fuzz -- $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
 generate: node_modules ## Write crds/, what the chart has of them, and docs/errors.md
 	@$(RUN) generate
 
@@ -57,6 +60,9 @@ build: node_modules ## Bundle the programs into dist/
 
 image: build ## Put the container image together, without an engine (PUSH=registry/name:tag)
 	@$(RUN) image -- $(if $(PUSH),--push $(PUSH))
+
+changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md and every place of the version (DRY=1 shows it)
+	@$(RUN) changelog -- $(if $(DRY),--dry-run)
 
 bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)

@@ -3,9 +3,19 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const pages = globSync("{*.md,{docs,src,test,tools,controller}/**/*.md}", { cwd: root }).map(
-  (path) => ({ path, text: readFileSync(join(root, path), "utf8") }),
-);
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  version: string;
+};
+const pages = globSync(
+  "{*.md,.changeset/README.md,{.github,docs,src,test,tools,controller,cue,hack,bench}/**/*.md}",
+  { cwd: root },
+).map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+
+/** Folders of this repository that pages name files in. */
+const topFolders = [
+  ...["bench", "charts", "cmd", "controller", "crds", "cue", "docs", "examples", "hack", "src"],
+  ...["test", "tools", ".changeset", ".ci", ".github"],
+];
 
 /** Which test runs a command that the docs show. */
 const runBy: Readonly<Record<string, string>> = {
@@ -16,13 +26,13 @@ const runBy: Readonly<Record<string, string>> = {
   "make unit": "hack/run-tests.ts",
   "make test-e2e": "hack/run-tests.ts",
   "make build": "test/system/install/bundle.test.ts",
-  "make image PUSH=registry.example.com/forge:0.1.0": "test/system/install/image.test.ts",
+  "make image PUSH=registry.example.com/forge:<version>": "test/system/install/image.test.ts",
   "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
     "test/system/install/chart-install.test.ts",
   "helm package charts/forge": "test/system/install/chart-push.test.ts",
-  "helm push forge-0.1.0.tgz oci://registry.example.com/charts":
+  "helm push forge-<version>.tgz oci://registry.example.com/charts":
     "test/system/install/chart-push.test.ts",
-  "helm install forge oci://registry.example.com/charts/forge --version 0.1.0 --namespace forge-system --create-namespace --values values.yaml":
+  "helm install forge oci://registry.example.com/charts/forge --version <version> --namespace forge-system --create-namespace --values values.yaml":
     "test/system/install/chart-push.test.ts",
   "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
     "test/system/install/chart-upgrade.test.ts",
@@ -68,7 +78,8 @@ describe("the docs", () => {
       ),
     );
     expect(commands.length).toBeGreaterThan(0);
-    expect(commands.filter((command) => !(command in runBy))).toEqual([]);
+    const known = (command: string) => command.replaceAll(version, "<version>") in runBy;
+    expect(commands.filter((command) => !known(command))).toEqual([]);
     const tests = [...Object.values(runBy), ...Object.values(runWhole)];
     expect(tests.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
@@ -92,4 +103,44 @@ describe("the docs", () => {
     );
     expect(broken).toEqual([]);
   });
+
+  test("name only files and folders that are there", () => {
+    const named = pages.flatMap(({ path, text }) =>
+      spansOf(text).flatMap((span) => namedIn(span, path).map((name) => ({ path, name }))),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ path, name }) => !isThere(name, path))).toEqual([]);
+  });
 });
+
+/** What stands between back-ticks, outside of blocks. */
+function spansOf(text: string): string[] {
+  const outside = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return [...outside.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
+}
+
+/**
+ * Paths of this repository that a span names: from its top, as the name of a source file, or in the
+ * README of a folder as a folder below it. What stands in angle brackets may be anything.
+ */
+function namedIn(span: string, page: string): string[] {
+  const isReadme = page.endsWith("/README.md");
+  return span.split(/\s+/).filter((word) => {
+    if (!/^[\w.*<>{},@/-]+$/.test(word)) return false;
+    if (topFolders.some((folder) => word.startsWith(`${folder}/`))) return true;
+    return word === span && (/\w\.(?:ts|go)$/.test(word) || (isReadme && word.endsWith("/")));
+  });
+}
+
+function isThere(name: string, page: string): boolean {
+  const pattern = name.replace(/\/$/, "").replaceAll(/<[^>]+>/g, "*");
+  const places = [root, join(root, dirname(page))];
+  if (places.some((cwd) => globSync(pattern, { cwd }).length > 0)) return true;
+  if (topFolders.some((folder) => name.startsWith(`${folder}/`))) return false;
+  // A name alone is that of a file or folder anywhere; in a README, anywhere below it.
+  const folders = page.endsWith("/README.md") ? [dirname(page)] : topFolders;
+  const isName = !pattern.includes("/");
+  return (
+    isName && folders.some((cwd) => globSync(`**/${pattern}`, { cwd: join(root, cwd) }).length > 0)
+  );
+}

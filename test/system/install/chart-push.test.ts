@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
+import { version } from "../../../cmd/version.ts";
 import { kinds } from "../../../src/api/index.ts";
 import { requireTool } from "../../../tools/locate.ts";
 import { output } from "../../ground/index.ts";
@@ -23,13 +24,13 @@ describe("the chart, pushed as an OCI artifact", () => {
 
   beforeAll(async () => {
     await helm("package", chart);
-    await helm("push", "forge-0.1.0.tgz", place, "--plain-http");
+    await helm("push", `forge-${version}.tgz`, place, "--plain-http");
     shown = parse(await helm("show", "chart", `${place}/forge`, "--plain-http")) as typeof shown;
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("is the chart of this version, with what Artifact Hub shows of it", () => {
-    expect(shown).toMatchObject({ name: "forge", version: "0.1.0", kubeVersion: ">=1.30.0-0" });
+    expect(shown).toMatchObject({ name: "forge", version, kubeVersion: ">=1.30.0-0" });
     const { "artifacthub.io/crds": listed } = shown["annotations"] as Record<string, string>;
     const named = parse(listed ?? "") as { kind: string; name: string; version: string }[];
     expect(
@@ -49,7 +50,7 @@ describe("the chart, pushed as an OCI artifact", () => {
       rbac: { roles: false },
     };
     const said = await helm(
-      ...["install", "forge", `${place}/forge`, "--version=0.1.0", "--plain-http"],
+      ...["install", "forge", `${place}/forge`, `--version=${version}`, "--plain-http"],
       ...["--dry-run=server", "--namespace=default", `--kubeconfig=${ground.kubeconfig}`],
       `--values=${valuesFile(merged(required, others))}`,
     );

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
+import { version } from "../../../cmd/version.ts";
 import { Kubectl } from "../../ground/index.ts";
 import {
   chart,
@@ -71,7 +72,11 @@ const values: readonly {
     set: "distributed",
     says: '"replicas":2',
   },
-  { path: "image.repository", set: "r.example.com/f", says: '"image":"r.example.com/f:0.1.0"' },
+  {
+    path: "image.repository",
+    set: "r.example.com/f",
+    says: `"image":"r.example.com/f:${version}"`,
+  },
   { path: "image.tag", set: "9.9", says: '"image":"registry.example.com/forge:9.9"' },
   {
     path: "image.digest",
