@@ -15,7 +15,7 @@ function keepCompiled(): void {
 
 function start(): Promise<unknown> {
   // Answered at once: scripts ask it before they do anything else.
-  if (argv.length === 3 && (argv[2] === "--version" || argv[2] === "-v")) {
+  if (argv.length === 3 && /^(version|--version|-v)$/.test(argv[2] || "")) {
     process.stdout.write(`forge ${version}\n`);
     return Promise.resolve();
   }
