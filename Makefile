@@ -64,6 +64,10 @@ image: build ## Put the container image together, without an engine (PUSH=regist
 changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md and every place of the version (DRY=1 shows it)
 	@$(RUN) changelog -- $(if $(DRY),--dry-run)
 
+.PHONY: executables
+executables: node_modules ## The forge command as one file for each platform, with archives, checksums and krew's manifest
+	@$(RUN) executables
+
 bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)
 

@@ -4,6 +4,8 @@ import { build, type Plugin } from "rolldown";
 import { bundleOptions, outputOptions } from "./bundle-options.ts";
 
 const root = join(import.meta.dirname, "..");
+/** Modules are named by their path from here: the same names wherever it is built from. */
+const options = { ...bundleOptions, cwd: root };
 /** The command runs on people's machines, whose Node may be older than that of the image. */
 const command = { name: "forge", target: "node20.9" };
 
@@ -24,7 +26,7 @@ export async function bundleProgram(name: string, dist: string): Promise<void> {
   const isCommand = name === command.name;
   const rest = isCommand ? `./${name}/` : `./${name}.`;
   await build({
-    ...bundleOptions,
+    ...options,
     input: join(source, "main.ts"),
     transform: { target: "es2015" },
     plugins: [loadsFrom(rest)],
@@ -33,7 +35,7 @@ export async function bundleProgram(name: string, dist: string): Promise<void> {
   if (!isCommand) {
     const file = join(dist, `${name}.run.js`);
     await build({
-      ...bundleOptions,
+      ...options,
       input: join(source, "run.ts"),
       output: { ...outputOptions, file, codeSplitting: false },
     });
@@ -41,9 +43,18 @@ export async function bundleProgram(name: string, dist: string): Promise<void> {
   }
   // It starts anew each time and reads only what it needs: its code stands in parts.
   await build({
-    ...bundleOptions,
+    ...options,
     input: { run: join(source, "run.ts"), "older-node": join(source, "older-node.ts") },
     transform: { target: command.target },
     output: { ...outputOptions, dir: join(dist, name), chunkFileNames: "[name].js" },
+  });
+}
+
+/** Writes the command as one module, which needs no other file. */
+export async function bundleWholeCommand(file: string): Promise<void> {
+  await build({
+    ...options,
+    input: join(root, "cmd", command.name, "main.ts"),
+    output: { ...outputOptions, file, codeSplitting: false },
   });
 }

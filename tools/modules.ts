@@ -72,6 +72,14 @@ export const toolModules: readonly ToolModule[] = [
     onRequest: true,
   },
   {
+    // Signs what is released for macOS.
+    folder: "macho-sign",
+    versionOf: "github.com/blacktop/go-macho",
+    programs: { "macho-sign": "." },
+    stamp: () => [],
+    onRequest: true,
+  },
+  {
     folder: "registry",
     versionOf: "github.com/distribution/distribution/v3",
     programs: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
