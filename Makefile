@@ -64,7 +64,10 @@ image: build ## Put the container image together, without an engine (PUSH=regist
 changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md and every place of the version (DRY=1 shows it)
 	@$(RUN) changelog -- $(if $(DRY),--dry-run)
 
-.PHONY: executables
+.PHONY: executables release
+release: setup ## Make a release in dist/release, with a commit and a tag: make release V=1.2.3 (DRY_RUN=1 shows the steps)
+	@$(RUN) release -- $(V) $(if $(DRY_RUN),--dry-run)
+
 executables: node_modules ## The forge command as one file for each platform, with archives, checksums and krew's manifest
 	@$(RUN) executables
 

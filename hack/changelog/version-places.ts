@@ -18,7 +18,6 @@ export const versionPlaces: readonly VersionPlace[] = [
       `\n      "name": "forge",\n      "version": "${version}"`,
     ],
   },
-  { path: "cmd/version.ts", texts: [`version = "${version}"`] },
   {
     path: "charts/forge/Chart.yaml",
     texts: [`\nversion: ${version}\n`, `\nappVersion: ${version}\n`],
