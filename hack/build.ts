@@ -19,8 +19,11 @@ import { bundleProgram } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(join(dist, "bin"), { recursive: true });
+mkdirSync(dist, { recursive: true });
+// What was released stays until the next release.
+for (const name of readdirSync(dist).filter((entry) => entry !== "release"))
+  rmSync(join(dist, name), { recursive: true });
+mkdirSync(join(dist, "bin"));
 // The files are modules wherever the folder is copied to.
 writeFileSync(join(dist, "package.json"), '{"type":"module"}\n');
 const programs = readdirSync(join(root, "cmd"), { withFileTypes: true })
@@ -34,7 +37,7 @@ await build({
 });
 for (const name of readdirSync(dist).filter((file) => file.endsWith(".js"))) {
   const file = join(dist, name);
-  console.log(`${file} ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+  console.log(`${file} ${(statSync(file).size / 1e3).toFixed(0)} kB`);
 }
 
 for (const name of programs) chmodSync(join(dist, `${name}.js`), 0o755);

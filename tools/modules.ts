@@ -77,7 +77,6 @@ export const toolModules: readonly ToolModule[] = [
     versionOf: "github.com/blacktop/go-macho",
     programs: { "macho-sign": "." },
     stamp: () => [],
-    onRequest: true,
   },
   {
     folder: "registry",
@@ -95,6 +94,13 @@ export const toolModules: readonly ToolModule[] = [
     stamp: (version) => [
       `-X github.com/google/go-containerregistry/cmd/crane/cmd.Version=${version}`,
     ],
+  },
+  {
+    // Installs the command as a plugin of kubectl.
+    folder: "krew",
+    versionOf: "sigs.k8s.io/krew",
+    programs: { krew: "sigs.k8s.io/krew/cmd/krew" },
+    stamp: (version) => [`-X sigs.k8s.io/krew/internal/version.gitTag=${version}`],
   },
   {
     folder: "cue",

@@ -22,7 +22,6 @@ import {
 } from "../image/node-packages.ts";
 
 const buildWithinMs = 300_000;
-const root = join(import.meta.dirname, "..", "..");
 
 /** Unpacks a file of the package into a folder, and returns where it is. */
 function unpack(node: NodePackage, path: string, folder: string): string {
@@ -47,7 +46,7 @@ function writerFor({ version }: NodePackage, folder: string): string {
 /** macOS on arm64 starts nothing without a signature; this one names nobody. */
 function sign(file: string): void {
   if (locateTool("macho-sign") === undefined) {
-    const build = join(root, "tools", "build.ts");
+    const build = join(import.meta.dirname, "..", "..", "tools", "build.ts");
     execFileSync(process.execPath, [build, "macho-sign"], { stdio: "inherit" });
   }
   execFileSync(requireTool("macho-sign"), [file, "forge"], { timeout: buildWithinMs });

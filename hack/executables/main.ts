@@ -2,7 +2,7 @@
 // for krew: `make executables`.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleWholeCommand } from "../bundle-program.ts";
 import { nodePackages, type PlatformName } from "../image/node-packages.ts";
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     if (platform !== undefined) return platform;
     throw new Error(`--platform: ${name} is none of ${platforms.join(", ")}`);
   });
-  const folder = values.output;
+  const folder = resolve(values.output);
   mkdirSync(folder, { recursive: true });
   const bundled = mkdtempSync(join(tmpdir(), "forge-executables-"));
   try {

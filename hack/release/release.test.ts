@@ -99,7 +99,7 @@ describe("make release", () => {
   test("goes on behind its commit when it is run again", () => {
     const { status, stdout } = release(asked, "--dry-run");
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^release: programs: /);
+    expect(stdout).toMatch(/^release: clean: /);
     expect(stdout).not.toContain("release: commit: ");
     expect(release("77.7.8").stderr).toContain(".changeset holds no change");
   });

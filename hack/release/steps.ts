@@ -24,6 +24,11 @@ export function stepsOf(version: string, folder: string): readonly Step[] {
       command: ["git", "commit", "--quiet", "--all", "--message", commitSubject(version)],
     },
     {
+      name: "clean",
+      about: "remove what an earlier release left",
+      command: ["rm", "-rf", folder],
+    },
+    {
       name: "programs",
       about: "bundle the programs into dist/",
       command: ["node", "hack/build.ts"],

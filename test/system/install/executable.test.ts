@@ -1,10 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { version } from "../../../cmd/version.ts";
+import { bundleProgram } from "../../../hack/bundle-program.ts";
+import { requireTool } from "../../../tools/locate.ts";
 import { Forge, output, run } from "../../ground/index.ts";
 import { Workspace } from "../ground/workspace.ts";
 import { hasProgram, isFuseSet, readHeader, signatureFaults } from "./executable-file.ts";
@@ -21,10 +32,20 @@ async function build(to: string, ...args: readonly string[]): Promise<string> {
   const program = join(root, "hack", "executables", "main.ts");
   const options = { cwd: folder, timeoutMs: buildMs };
   await output(process.execPath, [program, `--output=${to}`, ...args], options);
-  return readFileSync(join(to, "SHA256SUMS"), "utf8");
+  return readFileSync(join(folder, to, "SHA256SUMS"), "utf8");
 }
 
-beforeAll(() => build(release), buildMs);
+const page = readFileSync(join(root, "docs", "install-cli.md"), "utf8");
+
+/** The commands that the page shows below a heading. */
+function guideCommands(heading: string): string[] {
+  const text = page.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+  return [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) =>
+    block.trim().split("\n"),
+  );
+}
+
+beforeAll(() => build("release"), buildMs);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the executable of this machine", () => {
@@ -70,7 +91,7 @@ describe("the executable of this machine", () => {
   test(
     "has the same bytes when it is built again",
     async () => {
-      const again = await build(join(folder, "again"), `--platform=linux/${architecture}`);
+      const again = await build("again", `--platform=linux/${architecture}`);
       const before = readFileSync(join(release, "SHA256SUMS"), "utf8").split("\n");
       const lines = again.split("\n").filter((line) => !line.endsWith("forge.yaml"));
       expect(lines).toHaveLength(3);
@@ -123,6 +144,71 @@ describe.each([
     expect(os === "windows" ? program?.length : program).toEqual(
       os === "windows" ? file.length : `LICENSE\nLICENSE-node\n${bin}\n`,
     );
+  });
+});
+
+describe("docs/install-cli.md", () => {
+  const bin = join(folder, "bin");
+  const system = ["/usr/bin", "/bin"];
+
+  beforeAll(async () => {
+    // The other tests run `make build` in the checkout itself.
+    const dist = join(folder, "dist");
+    mkdirSync(join(dist, "bin"), { recursive: true });
+    writeFileSync(join(dist, "package.json"), '{"type":"module"}\n');
+    await bundleProgram("forge", dist);
+    chmodSync(join(dist, "forge.js"), 0o755);
+    symlinkSync("../forge.js", join(dist, "bin", "forge"));
+    mkdirSync(bin);
+    symlinkSync(requireTool("kubectl"), join(bin, "kubectl"));
+    symlinkSync(requireTool("krew"), join(bin, "kubectl-krew"));
+    mkdirSync(join(folder, "installed"));
+    symlinkSync(join(release, named("linux", architecture)), join(folder, "installed", "forge"));
+  });
+
+  test.each([
+    { section: "Linux", cwd: "release", path: [".local/bin"], says: /OK\nforge (.+)\nforge \1\n$/ },
+    {
+      section: "kubectl forge, by krew",
+      cwd: "release",
+      path: [".krew/bin"],
+      says: /Installed plugin: forge[^]*\nforge .+\n$/,
+    },
+    {
+      section: "From the source, on your own Node",
+      cwd: ".",
+      path: [],
+      nodeFolder: dirname(process.execPath),
+      says: /^forge .+\n$/,
+    },
+    {
+      section: "Completion",
+      cwd: ".",
+      path: [],
+      nodeFolder: join(folder, "installed"),
+      after: "complete -p forge",
+      says: /^complete -o default -F _forge forge\n$/,
+    },
+  ])("$section: the commands do what the page says", async (row) => {
+    const { section, cwd, path, nodeFolder, after = "", says } = row;
+    const home = mkdtempSync(join(folder, "home-"));
+    const places = [...path.map((one) => join(home, one)), bin, nodeFolder ?? "", ...system];
+    const script = `${guideCommands(section).join("\n")}\n${after}`
+      .replaceAll("linux-amd64", `linux-${architecture}`)
+      .replaceAll("make build", "true");
+    const { code, stdout, stderr } = await run(
+      "bash",
+      ["--norc", "-euo", "pipefail", "-c", script],
+      { cwd: join(folder, cwd), env: { HOME: home, PATH: places.join(":"), KREW_ROOT: "" } },
+    );
+    expect({ code, said: code === 0 ? "" : stderr }).toEqual({ code: 0, said: "" });
+    expect(`${stderr}${stdout}`).toMatch(says);
+  });
+
+  test("has no command but those and make executables", () => {
+    expect(guideCommands("One file")).toEqual(["make executables"]);
+    expect(guideCommands("macOS")).toEqual([]);
+    expect(guideCommands("Windows")).toEqual([]);
   });
 });
 
