@@ -28,7 +28,7 @@ endif
 setup: node_modules ## Install npm packages and test tools (APT=1 for Debian packages too)
 	@APT="$(APT)" $(RUN) setup
 
-tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm, Argo CD and kustomize-controller
+tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, krew, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
 check: node_modules ## Types, format, lint and generated files
@@ -63,6 +63,13 @@ image: build ## Put the container image together, without an engine (PUSH=regist
 
 changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md and every place of the version (DRY=1 shows it)
 	@$(RUN) changelog -- $(if $(DRY),--dry-run)
+
+.PHONY: executables release
+release: setup ## Make a release in dist/release, with a commit and a tag: make release V=1.2.3 (DRY_RUN=1 shows the steps)
+	@$(RUN) release -- $(V) $(if $(DRY_RUN),--dry-run)
+
+executables: node_modules ## The forge command as one file for each platform, with archives, checksums and krew's manifest
+	@$(RUN) executables
 
 bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)

@@ -1,5 +1,5 @@
-// Bundles each program of cmd/ under dist/, each into one file but for the command, and puts CUE's
-// evaluator and the thread that runs it beside them: `make build`.
+// Bundles the programs of cmd/ under dist/, and puts CUE's evaluator and the thread that runs it
+// beside them: `make build`.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -9,38 +9,38 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { build } from "rolldown";
 import { locateTool, requireTool } from "../tools/locate.ts";
 import { bundleOptions, outputOptions } from "./bundle-options.ts";
+import { bundleProgram } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+// What was released stays until the next release.
+for (const name of readdirSync(dist).filter((entry) => entry !== "release"))
+  rmSync(join(dist, name), { recursive: true });
+mkdirSync(join(dist, "bin"));
+// The files are modules wherever the folder is copied to.
+writeFileSync(join(dist, "package.json"), '{"type":"module"}\n');
 const programs = readdirSync(join(root, "cmd"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map((entry) => ({ name: entry.name, input: join(root, "cmd", entry.name, "main.ts") }));
-const thread = { name: "cue-worker", input: join(root, "src", "render", "cue", "worker.ts") };
-for (const { name, input } of [...programs, thread]) {
-  const file = join(dist, `${name}.js`);
-  // A command that is started anew each time reads what it needs alone: the rest stands in parts.
-  const isCommand = name === "forge";
-  const parts = { dir: dist, entryFileNames: `${name}.js`, chunkFileNames: `${name}/[name].js` };
-  await build({
-    ...bundleOptions,
-    input,
-    output: {
-      ...outputOptions,
-      ...(isCommand ? parts : { file, codeSplitting: false }),
-    },
-  });
-  console.log(`${file} ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+  .map(({ name }) => name);
+for (const name of programs) await bundleProgram(name, dist);
+await build({
+  ...bundleOptions,
+  input: join(root, "src", "render", "cue", "worker.ts"),
+  output: { ...outputOptions, file: join(dist, "cue-worker.js"), codeSplitting: false },
+});
+for (const name of readdirSync(dist).filter((file) => file.endsWith(".js"))) {
+  const file = join(dist, name);
+  console.log(`${file} ${(statSync(file).size / 1e3).toFixed(0)} kB`);
 }
 
-mkdirSync(join(dist, "bin"));
-const command = join(dist, "forge.js");
-chmodSync(command, 0o755);
+for (const name of programs) chmodSync(join(dist, `${name}.js`), 0o755);
 for (const name of ["forge", "kubectl-forge"])
   symlinkSync(join("..", "forge.js"), join(dist, "bin", name));
 

@@ -75,6 +75,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tools: [],
   hack: ["src/api", "src/policy", "src/server", "tools", "test/ground"],
   "hack/image": ["src/api", "src/archive", "src/oci"],
+  "hack/executables": ["hack", "hack/image", "src/oci", "tools"],
   "test/ground": ["tools"],
   "test/system": ["*"],
   "test/e2e": ["*"],

@@ -26,6 +26,9 @@ const runBy: Readonly<Record<string, string>> = {
   "make unit": "hack/run-tests.ts",
   "make test-e2e": "hack/run-tests.ts",
   "make build": "test/system/install/bundle.test.ts",
+  "make executables": "test/system/install/executable.test.ts",
+  "make release V=x.y.z DRY_RUN=1": "hack/release/release.test.ts",
+  "make release V=x.y.z": "hack/release/release.test.ts",
   "make image PUSH=registry.example.com/forge:<version>": "test/system/install/image.test.ts",
   "helm install forge charts/forge --namespace forge-system --create-namespace --values values.yaml":
     "test/system/install/chart-install.test.ts",
@@ -64,6 +67,7 @@ const runBy: Readonly<Record<string, string>> = {
 const runWhole: Readonly<Record<string, string>> = {
   "docs/api.md": "test/system/guides/api-guide.test.ts",
   "docs/cli.md": "test/system/guides/cli-guide.test.ts",
+  "docs/install-cli.md": "test/system/install/executable.test.ts",
   "docs/flux.md": "test/system/guides/flux-guide.test.ts",
   "docs/projects.md": "test/system/guides/projects-guide.test.ts",
   "docs/rollback.md": "test/system/guides/rollback-guide.test.ts",

@@ -72,6 +72,13 @@ export const toolModules: readonly ToolModule[] = [
     onRequest: true,
   },
   {
+    // Signs what is released for macOS.
+    folder: "macho-sign",
+    versionOf: "github.com/blacktop/go-macho",
+    programs: { "macho-sign": "." },
+    stamp: () => [],
+  },
+  {
     folder: "registry",
     versionOf: "github.com/distribution/distribution/v3",
     programs: { registry: "github.com/distribution/distribution/v3/cmd/registry" },
@@ -87,6 +94,13 @@ export const toolModules: readonly ToolModule[] = [
     stamp: (version) => [
       `-X github.com/google/go-containerregistry/cmd/crane/cmd.Version=${version}`,
     ],
+  },
+  {
+    // Installs the command as a plugin of kubectl.
+    folder: "krew",
+    versionOf: "sigs.k8s.io/krew",
+    programs: { krew: "sigs.k8s.io/krew/cmd/krew" },
+    stamp: (version) => [`-X sigs.k8s.io/krew/internal/version.gitTag=${version}`],
   },
   {
     folder: "cue",

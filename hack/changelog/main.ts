@@ -1,5 +1,5 @@
 // Makes the next version from the files in .changeset: `make changelog`.
-//   node hack/changelog/main.ts [--dry-run]
+//   node hack/changelog/main.ts [--dry-run] [--version 1.2.3]
 // It writes their entries to CHANGELOG.md, sets the version wherever it stands, and removes them. It
 // commits nothing. With --dry-run it prints the section and changes nothing.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,9 @@ import { versionPlaces, withVersion } from "./version-places.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { "dry-run": { type: "boolean", default: false }, version: { type: "string" } },
+});
 
 const changesets = readChangesets(root);
 const changes = changesets.map(({ change }) => change);
@@ -21,7 +23,7 @@ if (changes.length === 0) {
 }
 
 const { version: old } = JSON.parse(read("package.json")) as { version: string };
-const next = nextVersion(old, changes);
+const next = values.version ?? nextVersion(old, changes);
 const section = sectionOf(next, new Date().toISOString().slice(0, 10), changes);
 if (values["dry-run"]) {
   console.log(section);

@@ -18,7 +18,6 @@ export const versionPlaces: readonly VersionPlace[] = [
       `\n      "name": "forge",\n      "version": "${version}"`,
     ],
   },
-  { path: "cmd/version.ts", texts: [`version = "${version}"`] },
   {
     path: "charts/forge/Chart.yaml",
     texts: [`\nversion: ${version}\n`, `\nappVersion: ${version}\n`],
@@ -28,6 +27,7 @@ export const versionPlaces: readonly VersionPlace[] = [
     path: "docs/install.md",
     texts: [image, `forge-${version}.tgz`, `/forge --version ${version} `],
   },
+  { path: "docs/install-cli.md", texts: [`forge-${version}-`] },
   { path: "examples/argocd/values.yaml", texts: [image] },
   { path: "examples/argocd/repo-server-patch.yaml", texts: [image] },
 ];

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { NodePackage } from "./node-packages.ts";
 import { debianRelease, type Pinned, type Platform } from "./platforms.ts";
 
 /** A package as it was fetched; `path` is its file. */
@@ -45,22 +46,22 @@ function fetchInto(path: string, fetch: (folder: string) => void, suffix: string
 }
 
 /**
- * Node's package of that platform.
+ * Node's build for a platform.
  * @throws Error when it is not the one that is pinned
  */
-export function fetchNode({ node }: Platform, version: string): Fetched {
-  const path = join(cache, `${node.name}-${version}.tgz`);
-  if (digestOf(path, "sha512", "base64") !== node.sha512) {
+export function fetchNode({ name, version, sha512 }: NodePackage): Fetched {
+  const path = join(cache, `${name}-${version}.tgz`);
+  if (digestOf(path, "sha512", "base64") !== sha512) {
     const npm = (folder: string) =>
-      execFileSync("npm", ["pack", "--silent", `${node.name}@${version}`], {
+      execFileSync("npm", ["pack", "--silent", `${name}@${version}`], {
         cwd: folder,
         stdio: ["ignore", "ignore", "inherit"],
         timeout: fetchWithinMs,
       });
     fetchInto(path, npm, ".tgz");
   }
-  if (digestOf(path, "sha512", "base64") !== node.sha512) {
-    throw new Error(`${node.name}@${version} is not the one pinned in hack/image/platforms.ts`);
+  if (digestOf(path, "sha512", "base64") !== sha512) {
+    throw new Error(`${name}@${version} is not the one pinned in hack/image/node-packages.ts`);
   }
   return { name: "node", version, sha256: digestOf(path, "sha256", "hex") ?? "", path };
 }

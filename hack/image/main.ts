@@ -35,11 +35,6 @@ Usage: node hack/image/main.ts [flags]
 
 const root = join(import.meta.dirname, "..", "..");
 
-interface Package {
-  readonly version: string;
-  readonly devDependencies: { readonly node: string };
-}
-
 function git(...args: readonly string[]): string | undefined {
   try {
     return execFileSync("git", ["-C", root, ...args], {
@@ -78,16 +73,16 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const { version, devDependencies } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
-  ) as Package;
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly version: string;
+  };
   const origin = originOf(version);
   const programs = forgeEntries(join(root, "dist"), join(root, "LICENSE"));
   const images = values.platform.map((name) => {
     const platform = platforms[name];
     if (platform === undefined)
       throw new Error(`--platform: ${name} is none of ${Object.keys(platforms).join(", ")}`);
-    const node = fetchNode(platform, devDependencies.node);
+    const node = fetchNode(platform.node);
     const debian = fetchDebian(platform, values.locked);
     return {
       platform,

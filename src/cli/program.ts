@@ -11,6 +11,7 @@ export function createProgram(terminal: Terminal, runner: Runner): Command {
   program
     .description("Releases, deployments and approvals, from the command line.")
     .usage("<command> [options]")
+    .version(`forge ${terminal.version}`, "-v, --version", "print the version")
     .helpCommand("help [command]", "what a command takes; help exit-codes lists how it ends")
     .exitOverride()
     .configureOutput({

@@ -1,13 +1,23 @@
 import { type CommandResult, output, run } from "./command.ts";
 import { programPath } from "./program-path.ts";
 
+type CommandLine = readonly [program: string, ...args: readonly string[]];
+
 /** The forge command, in somebody's hands and in one namespace where they are given. */
 export class Forge {
+  readonly #command: CommandLine;
   readonly #flags: string[];
   readonly #env: Record<string, string>;
   #input: string | undefined;
 
-  constructor(kubeconfig?: string, namespace?: string, env: Record<string, string> = {}) {
+  /** @param command what is run; that of programPath when absent */
+  constructor(
+    kubeconfig?: string,
+    namespace?: string,
+    env: Record<string, string> = {},
+    command: CommandLine = [process.execPath, programPath("forge")],
+  ) {
+    this.#command = command;
     this.#flags = [
       ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
       ...(namespace === undefined ? [] : ["-n", namespace]),
@@ -26,7 +36,7 @@ export class Forge {
 
   /** The same, with this on standard input. */
   withInput(text: string): Forge {
-    const copy = new Forge(undefined, undefined, this.#env);
+    const copy = new Forge(undefined, undefined, this.#env, this.#command);
     copy.#flags.push(...this.#flags);
     copy.#input = text;
     return copy;
@@ -34,7 +44,8 @@ export class Forge {
 
   /** Whatever the exit code. */
   run(...args: readonly string[]): Promise<CommandResult> {
-    return run(process.execPath, [programPath("forge"), ...args, ...this.#flags], {
+    const [program, ...before] = this.#command;
+    return run(program, [...before, ...args, ...this.#flags], {
       env: this.#env,
       ...(this.#input !== undefined && { input: this.#input }),
     });
@@ -42,9 +53,8 @@ export class Forge {
 
   /** What it printed; a failure is an error with its message. */
   output(...args: readonly string[]): Promise<string> {
-    return output(process.execPath, [programPath("forge"), ...args, ...this.#flags], {
-      env: this.#env,
-    });
+    const [program, ...before] = this.#command;
+    return output(program, [...before, ...args, ...this.#flags], { env: this.#env });
   }
 
   async json<T>(...args: readonly string[]): Promise<T> {

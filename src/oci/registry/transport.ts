@@ -1,5 +1,5 @@
 /** Connections: one pool for all hosts, and one of its own for each host with settings. */
-import { getCACertificates } from "node:tls";
+import nodeTls from "node:tls";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
 import { guardedLookup, type Lookup, type Reach } from "./address.ts";
 
@@ -53,7 +53,7 @@ export class Transport implements AsyncDisposable {
   #make({ ca, cert, key, proxy }: HostSettings, reach: Reach): Dispatcher {
     const { connectionsPerHost: connections = defaultConnections, lookup } = this.#options;
     const tls = {
-      ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
+      ...(ca !== undefined && { ca: [...nodeTls.getCACertificates("default"), ca] }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
     };
