@@ -18,6 +18,26 @@ export const conditionSchema = z.object({
   message: text(0, 32768).describe("The cause in words for people."),
 });
 
+/** The types that forge writes, by kind; nobody else writes conditions of forge's objects. */
+export const conditionTypes = {
+  Project: ["Ready", "Reconciling", "Stalled", "Triggering"],
+  Environment: ["Ready", "Stalled"],
+  Release: ["Ready", "Reconciling", "Stalled", "SourceVerified", "Rendered", "Packaged"],
+  ReleasePointer: [
+    "Ready",
+    "Reconciling",
+    "Stalled",
+    "Resolved",
+    "Allowed",
+    "Committed",
+    "AdoptedFromGit",
+  ],
+  ReleaseApproval: [],
+  ReleaseDeployment: ["Ready", "Stalled"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ConditionType = (typeof conditionTypes)[keyof typeof conditionTypes][number];
+
 export type Condition = z.infer<typeof conditionSchema>;
 
 export const conditionsField = z
