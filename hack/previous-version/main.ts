@@ -1,8 +1,7 @@
 // Records what a version of forge leaves behind, as the fixture of test/system/upgrade/upgrade.test.ts:
 //   node hack/previous-version/main.ts <checkout of that version, with its node_modules>
 // Its CRDs and its programs run on a real API server, registry, git server and Argo CD.
-import { Kubectl } from "../../test/ground/index.ts";
-import { waitForPolicies } from "../../test/system/ground/policies-in-force.ts";
+import { Kubectl, waitForPolicies } from "../../test/ground/index.ts";
 import { writeFixture } from "./fixture.ts";
 import { Ground } from "./ground.ts";
 import { Recording } from "./recording.ts";

@@ -1,9 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Condition, deploymentOutcomes } from "../../../src/api/index.ts";
-import { type Controller, git, installKinds, startController } from "../../ground/index.ts";
+import {
+  type Controller,
+  git,
+  installKinds,
+  startController,
+  waitForPolicies,
+} from "../../ground/index.ts";
 import { type OwnCluster, startOwnCluster } from "../ground/own-cluster.ts";
-import { waitForPolicies } from "../ground/policies-in-force.ts";
 import { type ForgeObject, present } from "../ground/workspace.ts";
 import {
   installPrevious,
