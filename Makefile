@@ -49,7 +49,7 @@ test-e2e: setup ## The chart, installed by Helm on a real node (as root, with co
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
 
-generate: node_modules ## Write crds/, what the chart has of them, and docs/errors.md
+generate: node_modules ## Write crds/, what the chart has of them, docs/errors.md and docs/api.md, and what the version before knew
 	@$(RUN) generate
 
 build: node_modules ## Bundle the programs into dist/

@@ -24,9 +24,9 @@ export async function writeFixture(ground: Ground): Promise<string> {
   for (const id of log) commits.push(await commitAt(ground.gitOpsFolder, id));
   save(ground, "commits.json", commits);
   const { checkout } = ground;
-  const commit = (await git(checkout, "rev-parse", "HEAD")).trim();
-  const version = JSON.stringify({ commit, annotations: annotationKeys(checkout) }, undefined, 2);
-  writeFileSync(join(target, "version.json"), `${version}\n`);
+  const version = (await git(checkout, "describe", "--tags", "--always")).trim();
+  const about = JSON.stringify({ version, annotations: annotationKeys(checkout) }, undefined, 2);
+  writeFileSync(join(target, "version.json"), `${about}\n`);
   const images = await recordImages(objects);
   save(ground, "images.json", images);
   return `${objects.length} objects, ${commits.length} commits, ${images.length} images`;

@@ -10,7 +10,7 @@ export {
   conditionTypes,
   isTrue,
 } from "./condition.ts";
-export { customResourceDefinition } from "./custom-resource-definition.ts";
+export { customResourceDefinition, openApiSchema } from "./custom-resource-definition.ts";
 export type { RequestType, Verdict } from "./deployment.ts";
 export {
   type Environment,

@@ -32,8 +32,6 @@ export async function projects(recording: Recording, ground: Ground): Promise<vo
     release("unregistered", "unnumbered", "a1"),
   );
   await recording.ready("release", "full-released");
-  await recording.create({ ...project("full"), metadata: { name: "full-again" } });
-  await recording.reported("project", "full-again", "Ready", "Duplicate");
   const elsewhere = JSON.stringify(project("elsewhere"));
   await recording.kubectl.output(["-n", otherNamespace, "create", "-f", "-"], elsewhere);
   await recording.kubectl.output([
@@ -44,4 +42,7 @@ export async function projects(recording: Recording, ground: Ground): Promise<vo
   await recording.reported("release", "unsharded-pushed", "Ready", "InvalidShard");
   // After the seconds in which a release waits for its number in silence.
   await recording.reported("release", "unnumbered", "Ready", "AwaitingNumber");
+  // Ages are compared by the second.
+  await recording.create({ ...project("full"), metadata: { name: "full-again" } });
+  await recording.reported("project", "full-again", "Ready", "Duplicate");
 }
