@@ -31,7 +31,7 @@ setup: node_modules ## Install npm packages and test tools (APT=1 for Debian pac
 tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
-check: node_modules ## Types, format, lint and generated files
+check: node_modules ## Types, format, lint, generated files, and linters of charts, kinds, API and scripts
 	@$(RUN) check
 
 unit: node_modules ## Tests beside the code

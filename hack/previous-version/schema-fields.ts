@@ -10,24 +10,40 @@ export interface Schema {
   readonly items?: Schema;
 }
 
-interface Definition {
-  readonly kind: string;
+interface CustomResourceDefinition {
   readonly spec: {
     readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
+    readonly versions: readonly {
+      readonly schema: { readonly openAPIV3Schema: Schema };
+      readonly subresources?: { readonly status?: object };
+    }[];
   };
 }
 
-/** The schemas of the CustomResourceDefinitions in a folder, by kind. */
+/** What is read of a CustomResourceDefinition. */
+export interface Definition {
+  readonly kind: string;
+  readonly schema: Schema;
+  /** Whether status is written by a request of its own. */
+  readonly hasStatus: boolean;
+}
+
+/** The CustomResourceDefinitions in a folder. */
+export function readDefinitions(folder: string): readonly Definition[] {
+  return readdirSync(folder)
+    .filter((name) => /^forge\.dev_.*\.yaml$/.test(name))
+    .flatMap((name) => {
+      const { spec } = load(readFileSync(join(folder, name), "utf8")) as CustomResourceDefinition;
+      return spec.versions.map(({ schema: { openAPIV3Schema: schema }, subresources }) => ({
+        ...{ kind: spec.names.kind, schema },
+        hasStatus: subresources?.status !== undefined,
+      }));
+    });
+}
+
+/** Their schemas by kind. */
 export function readSchemas(folder: string): ReadonlyMap<string, Schema> {
-  const files = readdirSync(folder).filter((name) => /^forge\.dev_.*\.yaml$/.test(name));
-  const definitions = files.map((name) => load(readFileSync(join(folder, name), "utf8")));
-  return new Map(
-    (definitions as Definition[]).map(({ spec }) => [
-      spec.names.kind,
-      spec.versions[0]?.schema.openAPIV3Schema ?? {},
-    ]),
-  );
+  return new Map(readDefinitions(folder).map(({ kind, schema }) => [kind, schema]));
 }
 
 /** Every field of a schema with its own schema, as `spec.rules[].name` and `spec.labels.*`. */
