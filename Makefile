@@ -31,7 +31,7 @@ setup: node_modules ## Install npm packages and test tools (APT=1 for Debian pac
 tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, krew, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
-check: node_modules ## Types, format, lint and generated files
+check: node_modules ## Types, format, lint, generated files, and linters of charts, kinds, API and scripts
 	@$(RUN) check
 
 unit: node_modules ## Tests beside the code
@@ -52,7 +52,7 @@ soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 
 fuzz: node_modules ## Every property test, with fresh seeds, for ten minutes (SECONDS=60 for a short run, SEED=1 for one round)
 	@$(RUN) fuzz -- $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
-generate: node_modules ## Write crds/, what the chart has of them, and docs/errors.md
+generate: node_modules ## Write crds/, what the chart has of them, docs/errors.md and docs/api.md, and what the version before knew
 	@$(RUN) generate
 
 build: node_modules ## Bundle the programs into dist/

@@ -13,6 +13,8 @@ function snapshot(): Map<string, string> {
     join("charts", "forge", "values.schema.json"),
     join("docs", "errors.md"),
     join("docs", "api.md"),
+    join("docs", "operations.md"),
+    join("src", "cli", "checks", "downgrade", "previous-kinds.json"),
   );
   return new Map(files.map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
@@ -23,6 +25,7 @@ for (const script of [
   "generate-chart.ts",
   "generate-error-docs.ts",
   "generate-api-docs.ts",
+  "generate-downgrade.ts",
 ]) {
   const done = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
     stdio: ["ignore", "ignore", "inherit"],

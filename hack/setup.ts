@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { installPythonTools } from "../tools/python/venv.ts";
+import { installSpectral } from "../tools/spectral/install.ts";
 import {
   debianPackages,
   installPackages,
@@ -25,5 +26,7 @@ if (missing.length > 0) {
 }
 const refused = installPythonTools();
 if (refused !== undefined) {
-  console.log(`setup: tests skipped: schemathesis and a generated client: ${refused}`);
+  console.log(`setup: skipped: schemathesis, a generated client and shellcheck: ${refused}`);
 }
+const unlinted = installSpectral();
+if (unlinted !== undefined) console.log(`setup: skipped: Spectral: ${unlinted}`);

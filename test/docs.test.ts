@@ -40,6 +40,7 @@ const runBy: Readonly<Record<string, string>> = {
   "helm upgrade forge charts/forge --namespace forge-system --values values.yaml":
     "test/system/install/chart-upgrade.test.ts",
   "helm uninstall forge --namespace forge-system": "test/system/install/chart-upgrade.test.ts",
+  "forge check --downgrade": "test/system/cli/check-downgrade.test.ts",
   "kubectl apply -f crds/": "test/system/install/bundle.test.ts",
   "node dist/forge-controller.js --registry registry.example.com/releases":
     "test/system/install/bundle.test.ts",

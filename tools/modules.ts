@@ -174,6 +174,18 @@ export const toolModules: readonly ToolModule[] = [
     stamp: (version) => [`-X github.com/prometheus/common/version.Version=${version.slice(1)}`],
   },
   {
+    folder: "kube-score",
+    versionOf: "github.com/zegl/kube-score",
+    programs: { "kube-score": "github.com/zegl/kube-score/cmd/kube-score" },
+    stamp: (version) => [`-X main.version=${version}`],
+  },
+  {
+    folder: "actionlint",
+    versionOf: "github.com/rhysd/actionlint",
+    programs: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
+    stamp: (version) => [`-X github.com/rhysd/actionlint.version=${version}`],
+  },
+  {
     folder: "redis",
     versionOf: "github.com/alicebob/miniredis/v2",
     programs: { "redis-server": "." },

@@ -27,6 +27,7 @@ export const stages: readonly (readonly Stage[])[] = [
     { name: "format", command: ["biome", "check", "."] },
     { name: "lint", command: ["oxlint", "--deny-warnings", "."] },
     { name: "generated", command: ["node", "hack/check-generated.ts"] },
+    { name: "linters", command: ["node", "hack/linters/main.ts"] },
   ],
   [suite("unit")],
   [suite("system")],

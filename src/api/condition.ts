@@ -2,9 +2,14 @@ import { z } from "zod";
 import { text } from "./constraints.ts";
 import { timeField } from "./fields.ts";
 
+/** Both patterns are those of metav1.Condition. */
+const typePattern =
+  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/;
+const reasonPattern = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;
+
 /** metav1.Condition, as the Kubernetes API conventions have it. */
 export const conditionSchema = z.object({
-  type: text(1, 316).describe("What the condition speaks of, such as Ready."),
+  type: text(1, 316).regex(typePattern).describe("What the condition speaks of, such as Ready."),
   status: z
     .enum(["True", "False", "Unknown"])
     .describe("Whether it holds: True, False or Unknown."),
@@ -14,9 +19,31 @@ export const conditionSchema = z.object({
     .optional()
     .describe("The generation of the object that the condition was judged on."),
   lastTransitionTime: timeField.describe("When status last changed."),
-  reason: text(1, 1024).describe("The cause in one word for programs, such as Conflict."),
+  reason: text(1, 1024)
+    .regex(reasonPattern)
+    .describe("The cause in one word for programs, such as Conflict."),
   message: text(0, 32768).describe("The cause in words for people."),
 });
+
+/** The types that forge writes, by kind; nobody else writes conditions of forge's objects. */
+export const conditionTypes = {
+  Project: ["Ready", "Reconciling", "Stalled", "Triggering"],
+  Environment: ["Ready", "Stalled"],
+  Release: ["Ready", "Reconciling", "Stalled", "SourceVerified", "Rendered", "Packaged"],
+  ReleasePointer: [
+    "Ready",
+    "Reconciling",
+    "Stalled",
+    "Resolved",
+    "Allowed",
+    "Committed",
+    "AdoptedFromGit",
+  ],
+  ReleaseApproval: [],
+  ReleaseDeployment: ["Ready", "Stalled"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ConditionType = (typeof conditionTypes)[keyof typeof conditionTypes][number];
 
 export type Condition = z.infer<typeof conditionSchema>;
 

@@ -3,8 +3,14 @@ export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
 export { verbPolicies } from "./admission/verbs.ts";
 export { byAge } from "./by-age.ts";
 export { canonicalJson } from "./canonical-json.ts";
-export { type Condition, conditionSchema, isTrue } from "./condition.ts";
-export { customResourceDefinition } from "./custom-resource-definition.ts";
+export {
+  type Condition,
+  type ConditionType,
+  conditionSchema,
+  conditionTypes,
+  isTrue,
+} from "./condition.ts";
+export { customResourceDefinition, openApiSchema } from "./custom-resource-definition.ts";
 export type { RequestType, Verdict } from "./deployment.ts";
 export {
   type Environment,
@@ -57,6 +63,7 @@ export {
 export { parseReleaseBlock, type ReleaseBlock } from "./release-block.ts";
 export {
   type DeploymentOutcome,
+  deploymentOutcomes,
   type ReleaseDeployment,
   type ReleaseDeploymentSpec,
   type ReleaseDeploymentStatus,

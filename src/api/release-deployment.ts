@@ -61,13 +61,20 @@ const specSchema = z
     }),
   });
 
-const outcomes = ["Pending", "Blocked", "Active", "Superseded", "Failed", "RolledBack"] as const;
+export const deploymentOutcomes = [
+  "Pending",
+  "Blocked",
+  "Active",
+  "Superseded",
+  "Failed",
+  "RolledBack",
+] as const;
 
 const statusSchema = z
   .object({
     observedGeneration: observedGenerationField,
     outcome: z
-      .enum(outcomes)
+      .enum(deploymentOutcomes)
       .optional()
       .describe(
         "What became of it: Pending until its commit is pushed, Blocked when a rule came in between, Active, Superseded by a later one, Failed, or RolledBack.",
@@ -86,7 +93,7 @@ const statusSchema = z
   .default({ ...unseen, outcome: "Pending" })
   .describe("What became of the deployment.");
 
-export type DeploymentOutcome = (typeof outcomes)[number];
+export type DeploymentOutcome = (typeof deploymentOutcomes)[number];
 export type ReleaseDeploymentSpec = z.output<typeof specSchema>;
 export type ReleaseDeploymentStatus = z.output<typeof statusSchema>;
 export type ReleaseDeployment = ForgeObject<ReleaseDeploymentSpec, ReleaseDeploymentStatus>;

@@ -3,6 +3,7 @@
  * forge-server (remote/). Objects are those of the API server, whole: what a verb
  * prints as JSON is what was read.
  */
+import type { KubeObject } from "../../controller/kube/index.ts";
 import type { RequestOrigin } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
 import type {
@@ -33,6 +34,11 @@ export interface Backend extends Store {
     name: string,
     signal: AbortSignal,
   ): AsyncIterable<Kinds[K] | undefined>;
+  /**
+   * Every object of a kind, page by page: of all namespaces, or of its own where the caller may
+   * list no other. Only the cluster has them all.
+   */
+  stored(kind: KindName): AsyncIterable<StoredPage>;
   whoAmI(): Promise<WhoAmI>;
   /** Whether the caller may: a right on forge's resources in this namespace. */
   mayI(right: Right): Promise<boolean>;
@@ -55,6 +61,12 @@ export interface Backend extends Store {
   /** @param anchor a head that was kept elsewhere, as <sequence>:<hash> */
   verifyAudit(anchor: string | undefined): Promise<AuditVerification>;
   close(): Promise<void>;
+}
+
+export interface StoredPage {
+  readonly objects: readonly KubeObject[];
+  /** The only one that was listed; undefined: all. */
+  readonly namespace?: string;
 }
 
 /** What every backend is opened with. */

@@ -77,6 +77,10 @@ export function addReleaseCommands(program: Command, verb: AddVerb): void {
     async () => (await import("./verbs/check.ts")).check,
   )
     .option("--registry <prefix>", "try this one too: as the controller's, with your own login")
+    .option(
+      "--downgrade",
+      "also find objects that the kinds of the version before would cut or refuse, in all namespaces that you may list",
+    )
     .option("--docker-config <file>", "where that login is; that of docker when absent")
     .option(
       "--insecure-host <host>",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { conditionSchema } from "../api/index.ts";
 import type { Decision, PolicyInput } from "./decision.ts";
 import { evaluate, rules } from "./evaluate.ts";
 import { anyApproval, anyFreeze, anyGiven, anyTrigger } from "./testing/given.ts";
@@ -26,6 +27,16 @@ describe("a decision", () => {
         const decision = decide(given);
         expect(decision.rules.map(({ rule }) => rule)).toEqual(rules.map(({ name }) => name));
         expect(decision.allowed).toBe(decision.rules.every(({ passed }) => passed));
+      }),
+    );
+  });
+
+  test("has verdicts whose reasons can be those of conditions", () => {
+    const reason = conditionSchema.shape.reason;
+    fc.assert(
+      fc.property(anyGiven, (given) => {
+        const reasons = decide(given).rules.map((verdict) => verdict.reason);
+        expect(reasons.filter((each) => !reason.safeParse(each).success)).toEqual([]);
       }),
     );
   });

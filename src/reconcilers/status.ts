@@ -1,9 +1,14 @@
 import type { Condition, ConditionUpdate, Outcome, Readiness } from "../../controller/index.ts";
 import { setCondition, setReadiness } from "../../controller/index.ts";
 import type { KubeObject } from "../../controller/kube/index.ts";
-import { ForgeError, type ForgeObject, type Kind } from "../api/index.ts";
+import { type ConditionType, ForgeError, type ForgeObject, type Kind } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { isSameJson } from "./same-json.ts";
+
+/** A condition of one of the types that src/api declares. */
+export interface OwnCondition extends ConditionUpdate {
+  readonly type: ConditionType;
+}
 
 /** What a look at an object found: its state in words, and what the loop does next. */
 export interface Report {
@@ -13,7 +18,7 @@ export interface Report {
   /** Ready all the same, and something that a person should see to. */
   readonly isWarning?: boolean;
   /** Conditions besides Ready, Reconciling and Stalled. */
-  readonly conditions?: readonly ConditionUpdate[];
+  readonly conditions?: readonly OwnCondition[];
   readonly outcome: Outcome;
 }
 

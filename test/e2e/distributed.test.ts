@@ -9,8 +9,8 @@ import {
   type Postgres,
   startHoldingProxy,
   startPostgres,
+  waitForPolicies,
 } from "../ground/index.ts";
-import { waitForPolicies } from "../system/ground/policies-in-force.ts";
 import { present, Workspace } from "../system/ground/workspace.ts";
 import { merged, type Values } from "../system/install/chart.ts";
 import { deploymentsIn, Installation, type Pod, sample } from "./installation.ts";

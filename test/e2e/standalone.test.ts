@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { commitFiles, createBareRepository } from "../ground/index.ts";
-import { waitForPolicies } from "../system/ground/policies-in-force.ts";
+import { commitFiles, createBareRepository, waitForPolicies } from "../ground/index.ts";
 import { conditionOf, present, Workspace } from "../system/ground/workspace.ts";
 import type { Rendered } from "../system/install/chart.ts";
 import { deploymentsIn, Installation, sample } from "./installation.ts";

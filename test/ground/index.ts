@@ -18,6 +18,7 @@ export { installKinds } from "./install-kinds.ts";
 export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
+export { refusesLies, waitForPolicies } from "./policies-in-force.ts";
 export { type Postgres, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,

@@ -80,6 +80,11 @@ capabilities:
 app.kubernetes.io/component: server
 {{- end }}
 
+{{- define "forge.test.selectorLabels" -}}
+{{ include "forge.selectorLabels" . }}
+app.kubernetes.io/component: test
+{{- end }}
+
 {{- define "forge.server.replicas" -}}
 {{- if kindIs "invalid" .Values.server.replicas }}
 {{- ternary 2 1 (eq .Values.mode "distributed") }}

@@ -1,5 +1,6 @@
 import {
   Connection,
+  isForbidden,
   KubeClient,
   KubeError,
   sleep,
@@ -25,6 +26,7 @@ import type {
   Backend,
   BackendOptions,
   ForgeEvent,
+  StoredPage,
   WhoAmI,
 } from "../ports.ts";
 import { loadKubeConfig, type Target } from "./kube-config.ts";
@@ -96,6 +98,23 @@ export class ClusterBackend implements Backend {
         if (signal.aborted) return;
         if (!(error instanceof KubeError) || !isPassing(error)) throw error;
         await sleep(systemClock, pauseMs, signal);
+      }
+    }
+  }
+
+  async *stored(kind: KindName): AsyncGenerator<StoredPage, void, undefined> {
+    const resource = kindNamed(kind);
+    const signal = this.#signal;
+    try {
+      for await (const { items } of this.#client.list(resource, { signal })) {
+        yield { objects: items };
+      }
+    } catch (error) {
+      // The first page is refused, or none.
+      if (!isForbidden(error)) throw error;
+      const { namespace } = this;
+      for await (const { items } of this.#client.list(resource, { namespace, signal })) {
+        yield { objects: items, namespace };
       }
     }
   }

@@ -110,6 +110,16 @@ export class ServerBackend implements Backend {
     }
   }
 
+  stored(): never {
+    throw new ForgeError(
+      "UsageInvalid",
+      "forge-server does not list the objects of all namespaces",
+      {
+        hint: "Ask the cluster itself: add --kube.",
+      },
+    );
+  }
+
   async whoAmI(): Promise<WhoAmI> {
     const { body, date } = await this.#api.send("GET", "/v1/me");
     const { user } = body as { readonly user: string };

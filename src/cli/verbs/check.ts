@@ -13,14 +13,18 @@ export interface CheckOptions {
   readonly registry?: string;
   readonly dockerConfig?: string;
   readonly insecureHost?: readonly string[];
+  readonly downgrade?: boolean;
 }
 
 /** The server's time is said to the second, and the answer takes some of its own. */
 const clockToleranceMs = 5_000;
+/** Of one finding, for people. */
+const namesShown = 20;
 
 export async function check(session: Session, call: Call<CheckOptions>): Promise<void> {
   const { backend, terminal } = session;
   const { registry: prefix, dockerConfig, insecureHost: insecureHosts = [] } = call.options;
+  const losses = call.options.downgrade ? await downgraded(backend) : [];
   const who = await backend.whoAmI();
   const findings: readonly Finding[] = [
     { check: "cluster", ok: true, message: `${who.server} answers; you are ${who.user}` },
@@ -29,24 +33,42 @@ export async function check(session: Session, call: Call<CheckOptions>): Promise
     clockFinding(who, terminal.now()),
     ...(await gitFindings(backend, insecureHosts)),
     await registryFinding(terminal, { prefix, dockerConfig, insecureHosts }),
+    ...losses,
   ];
   const styles = stylesFor(terminal.stdout, terminal.env);
   await printValue(session, { namespace: backend.namespace, findings }, () =>
     findings
-      .map(({ check: name, ok, message }) => {
+      .map(({ check: name, ok, message, objects }) => {
         const mark = ok === undefined ? "-" : ok ? styles.good("✓") : styles.bad("✗");
-        return `${mark} ${name}: ${message}\n`;
+        return `${mark} ${name}: ${message}${objects ? `: ${shortList(objects)}` : ""}\n`;
       })
       .join(""),
   );
   const failed = findings.filter(({ ok }) => ok === false);
   if (failed.length === 0) return;
-  const missing = failed.some(({ check: name }) => name.startsWith("kind "));
-  throw new ForgeError("UsageInvalid", `${failed.length} checks failed`, {
-    hint: missing
-      ? "Install what is missing: kubectl apply -f crds/"
-      : "Ask whoever runs the cluster.",
-  });
+  throw new ForgeError("UsageInvalid", `${failed.length} checks failed`, { hint: hintOf(failed) });
+}
+
+function hintOf(failed: readonly Finding[]): string {
+  if (failed.some(({ check: name }) => name.startsWith("kind "))) {
+    return "Install what is missing: kubectl apply -f crds/";
+  }
+  return failed.every(({ objects }) => objects !== undefined)
+    ? "Stay on this version, or accept the losses: docs/operations.md, Going back to the version before."
+    : "Ask whoever runs the cluster.";
+}
+
+/** Loaded when it is asked for: it knows the schemas of a whole version. */
+async function downgraded(backend: Backend): Promise<Finding[]> {
+  const { downgradeFindings } = await import("../checks/downgrade/downgrade.ts");
+  return downgradeFindings(backend);
+}
+
+/** -o json has them all. */
+function shortList(objects: readonly string[]): string {
+  const more = objects.length - namesShown;
+  const shown = objects.slice(0, namesShown).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 /** Asked for none of its objects, the server tells by its answer whether the kind is there. */

@@ -1,12 +1,12 @@
-import type { ConditionUpdate } from "../../../controller/index.ts";
 import type { ReleasePointer, ReleasePointerStatus } from "../../api/index.ts";
 import type { CurrentDeployment } from "../../gitops/index.ts";
 import type { Logger, Span } from "../../telemetry/index.ts";
+import type { OwnCondition } from "../status.ts";
 
 /** What a look at a pointer has found out so far; reported whether it ends well or not. */
 export interface PointerState {
   status: ReleasePointerStatus;
-  conditions: ConditionUpdate[];
+  conditions: OwnCondition[];
   /** The deployment whose commit this look found or made; until it is written, nobody knows. */
   recorded?: string;
   /** What the pointer file carried when this look asked Git. */

@@ -1,9 +1,8 @@
 /** What a pointer reports that does not move: why, and who or what may change it. */
-import type { ConditionUpdate } from "../../../controller/index.ts";
 import { ForgeError, type ReleasePointer } from "../../api/index.ts";
 import type { Decision } from "../../policy/index.ts";
 import { sleepUntil } from "../sleep-until.ts";
-import { type Report, stalled } from "../status.ts";
+import { type OwnCondition, type Report, stalled } from "../status.ts";
 import { isDeployed } from "./pointer-release.ts";
 
 export function suspension(pointer: ReleasePointer): Report {
@@ -14,7 +13,7 @@ export function suspension(pointer: ReleasePointer): Report {
   return { readiness: "ready", reason: "Suspended", message, outcome: { type: "done" } };
 }
 
-export function allowedCondition(decision: Decision, now: Date): ConditionUpdate {
+export function allowedCondition(decision: Decision, now: Date): OwnCondition {
   if (decision.allowed) {
     const message = `All ${decision.rules.length} rules let the release in.`;
     return { type: "Allowed", status: "True", reason: "Allowed", message };

@@ -118,7 +118,7 @@ function readyReport({ spec, status }: Project): Report {
     last === undefined
       ? "No release yet."
       : `Release ${last.number} (${last.name}) is the last one.`;
-  const conditions = [{ type: "Triggering", ...triggering(spec.release) }];
+  const conditions = [{ type: "Triggering" as const, ...triggering(spec.release) }];
   return { readiness: "ready", reason: "Counting", message, conditions, outcome: { type: "done" } };
 }
 

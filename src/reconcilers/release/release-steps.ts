@@ -4,8 +4,13 @@
  * Nothing is in the registry under the release's tag before the last write of the last step, so
  * that a failure leaves nothing behind, and a retry goes on from what is there.
  */
-import type { ConditionUpdate } from "../../../controller/index.ts";
-import { ForgeError, type Project, type Release, type ReleaseStatus } from "../../api/index.ts";
+import {
+  type ConditionType,
+  ForgeError,
+  type Project,
+  type Release,
+  type ReleaseStatus,
+} from "../../api/index.ts";
 import {
   countByKind,
   type Manifest,
@@ -17,7 +22,7 @@ import {
 import { inSpan, type Span } from "../../telemetry/index.ts";
 import { countsWithinBytes, limits, withinBytes } from "../bounded-status.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import type { Report } from "../status.ts";
+import type { OwnCondition, Report } from "../status.ts";
 import { fieldsOf, pinArtifacts } from "./release-artifacts.ts";
 import { releaseContent } from "./release-content.ts";
 import { type ReleaseSource, readSource } from "./release-source.ts";
@@ -35,7 +40,7 @@ const conditionOf = {
   artifacts: "Rendered",
   rendering: "Rendered",
   packaging: "Packaged",
-} as const satisfies Record<Step, string>;
+} as const satisfies Record<Step, ConditionType>;
 
 /** One look at one Release. */
 export class ReleaseSteps {
@@ -43,7 +48,7 @@ export class ReleaseSteps {
   readonly #release: Release;
   readonly #number: number;
   readonly #project: Project | undefined;
-  readonly #conditions: ConditionUpdate[] = [];
+  readonly #conditions: OwnCondition[] = [];
   readonly #startedAt: number;
   #step: Step = "source";
   #image = "";
@@ -185,7 +190,7 @@ export class ReleaseSteps {
     return { warnings: [...kept, ...(more > 0 ? [`And ${more} more.`] : [])] };
   }
 
-  #passed(type: string, reason: string, message: string): void {
+  #passed(type: ConditionType, reason: string, message: string): void {
     this.#conditions.push({ type, status: "True", reason, message });
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "../../rest/index.ts";
 import type { Route } from "../http/route.ts";
 import { type Components, type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { tagOf, tags } from "./tags.ts";
 
 const parameters: Readonly<Record<string, z.ZodType>> = {
   repository: repositoryName,
@@ -48,6 +49,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     },
     servers: [{ url: "/" }],
     security: [{ token: [] }],
+    tags,
     paths,
     components: {
       schemas: components,
@@ -69,6 +71,7 @@ function operationOf(route: Route, components: Components): object {
   const said = [description, rights && `Needs: ${rights}.`].filter(Boolean).join("\n\n");
   return {
     operationId: operation,
+    tags: [tagOf(route)],
     summary,
     ...(said !== "" && { description: said }),
     parameters: [
@@ -143,7 +146,7 @@ function answersOf(route: Route, components: Components): object {
     const own = schema && jsonSchemaOf(schema, "output", components);
     const content =
       streams !== undefined
-        ? { [streams.split(";")[0] ?? ""]: { schema: { type: "string" } } }
+        ? { [streams.split(";")[0] ?? ""]: streamOf(own) }
         : {
             "application/json": { schema: own },
             ...("fields" in (query?.shape ?? {}) && {
@@ -157,6 +160,11 @@ function answersOf(route: Route, components: Components): object {
     ...Object.fromEntries(found),
     ...(unchanged && { 304: { description: "Nothing is new." } }),
   };
+}
+
+/** OpenAPI 3.1 has no keyword for the items of a stream; that of 3.2 is itemSchema. */
+function streamOf(item: JsonSchema | undefined): object {
+  return { schema: { type: "string" }, ...(item && { "x-itemSchema": item }) };
 }
 
 function problemsOf({ problems, body }: Route): object {

@@ -20,6 +20,7 @@ export function callerRoutes({ access }: RouteDeps): readonly Route[] {
     method: "GET",
     path: "/v1/me",
     summary: "Who you are",
+    description: "The user, groups and impersonator that the API server knows the token for.",
     answers: { 200: { description: "The user of the token.", schema: me } },
     handle: async ({ caller: { user, groups, impersonatedBy } }) => ({
       status: 200,

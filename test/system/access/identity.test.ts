@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ControlPlane, Kubectl, startControlPlane } from "../../ground/index.ts";
-import { refusesLies } from "../ground/policies-in-force.ts";
+import { type ControlPlane, Kubectl, refusesLies, startControlPlane } from "../../ground/index.ts";
 import { Workspace } from "../ground/workspace.ts";
 
 /**

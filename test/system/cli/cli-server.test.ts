@@ -68,6 +68,12 @@ describe("what the forge command does with forge-server alone", () => {
     expect(result.stderr).toContain("forge login <url>");
   });
 
+  test("check --downgrade needs the cluster, and says so", async () => {
+    const result = await carol.run("check", "--downgrade");
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain("add --kube");
+  });
+
   test("audit tells who did what, and that the chain is whole", async () => {
     await expect
       .poll(() => alice.output("audit", "list", "--kind", "Deployment"), { timeout: 60_000 })

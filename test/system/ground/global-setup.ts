@@ -11,9 +11,9 @@ import {
   startGitServer,
   startRegistry,
   stopByPid,
+  waitForPolicies,
 } from "../../ground/index.ts";
 import { bindPrograms, gitCredentials, groundAddresses, groundUsers } from "./ground-addresses.ts";
-import { waitForPolicies } from "./policies-in-force.ts";
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "forge-system-"));

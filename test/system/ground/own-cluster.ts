@@ -2,14 +2,19 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { type ControlPlane, installKinds, Kubectl, startControlPlane } from "../../ground/index.ts";
+import {
+  type ControlPlane,
+  installKinds,
+  Kubectl,
+  startControlPlane,
+  waitForPolicies,
+} from "../../ground/index.ts";
 import {
   bindPrograms,
   type GroundAddresses,
   groundUsers,
   planeAddresses,
 } from "./ground-addresses.ts";
-import { waitForPolicies } from "./policies-in-force.ts";
 
 /** An API server that a test has for itself, since it does to it what others would not survive. */
 export interface OwnCluster {

@@ -541,6 +541,37 @@ describe.each(matrix)("installed $name", ({ values: given, version }) => {
   });
 });
 
+test("each container says how much memory and disk it takes", async () => {
+  const objects = await render({ mode: "distributed", server: { ledger: { urlSecret: "x" } } });
+  interface PodSpec {
+    readonly containers: readonly { readonly name: string; readonly resources: Resources }[];
+    readonly initContainers?: PodSpec["containers"];
+  }
+  interface Resources {
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
+  }
+  const pods = objects.flatMap(({ kind, spec }) => {
+    if (kind === "Pod") return [spec as PodSpec];
+    return kind === "Deployment" ? [(spec as { template: { spec: PodSpec } }).template.spec] : [];
+  });
+  const containers = pods.flatMap(({ containers: own, initContainers = [] }) => [
+    ...own,
+    ...initContainers,
+  ]);
+  expect(containers.map(({ name }) => name).toSorted()).toEqual([
+    ...["controller", "deploy-dry-run", "release", "server"],
+  ]);
+  for (const { resources } of containers) {
+    expect(Object.keys(resources.requests).toSorted()).toEqual([
+      "cpu",
+      "ephemeral-storage",
+      "memory",
+    ]);
+    expect(Object.keys(resources.limits).toSorted()).toEqual(["ephemeral-storage", "memory"]);
+  }
+});
+
 test("both ways of scraping find controller and server, and nothing that has no metrics", async () => {
   const enabled = { enabled: true };
   const objects = await render({ metrics: { serviceMonitor: enabled, podMonitor: enabled } });

@@ -13,8 +13,8 @@ import {
   startController,
   startControlPlane,
   startServer,
+  waitForPolicies,
 } from "../../ground/index.ts";
-import { waitForPolicies } from "../ground/policies-in-force.ts";
 import { Workspace } from "../ground/workspace.ts";
 import { chart, type Values, valuesFile } from "./chart.ts";
 

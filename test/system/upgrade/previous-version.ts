@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RegistryClient } from "../../../src/oci/index.ts";
+import { parseReference, RegistryClient } from "../../../src/oci/index.ts";
 import { commitFiles, createBareRepository, type Kubectl } from "../../ground/index.ts";
 import type { OwnCluster } from "../ground/own-cluster.ts";
 
@@ -24,7 +24,8 @@ interface Commit {
 }
 
 interface Image {
-  readonly tag: string;
+  /** With its tag, or with its digest where no tag names it. */
+  readonly reference: string;
   readonly manifest: string;
   readonly blobs: Readonly<Record<string, string>>;
 }
@@ -49,18 +50,18 @@ export async function leaveBehind({ plane, kubectl, ground }: OwnCluster): Promi
   for (const { id, message, files } of JSON.parse(read("commits.json")) as Commit[]) {
     objects = objects.replaceAll(id, await commitFiles(gitOps, "main", message, files));
   }
-  await pushImages(
-    `${ground.registry}/releases/company/previous/auth`,
-    JSON.parse(read("images.json")) as Image[],
-  );
-  await kubectl.output(["create", "namespace", previousNamespace]);
+  await createProtectedRepository(ground.gitRoot);
+  await pushImages(JSON.parse(read("images.json")) as Image[]);
+  const stored = JSON.parse(objects) as StoredObject[];
+  for (const name of new Set(stored.map(({ metadata }) => metadata.namespace))) {
+    await kubectl.output(["create", "namespace", name]);
+  }
   await kubectl.apply(previousNamespace, {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "git-credentials" },
     stringData: ground.gitCredentials,
   });
-  const stored = JSON.parse(objects) as StoredObject[];
   for (const object of stored) {
     const { name, namespace } = object.metadata;
     const key = `/registry/forge.dev/${object.kind.toLowerCase()}s/${namespace}/${name}`;
@@ -69,16 +70,26 @@ export async function leaveBehind({ plane, kubectl, ground }: OwnCluster): Promi
   return stored;
 }
 
-async function pushImages(repository: string, images: readonly Image[]): Promise<void> {
+/** A GitOps repository that refuses every push, as when the objects were recorded. */
+async function createProtectedRepository(root: string): Promise<void> {
+  const repository = join(root, "previous-protected.git");
+  await createBareRepository(repository);
+  await commitFiles(repository, "main", "First", { "README.md": "Pointers.\n" });
+  const hook = join(repository, "hooks", "pre-receive");
+  writeFileSync(hook, "#!/bin/sh\nexit 1\n");
+  chmodSync(hook, 0o755);
+}
+
+async function pushImages(images: readonly Image[]): Promise<void> {
   await using registry = new RegistryClient();
   const signal = AbortSignal.timeout(30_000);
-  const [host = "", path = ""] = repository.split(/\/(.*)/s);
-  for (const { tag, manifest, blobs } of images) {
+  for (const { reference, manifest, blobs } of images) {
+    const place = parseReference(reference);
     for (const [digest, base64] of Object.entries(blobs)) {
-      await registry.putBlob({ host, path }, digest, Buffer.from(base64, "base64"), signal);
+      await registry.putBlob(place, digest, Buffer.from(base64, "base64"), signal);
     }
     const { mediaType } = JSON.parse(manifest) as { mediaType: string };
     const bytes = Buffer.from(manifest);
-    await registry.putManifest({ host, path, tag }, { mediaType, bytes }, signal);
+    await registry.putManifest(place, { mediaType, bytes }, signal);
   }
 }

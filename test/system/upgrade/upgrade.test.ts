@@ -1,8 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Controller, git, installKinds, startController } from "../../ground/index.ts";
+import { type Condition, deploymentOutcomes } from "../../../src/api/index.ts";
+import {
+  type Controller,
+  git,
+  installKinds,
+  startController,
+  waitForPolicies,
+} from "../../ground/index.ts";
 import { type OwnCluster, startOwnCluster } from "../ground/own-cluster.ts";
-import { waitForPolicies } from "../ground/policies-in-force.ts";
 import { type ForgeObject, present } from "../ground/workspace.ts";
 import {
   installPrevious,
@@ -15,10 +21,16 @@ import {
 /** What is decided from: with any of it gone, something would be done a second time, or undone. */
 const decisive: Readonly<Record<string, readonly string[]>> = {
   Project: ["lastRelease"],
-  Release: ["number", "aliases", "triggers", "joined", "image"],
-  ReleasePointer: ["resolved", "deployment", "git", "deployed", "previous"],
+  Release: [
+    ...["number", "aliases", "triggers", "joined", "conflictsWith", "replacedBy", "image"],
+    ...["commitTime", "resources", "unexplainedImages", "warnings", "retry"],
+  ],
+  ReleasePointer: ["resolved", "deployment", "git", "deployed", "previous", "delivery"],
   ReleaseDeployment: ["outcome", "git", "committedAt", "endedAt"],
 };
+
+const conditionsOf = (status: StoredObject["status"]) =>
+  (status?.["conditions"] ?? []) as readonly Condition[];
 
 describe("a cluster of the version before", () => {
   let cluster: OwnCluster;
@@ -32,7 +44,7 @@ describe("a cluster of the version before", () => {
     .join(",");
   /** Those that were left behind, as they are now. */
   const now = async (): Promise<StoredObject[]> => {
-    const args = ["-n", previousNamespace, "get", types, "-o", "json"];
+    const args = ["get", types, "--all-namespaces", "-o", "json"];
     const { items } = JSON.parse(await cluster.kubectl.output(args)) as { items: StoredObject[] };
     return left.map(({ metadata: { uid } }) =>
       present(items.find((item) => item.metadata.uid === uid)),
@@ -50,11 +62,18 @@ describe("a cluster of the version before", () => {
   };
   /** Every object is written once, so that its schema and every policy judge it as it is. */
   const touchAll = async (value: string) => {
-    const args = ["annotate", types, "--all", `test=${value}`, "--overwrite"];
-    await cluster.kubectl.output(["-n", previousNamespace, ...args]);
+    const args = ["annotate", types, "--all", "--all-namespaces", `test=${value}`, "--overwrite"];
+    await cluster.kubectl.output(args);
   };
   const decided = ({ kind, status }: StoredObject) =>
     Object.fromEntries((decisive[kind] ?? []).map((field) => [field, status?.[field]]));
+  /** Without messages: they name the latest release, and errors of the network. */
+  const reported = ({ kind, metadata: { name }, status }: StoredObject) => [
+    `${kind} ${name}`,
+    ...conditionsOf(status)
+      .map(({ type, status: value, reason }) => `${type} ${value} ${reason}`)
+      .toSorted(),
+  ];
   /** Without the counter, which goes on. */
   const others = (objects: readonly StoredObject[]) =>
     objects.filter(({ kind }) => kind !== "Project").map(decided);
@@ -89,7 +108,11 @@ describe("a cluster of the version before", () => {
     return cluster.kubectl.output(["-n", previousNamespace, "patch", ...args]);
   };
   const nextNumber = () =>
-    Math.max(...left.map(({ status }) => Number(status?.["number"] ?? 0))) + 1;
+    Math.max(
+      ...left
+        .filter(({ spec }) => spec["project"] === "auth")
+        .map(({ status }) => Number(status?.["number"] ?? 0)),
+    ) + 1;
   const deployed = (environment: string, number: number) =>
     vi.waitFor(
       async () => {
@@ -112,8 +135,12 @@ describe("a cluster of the version before", () => {
 
   test("has one object of each fate", () => {
     const outcomes = left.map(({ status }) => status?.["outcome"]).filter((one) => one);
-    expect(new Set(outcomes)).toEqual(new Set(["Active", "Superseded", "RolledBack"]));
-    expect(left.filter(({ status }) => status?.["joined"])).toHaveLength(1);
+    expect(new Set(outcomes)).toEqual(new Set(deploymentOutcomes));
+    const joined = left.filter(({ status }) => status?.["joined"]);
+    expect(joined.map(({ metadata }) => metadata.name)).toEqual([
+      "second-tagged",
+      "unreachable-tagged",
+    ]);
   });
 
   test("keeps every object, whole, when the kinds are upgraded", async () => {
@@ -137,6 +164,7 @@ describe("a cluster of the version before", () => {
     );
     expect(number).toBe(String(nextNumber()));
     expect(others(await now())).toEqual(others(left));
+    expect((await now()).map(reported)).toEqual(left.map(reported));
     expect(await head()).toBe(before);
     await deployed("dev", 2);
     const dev = await pointerNow("dev");
@@ -175,6 +203,7 @@ describe("a cluster of the version before", () => {
     controller = await start();
     await released("last", "e");
     expect(others(await now())).toEqual(others(left));
+    expect((await now()).map(reported)).toEqual(left.map(reported));
     expect(await head()).toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Kubectl } from "../../ground/index.ts";
+import type { Kubectl } from "./command.ts";
 
 const probe = "policy-probe";
 const metadata = { name: "policy-probe", namespace: "default" };
