@@ -43,8 +43,8 @@ watch: node_modules ## Rerun the unit tests of what changes
 system: setup ## Tests on real parts (FILE=path for one file, SHUFFLE=1 for files in random order)
 	@$(RUN) system -- $(FILE) $(if $(SHUFFLE),--sequence.shuffle.files)
 
-test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd)
-	@$(RUN) test -- --only e2e
+test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd; CLUSTER=kind takes kind)
+	@CLUSTER="$(CLUSTER)" $(RUN) test -- --only e2e
 
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
