@@ -10,7 +10,9 @@ help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+demo: ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+	@# npm and Go download at the same time.
+	@$(MAKE) --no-print-directory --jobs=2 node_modules cue-sources
 	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" WITH="$(WITH)" $(RUN) demo
 
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
@@ -69,3 +71,8 @@ node_modules: package.json package-lock.json
 	$(NPM) ci --loglevel=error
 	@test -x node_modules/node/bin/node || { echo "npm did not install node: is ignore-scripts set?"; exit 1; }
 	@touch node_modules
+
+# What is always built, since nobody publishes it; where that fails, the build says so.
+.PHONY: cue-sources
+cue-sources:
+	@test -d node_modules || (cd cue && GOFLAGS=-mod=readonly go mod download) >/dev/null 2>&1 || true
