@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Work } from "./choose.ts";
 import { moduleFolder, requiredVersion, runGo, sourceFolder } from "./go.ts";
 import { limitMemory } from "./limit-memory.ts";
@@ -53,7 +53,7 @@ export async function buildModule(
 ): Promise<void> {
   const { module, names } = work;
   const folder = cacheFolder(module);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   // Built aside and moved into place, so that an interrupted build leaves nothing half-done.
   const aside = mkdtempSync(`${folder}.`);
   const cleanUp = (): void => rmSync(aside, { recursive: true, force: true });
@@ -68,6 +68,7 @@ export async function buildModule(
       const source = sourceFolder(module, name);
       for (const path of wanted) copyFileSync(join(source, path), join(aside, basename(path)));
     }
+    mkdirSync(folder, { recursive: true });
     for (const name of names) renameSync(join(aside, name), join(folder, name));
     const seconds = Math.round((performance.now() - started) / 1_000);
     status.print(`tools: ${title} built in ${seconds} s`);

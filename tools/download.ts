@@ -11,7 +11,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -56,7 +56,7 @@ export async function downloadArchive(
   const file = archive.files[thisPlatform];
   if (file === undefined) throw new Error(`${archive.name} is not published for ${thisPlatform}`);
   const folder = archiveFolder(archive, env);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   // Written aside and moved into place, so that an interrupted download leaves nothing half-done.
   const aside = mkdtempSync(`${folder}.`);
   const address = addressOf(archive, file, env);
@@ -78,6 +78,7 @@ export async function downloadArchive(
       const unpacked = lstatSync(join(aside, member), { throwIfNoEntry: false });
       if (!unpacked?.isFile()) throw new Error(`it holds no file ${member}`);
     }
+    mkdirSync(folder, { recursive: true });
     for (const [program, member] of members) {
       chmodSync(join(aside, member), 0o755);
       renameSync(join(aside, member), join(folder, program));

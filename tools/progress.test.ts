@@ -70,7 +70,7 @@ describe("the line of a build", () => {
     {
       because: "the total is not known yet",
       more: { compiled: 12, total: undefined, elapsedMs: 2_000 },
-      line: "tools: etcd, kubectl v1.36.2: 12 packages; then crane",
+      line: "tools: etcd, kubectl v1.36.2: package 12; then crane",
     },
     {
       because: "linking is left, and no other build",

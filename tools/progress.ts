@@ -36,7 +36,7 @@ export function progressText(state: BuildState): string {
   const { title, compiled, total, next } = state;
   const left = secondsLeft(state);
   const parts = [
-    total === undefined ? `${compiled} packages` : `${compiled} of ${total} packages`,
+    total === undefined ? `package ${compiled}` : `${compiled} of ${total} packages`,
     ...(left === undefined ? [] : [left > 0 ? `about ${roundedTime(left)} left` : "linking"]),
   ];
   const then = next.length === 0 ? "" : `; then ${next.join(", ")}`;
