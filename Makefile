@@ -10,7 +10,9 @@ help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ First steps
-demo: setup ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+demo: ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
+	@# npm and Go download at the same time.
+	@$(MAKE) --no-print-directory --jobs=2 node_modules cue-sources
 	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" WITH="$(WITH)" $(RUN) demo
 
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
@@ -43,8 +45,8 @@ watch: node_modules ## Rerun the unit tests of what changes
 system: setup ## Tests on real parts (FILE=path for one file, SHUFFLE=1 for files in random order)
 	@$(RUN) system -- $(FILE) $(if $(SHUFFLE),--sequence.shuffle.files)
 
-test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd)
-	@$(RUN) test -- --only e2e
+test-e2e: setup ## The chart, installed by Helm on a real node (as root, with containerd; CLUSTER=kind takes kind)
+	@CLUSTER="$(CLUSTER)" $(RUN) test -- --only e2e
 
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
@@ -82,3 +84,8 @@ node_modules: package.json package-lock.json
 	$(NPM) ci --loglevel=error
 	@test -x node_modules/node/bin/node || { echo "npm did not install node: is ignore-scripts set?"; exit 1; }
 	@touch node_modules
+
+# What is always built, since nobody publishes it; where that fails, the build says so.
+.PHONY: cue-sources
+cue-sources:
+	@test -d node_modules || (cd cue && GOFLAGS=-mod=readonly go mod download) >/dev/null 2>&1 || true

@@ -32,7 +32,7 @@ export interface Benchmark {
   readonly name: string;
   /** What is measured, and what the reference is, in a few lines for the reader of the table. */
   readonly about: string;
-  run(progress: (text: string) => void): Promise<Result>;
+  run(progress: (text: string) => void, args: readonly string[]): Promise<Result>;
 }
 
 export function median(values: readonly number[]): number {

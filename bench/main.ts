@@ -3,6 +3,7 @@ import { api } from "./api.ts";
 import { cli } from "./cli.ts";
 import { controller } from "./controller.ts";
 import { delivery } from "./delivery.ts";
+import { firstRun } from "./first-run.ts";
 import { type Benchmark, publish } from "./frame.ts";
 import { gitops } from "./gitops.ts";
 import { image } from "./image.ts";
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   cli,
   controller,
   delivery,
+  firstRun,
   gitops,
   image,
   ledger,
@@ -30,7 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   suite,
 ];
 
-const [name] = process.argv.slice(2);
+const [name, ...args] = process.argv.slice(2);
 const benchmark = benchmarks.find((known) => known.name === name);
 if (benchmark === undefined) {
   process.stderr.write(`Which benchmark? make bench B=<name>\n`);
@@ -39,5 +41,5 @@ if (benchmark === undefined) {
 }
 // An exit ends what was started; a signal alone would leave it running.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-const result = await benchmark.run((text) => process.stderr.write(`${text}\n`));
+const result = await benchmark.run((text) => process.stderr.write(`${text}\n`), args);
 publish(benchmark, result);

@@ -1,6 +1,7 @@
 // Installs and builds what a node is made of, where one can run at all: for the tests under test/e2e.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { chosenMaker } from "../test/ground/cluster.ts";
 import {
   cannotRunNode,
   lacksForNode,
@@ -8,11 +9,17 @@ import {
 } from "../test/ground/node-requirements.ts";
 import { installPackages, mayInstallPackages } from "./debian-packages.ts";
 
-if (mayInstallPackages() && cannotRunNode() === undefined) {
+const programs = [
+  ...["kubelet", "kube-proxy", "kube-controller-manager", "kube-scheduler"],
+  "pause",
+];
+const isMade = chosenMaker() === "kind";
+
+if (!isMade && mayInstallPackages() && cannotRunNode() === undefined) {
   installPackages(missingNodePackages());
 }
-if (lacksForNode() === undefined) {
+if (!isMade && lacksForNode() === undefined) {
   const build = join(import.meta.dirname, "..", "tools", "build.ts");
-  const args = [build, "kubelet", "pause"];
+  const args = [build, ...programs];
   process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { chosenMaker } from "../test/ground/cluster.ts";
+import { lacksForKind } from "../test/ground/kind.ts";
 import { missingPrograms } from "./debian-packages.ts";
 import { between, processorTime } from "./suite/processor-time.ts";
 import { failureText } from "./suite/report.ts";
@@ -19,6 +21,12 @@ const { values } = parseArgs({
 });
 const only = values.only?.split(",");
 const strict = process.env["CI"] === "true";
+// A cluster that was asked for is not left out.
+const refused = clusterRefused();
+if (refused !== undefined && (only ?? ["e2e"]).includes("e2e")) {
+  console.error(refused);
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), "forge-tests-"));
 const groups = stages
   .map((group) => group.filter(({ name }) => only === undefined || only.includes(name)))
@@ -26,6 +34,15 @@ const groups = stages
 const preparations = new Map(
   groups.flat().map((stage) => [stage.name, runPreparation(stage, folder)]),
 );
+
+/** Why the cluster that $CLUSTER chooses cannot be had; the default is left out where it cannot. */
+function clusterRefused(): string | undefined {
+  try {
+    return chosenMaker() === "kind" ? lacksForKind() : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 async function runGroup(group: readonly Stage[]): Promise<StageResult[]> {
   const runnable: Stage[] = [];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { archiveFolder, archiveOf, mayDownload, toolCache } from "./downloads.ts";
 import { productsOf, type ToolModule, toolModules } from "./modules.ts";
 
 /** Programs that $KUBEBUILDER_ASSETS holds, as setup-envtest lays it out. */
@@ -10,7 +10,7 @@ const kubebuilderPrograms = ["kube-apiserver", "etcd", "kubectl"];
 /** Folder of a module's programs: outside the checkout, named by what decides their content. */
 export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process.env): string {
   const hash = createHash("sha256");
-  const source = join(import.meta.dirname, module.folder);
+  const source = resolve(import.meta.dirname, module.folder);
   const isSource = (name: string) => name.endsWith(".go") || ["go.mod", "go.sum"].includes(name);
   const files = readdirSync(source).filter(isSource).toSorted();
   files.push(...Object.values(module.target?.added ?? {}));
@@ -25,9 +25,7 @@ export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process
     hash.update(JSON.stringify(module.target));
     hash.update(readFileSync(join(import.meta.dirname, "limit-memory.ts")));
   }
-  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const name = `${basename(module.folder)}-${hash.digest("hex").slice(0, 12)}`;
-  return join(cache, "forge", "tools", name);
+  return join(toolCache(env), `${basename(module.folder)}-${hash.digest("hex").slice(0, 12)}`);
 }
 
 /** Where $KUBEBUILDER_ASSETS has the program, if it is set and has it. */
@@ -59,7 +57,15 @@ function peerPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
   return path;
 }
 
-/** Path of a program (or a file of it) that tests run against, or undefined when it is not built yet. */
+/** Where a published archive of the program was unpacked, unless downloads are turned off. */
+function downloadedPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
+  const archive = mayDownload(env) ? archiveOf(program) : undefined;
+  if (archive === undefined) return undefined;
+  const path = join(archiveFolder(archive, env), program);
+  return existsSync(path) ? path : undefined;
+}
+
+/** Path of a program (or a file of it) that tests run against, or undefined when it is not here yet. */
 export function locateTool(
   program: string,
   env: NodeJS.ProcessEnv = process.env,
@@ -70,7 +76,7 @@ export function locateTool(
   const module = toolModules.find((m) => productsOf(m).includes(program));
   if (module === undefined) throw new Error(`tools/modules.ts names no program ${program}`);
   const path = join(cacheFolder(module, env), program);
-  return existsSync(path) ? path : undefined;
+  return existsSync(path) ? path : downloadedPath(program, env);
 }
 
 /** Path of a program, or an error that says how to get it. */

@@ -9,8 +9,9 @@ import {
   startPlugin,
 } from "../../test/ground/index.ts";
 import type { Narration } from "./narration.ts";
-import { folder, type Parts, root } from "./parts.ts";
+import { folder, type Parts } from "./parts.ts";
 import type { Repositories } from "./repositories.ts";
+import { root } from "./root.ts";
 import type { Stage } from "./stage.ts";
 
 const example = "examples/argocd/applicationset-plugin.yaml";

@@ -1,9 +1,10 @@
 // The demo: `make demo`. It does by kubectl and forge what a user would, and reads each result back with
 // kubectl, crane or git. It exits 0 only if all of it happened.
-import { leaveRunning } from "../../test/ground/index.ts";
+import { chosenMaker, lacksForKind, leaveRunning } from "../../test/ground/index.ts";
 import { act } from "./acts.ts";
 import { Narration } from "./narration.ts";
 import { folder, type Parts, startParts, stopKept } from "./parts.ts";
+import { type DemoShape, provideTools, toolsOf } from "./tools.ts";
 
 if (process.argv[2] === "stop") {
   await stopKept();
@@ -11,6 +12,7 @@ if (process.argv[2] === "stop") {
 }
 
 const keep = process.env["KEEP"] === "1";
+const shape = demoShape();
 const narration = new Narration();
 let parts: Parts | undefined;
 let failure: unknown;
@@ -21,11 +23,10 @@ const interrupted = new Promise<never>((_resolve, reject) => {
 });
 
 try {
-  narration.step("Start etcd, kube-apiserver, a registry and a git server on loopback");
-  parts = await startParts({
-    cluster: process.env["CLUSTER"] ?? "",
-    withArgoCD: process.env["WITH"] === "argocd",
-  });
+  provideTools(toolsOf(shape));
+  const cluster = shape.cluster === "kind" ? "a cluster of kind" : "etcd, kube-apiserver";
+  narration.step(`Start ${cluster}, a registry and a git server on loopback`);
+  parts = await startParts(shape);
   for (const { name, pid } of parts.processes) narration.found(name, `process ${pid}`);
   await Promise.race([act(parts, narration), interrupted]);
 } catch (error) {
@@ -46,3 +47,19 @@ if (failure !== undefined) {
 }
 process.stdout.write("\nThe demo is complete.\n");
 process.exit(0);
+
+/** What $CLUSTER and $WITH choose; ends with a line when that cannot be had. */
+function demoShape(): DemoShape {
+  try {
+    const shown = process.env["WITH"] ?? "";
+    if (!["", "argocd"].includes(shown))
+      throw new Error(`WITH is ${shown}: set it to argocd, or leave it out`);
+    const cluster = chosenMaker();
+    const lack = cluster === "kind" ? lacksForKind() : undefined;
+    if (lack !== undefined) throw new Error(lack);
+    return { cluster, withArgoCD: shown === "argocd" };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,13 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import {
   argoCDNamespace,
+  createKind,
+  deleteKind,
   Forge,
   type GitServer,
   Kubectl,
-  output,
   type Registry,
   type RunningProcess,
   startController,
@@ -15,12 +14,14 @@ import {
   startGitServer,
   startRegistry,
   stopByPid,
+  writeKubeconfig,
 } from "../../test/ground/index.ts";
+import { root } from "./root.ts";
+import type { DemoShape } from "./tools.ts";
 
 /** Of everything that the demo's people make. */
 export const namespace = "shop";
 
-export const root = join(import.meta.dirname, "..", "..");
 /** Logs, data and the list of processes of the demo; not committed. */
 export const folder = process.env["FORGE_DEMO_FOLDER"] ?? join(root, ".demo");
 const stateFile = join(folder, "state.json");
@@ -56,14 +57,8 @@ interface SavedState {
   readonly temporary: readonly string[];
 }
 
-export interface DemoOptions {
-  /** "kind", or the demo's own control plane. */
-  readonly cluster: string;
-  readonly withArgoCD: boolean;
-}
-
 /** Starts a control plane (or kind), a registry and a git server on free loopback ports. */
-export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<Parts> {
+export async function startParts({ cluster, withArgoCD }: DemoShape): Promise<Parts> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const processes: RunningProcess[] = [];
@@ -75,25 +70,29 @@ export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<
     const state: SavedState = { kind: cluster === "kind", processes: list, temporary };
     writeFileSync(stateFile, JSON.stringify(state));
   };
+  let deleteCluster = async (): Promise<void> => undefined;
   const stop = async (): Promise<void> => {
     for (const process of processes.toReversed()) await process.stop();
-    if (cluster === "kind") deleteKindCluster();
+    await deleteCluster();
     removeAll(temporary);
     rmSync(stateFile, { force: true });
   };
   try {
     let kubeconfig: string;
-    // Where the demo has no tokens for its people, the administrator impersonates them.
-    let kubectlOf = (person: Person) => new Kubectl(kubeconfig, person);
-    let kubeconfigOf = (person: Person) => impersonating(kubeconfig, person);
+    let kubeconfigOf: (person: Person) => string;
     if (cluster === "kind") {
-      kubeconfig = await createKindCluster();
+      const kind = await createKind({ name: kindCluster, folder });
+      deleteCluster = kind.delete;
+      ({ kubeconfig } = kind);
+      // kind gives the demo's people no tokens: the administrator impersonates them.
+      kubeconfigOf = (person) =>
+        writeKubeconfig(join(folder, `kubeconfig-${person}`), kind.kubeconfig, { as: person });
+      add([]);
     } else {
       const plane = await startControlPlane({
         folder: join(folder, "control-plane"),
         users: Object.fromEntries(people.map((person) => [person, []])),
       });
-      kubectlOf = (person) => new Kubectl(plane.kubeconfigFor(person));
       kubeconfigOf = (person) => plane.kubeconfigFor(person);
       add(plane.processes);
       ({ kubeconfig } = plane);
@@ -105,7 +104,7 @@ export async function startParts({ cluster, withArgoCD }: DemoOptions): Promise<
     add([git.process]);
     return {
       kubectl: new Kubectl(kubeconfig),
-      kubectlOf,
+      kubectlOf: (person) => new Kubectl(kubeconfigOf(person)),
       forgeOf: (person) => new Forge(kubeconfigOf(person), namespace),
       kubeconfig,
       registry,
@@ -141,42 +140,11 @@ export async function stopKept(): Promise<void> {
     const stopped = await stopByPid(pid);
     process.stdout.write(`${name} (${pid}) ${stopped ? "stopped" : "had ended"}\n`);
   }
-  if (state.kind) deleteKindCluster();
+  if (state.kind) await deleteKind(kindCluster, folder);
   removeAll(state.temporary);
   rmSync(stateFile, { force: true });
 }
 
 function removeAll(folders: readonly string[]): void {
   for (const one of folders) rmSync(one, { recursive: true, force: true });
-}
-
-async function createKindCluster(): Promise<string> {
-  const file = join(folder, "kubeconfig");
-  const created = spawnSync(
-    "kind",
-    ["create", "cluster", "--name", kindCluster, "--config", join(root, "kind-config.yaml")],
-    { stdio: "inherit" },
-  );
-  if (created.status !== 0) {
-    throw new Error(
-      "CLUSTER=kind needs kind and a container engine; without it the demo needs neither",
-    );
-  }
-  writeFileSync(file, await output("kind", ["get", "kubeconfig", "--name", kindCluster]), {
-    mode: 0o600,
-  });
-  return file;
-}
-
-/** The administrator's kubeconfig, in somebody's name. */
-function impersonating(kubeconfig: string, person: Person): string {
-  const config = parse(readFileSync(kubeconfig, "utf8")) as { users: { user: object }[] };
-  const users = config.users.map((one) => ({ ...one, user: { ...one.user, as: person } }));
-  const file = join(folder, `kubeconfig-${person}`);
-  writeFileSync(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
-  return file;
-}
-
-function deleteKindCluster(): void {
-  spawnSync("kind", ["delete", "cluster", "--name", kindCluster], { stdio: "inherit" });
 }

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { output } from "../../test/ground/index.ts";
-import { folder, type Parts, root } from "./parts.ts";
+import { folder, type Parts } from "./parts.ts";
+import { root } from "./root.ts";
 
 /** The two repositories of the demo: services with their manifests, and the GitOps repository. */
 export interface Repositories {

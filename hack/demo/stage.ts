@@ -4,7 +4,8 @@ import { deploymentName } from "../../src/api/index.ts";
 import type { Kubectl } from "../../test/ground/index.ts";
 import type { Narration } from "./narration.ts";
 import { pointer, repository } from "./objects.ts";
-import { namespace, type Parts, type Person, root } from "./parts.ts";
+import { namespace, type Parts, type Person } from "./parts.ts";
+import { root } from "./root.ts";
 
 const wait = "--timeout=60s";
 

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { chosenMaker } from "../../test/ground/cluster.ts";
 import { lacksForNode } from "../../test/ground/node-requirements.ts";
 import { locateTool } from "../../tools/locate.ts";
 import { locatePythonTool } from "../../tools/python/venv.ts";
@@ -43,8 +44,10 @@ export const stages: readonly (readonly Stage[])[] = [
     suite("e2e", {
       prepare: ["nice", "-n", "19", "node", "hack/prepare-node.ts"],
       missing: () =>
-        lacksForNode() ??
-        (locateTool("kubelet") === undefined ? "the kubelet is not built" : undefined),
+        chosenMaker() === "kind"
+          ? undefined
+          : (lacksForNode() ??
+            (locateTool("kubelet") === undefined ? "the kubelet is not built" : undefined)),
     }),
   ],
   [{ name: "soak", command: ["node", "test/soak/main.ts", "--seconds", "60"] }],

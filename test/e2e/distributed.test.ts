@@ -27,7 +27,7 @@ describe.skipIf(!hasProgram("postgres"))("distributed on a node", () => {
 
   beforeAll(async () => {
     await team.create();
-    const { hostAddress: address, podRange: clients } = node;
+    const { hostAddress: address, podAddresses: clients } = node;
     postgres = await startPostgres(folder, { address, clients });
     gitProxy = await startHoldingProxy(ground.gitUrl, undefined, address);
     const url = await postgres.createDatabase("ledger");

@@ -9,9 +9,12 @@ import { gitCredentials, groundAddresses, groundUsers } from "../system/ground/g
 export interface NodeAddresses {
   /** This machine's address, as pods see it. */
   readonly hostAddress: string;
-  readonly podRange: string;
-  /** Of all pods, in every hierarchy. */
-  readonly cgroup: string;
+  /** Addresses that connections of pods to this machine come from. */
+  readonly podAddresses: string;
+  /** The API server's port, as pods reach it behind the address of its Service. */
+  readonly apiServerPort: number;
+  /** Stands in front of a command that runs in the node. */
+  readonly enter: readonly [string, ...string[]];
   /** A folder of the node, for a volume. */
   readonly volume: string;
   /** In the registry; the node has the same one by another name. */
@@ -43,7 +46,7 @@ async function pushImage(reference: string, folder: string): Promise<string> {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "forge-e2e-"));
-  const cluster = await startCluster(folder, groundUsers);
+  const cluster = await startCluster({ folder, users: Object.keys(groundUsers) });
   try {
     return await furnish(project, cluster, folder);
   } catch (error) {
@@ -54,22 +57,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 async function furnish(
   project: TestProject,
-  { plane, registry, machine, stop }: Cluster,
+  cluster: Cluster,
   folder: string,
 ): Promise<() => Promise<void>> {
-  const { hostAddress, podRange, cgroup } = machine;
+  const { registry, hostAddress, podAddresses, apiServerPort, enter } = cluster;
   const image = { repository: `${registry.host}/forge`, tag: "e2e" };
   const archive = await pushImage(`${image.repository}:${image.tag}`, folder);
   // And as kind and k3d load it, under the name that it gives itself.
-  await machine.run("ctr", "--namespace=k8s.io", "images", "import", archive);
+  await cluster.loadImage(archive);
   const git = await startGitServer(join(folder, "git"), gitCredentials, hostAddress);
   const volume = "/var/lib/volumes/ledger";
-  await machine.run("mkdir", "-p", volume);
-  project.provide("ground", groundAddresses(folder, plane, registry, git));
-  project.provide("node", { hostAddress, podRange, cgroup, volume, image });
+  const [command, ...args] = enter;
+  await output(command, [...args, "mkdir", "-p", volume]);
+  project.provide("ground", groundAddresses(folder, cluster, registry, git));
+  project.provide("node", { hostAddress, podAddresses, apiServerPort, enter, volume, image });
   return async () => {
     await git.process.stop();
-    await stop();
+    await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   };
 }

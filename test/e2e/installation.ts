@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { Agent, fetch } from "undici";
 import { inject } from "vitest";
 import { requireTool } from "../../tools/locate.ts";
-import { type CommandResult, git, Kubectl, run, tokenOf } from "../ground/index.ts";
+import { type CommandResult, forwardedPort, git, Kubectl, run, tokenOf } from "../ground/index.ts";
 import { chart, merged, type Rendered, type Values, valuesFile } from "../system/install/chart.ts";
 
 export interface Pod extends Rendered {
   readonly metadata: Rendered["metadata"] & { readonly uid: string };
   readonly status: {
-    readonly podIP: string;
     readonly conditions: readonly { readonly type: string; readonly status: string }[];
     readonly containerStatuses: readonly {
       readonly ready: boolean;
@@ -47,6 +45,20 @@ console.log(JSON.stringify({
   writes: Object.fromEntries(${JSON.stringify(folders)}.map((folder) => [folder, write(folder)])),
 }));`;
 
+/**
+ * Run in the node, where a pod's processes are found by its UID in their cgroup; systemd's cgroups
+ * have it with underscores.
+ */
+const signalScript = `
+uid=$(echo "$0" | sed 's/-/[-_]/g')
+found=1
+for process in /proc/[0-9]*; do
+  grep -q "$uid" "$process/cgroup" 2>/dev/null || continue
+  tr '\\0' ' ' < "$process/cmdline" | grep -q forge- || continue
+  kill -s "\${1#SIG}" "\${process#/proc/}" && found=0
+done
+exit $found`;
+
 /** The chart in a namespace of the cluster, and the pods that come of it. */
 export class Installation {
   readonly node = inject("node");
@@ -63,15 +75,15 @@ export class Installation {
   /** What the ground asks for, and what the test does. */
   values(more: Values): Values {
     const { ground, node } = this;
-    const ports = [ground.apiServer, ground.gitUrl, `http://${ground.registry}`].map((url) =>
-      Number(new URL(url).port),
-    );
+    const portOf = (url: string) => Number(new URL(url).port);
+    const { apiServerPort } = node;
+    const ports = [apiServerPort, portOf(ground.gitUrl), portOf(`http://${ground.registry}`)];
     return merged(
       {
         image: node.image,
         registry: { prefix: `${ground.registry}/releases`, insecureHosts: [ground.registry] },
         controller: { insecureGitHosts: [new URL(ground.gitUrl).host] },
-        networkPolicy: { egressPorts: [443, ...ports], apiServerPorts: [443, ports[0]] },
+        networkPolicy: { egressPorts: [443, ...ports], apiServerPorts: [443, apiServerPort] },
       },
       more,
     );
@@ -115,27 +127,37 @@ export class Installation {
   }
 
   /** As Prometheus does. */
-  async metrics(pod: Pod): Promise<string> {
-    const answer = await fetch(`http://${pod.status.podIP}:8080/metrics`);
-    if (!answer.ok) throw new Error(`${pod.metadata.name}: ${answer.status}`);
-    return answer.text();
+  metrics(pod: Pod): Promise<string> {
+    return this.#atPort(pod, 8080, async (address) => {
+      const answer = await fetch(`http://${address}/metrics`);
+      if (!answer.ok) throw new Error(`${pod.metadata.name}: ${answer.status}`);
+      return answer.text();
+    });
   }
 
   /** The server's answer to the administrator. */
   async ask<T>(server: Pod, path: string): Promise<T> {
     const headers = { authorization: `Bearer ${tokenOf(this.ground.kubeconfig)}` };
     const { ca } = this.options;
-    // The certificate is for another name than the pod's address.
+    // The certificate is for another name than the address.
     const tls = { ca, checkServerIdentity: () => undefined };
     const dispatcher = new Agent(ca === undefined ? {} : { connect: tls });
     try {
-      const url = `${ca === undefined ? "http" : "https"}://${server.status.podIP}:8443${path}`;
-      const answer = await fetch(url, { headers, dispatcher });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return (await answer.json()) as T;
+      return await this.#atPort(server, 8443, async (address) => {
+        const url = `${ca === undefined ? "http" : "https"}://${address}${path}`;
+        const answer = await fetch(url, { headers, dispatcher });
+        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+        return (await answer.json()) as T;
+      });
     } finally {
       await dispatcher.close();
     }
+  }
+
+  #atPort<T>({ metadata }: Pod, port: number, work: (address: string) => Promise<T>): Promise<T> {
+    const { kubeconfig, folder } = this.ground;
+    const pod = { kubeconfig, folder, namespace: this.namespace, pod: metadata.name, port };
+    return forwardedPort(pod, work);
   }
 
   async insideOf(pod: Pod): Promise<Inside> {
@@ -143,20 +165,11 @@ export class Installation {
     return JSON.parse(await this.kubectl.output(exec)) as Inside;
   }
 
-  /** Processes of forge in a pod, as this machine numbers them. */
-  processesOf({ metadata }: Pod): number[] {
-    const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    return numbers.map(Number).filter((pid) => {
-      try {
-        const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return groups.includes(`${this.node.cgroup}/`) && groups.includes(metadata.uid)
-          ? command.includes("forge-")
-          : false;
-      } catch {
-        return false;
-      }
-    });
+  /** Sends a signal to the program in a pod, past the cluster. */
+  async signal({ metadata }: Pod, signal: NodeJS.Signals): Promise<void> {
+    const [command, ...args] = this.node.enter;
+    const done = await run(command, [...args, "sh", "-c", signalScript, metadata.uid, signal]);
+    if (done.code !== 0) throw new Error(`${metadata.name}: ${done.stderr || "no such process"}`);
   }
 
   /** What the cluster says of pods that do not become ready. */

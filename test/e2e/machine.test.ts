@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { removeCgroup } from "../ground/cgroups.ts";
-import { output, processesOf } from "../ground/index.ts";
+import { chosenMaker, output, processesOf } from "../ground/index.ts";
 
 const module = join(import.meta.dirname, "..", "ground", "machine.ts");
 
-describe("the machine that the node runs in", () => {
+// kind has a machine of its own making.
+describe.skipIf(chosenMaker() === "kind")("the machine that the node runs in", () => {
   const folder = mkdtempSync(join(tmpdir(), "forge-machine-"));
   const seconds = String(100_000 + process.pid);
 

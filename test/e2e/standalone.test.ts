@@ -112,8 +112,7 @@ describe("standalone on a node", () => {
     beforeAll(async () => {
       const [server] = await forge.pods("server");
       before = await forge.ask<Verified>(present(server), verification);
-      const [pid] = forge.processesOf(present(server));
-      process.kill(present(pid), "SIGSTOP");
+      await forge.signal(present(server), "SIGSTOP");
     });
 
     test("helm test makes a release and tries a deployment", async () => {

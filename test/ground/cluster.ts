@@ -1,67 +1,45 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { requireTool } from "../../tools/locate.ts";
-import { startClusterControllers } from "./cluster-controllers.ts";
-import { output } from "./command.ts";
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
-import { type Machine, startMachine } from "./machine.ts";
-import { startNode } from "./node.ts";
-import { type Registry, startRegistry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
-/** A cluster of one node that runs pods. */
+/** A cluster of one node that runs pods, however it is made. */
 export interface Cluster {
-  readonly plane: ControlPlane;
-  /** What its node pulls from, in plain http. */
+  /** Address of the API server, as this machine reaches it. */
+  readonly url: string;
+  /** The API server's port, as pods reach it behind the address of its Service. */
+  readonly apiServerPort: number;
+  /** For the administrator, with a token. In a file of the cluster's own, never the user's. */
+  readonly kubeconfig: string;
+  /** The API server's audit log, where it is kept in a file of this machine. */
+  readonly auditLog?: string;
+  /** Writes a kubeconfig for one of the users. */
+  kubeconfigFor(user: string): string;
+  /** What the node pulls from, in plain http. */
   readonly registry: Registry;
-  readonly machine: Machine;
+  /** This machine's address, as pods see it. */
+  readonly hostAddress: string;
+  /** Addresses that connections of pods to this machine come from: 10.0.0.0/24. */
+  readonly podAddresses: string;
+  /** Stands in front of a command that runs in the node. */
+  readonly enter: readonly [string, ...string[]];
+  /** Loads an image from an archive, under the name that it gives itself. */
+  loadImage(archive: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a control plane, a node and a registry; `lacksForNode` says whether it can be done here. */
-export async function startCluster(
-  folder: string,
-  users: NonNullable<ControlPlaneOptions["users"]> = {},
-): Promise<Cluster> {
-  mkdirSync(folder, { recursive: true });
-  const machine = await startMachine(folder);
-  const parts: { stop(): Promise<void> }[] = [];
-  const stop = async (): Promise<void> => {
-    // First, since the API server waits for those that watch.
-    await machine.stop();
-    for (const part of parts.toReversed()) await part.stop();
-  };
-  try {
-    const { hostAddress: address } = machine;
-    const registry = await startRegistry(join(folder, "registry"), { address });
-    parts.push(registry.process);
-    const plane = await startControlPlane({
-      ...{ folder: join(folder, "control-plane"), users, address, serviceAccounts: true },
-      apiServerArgs: ["--kubelet-preferred-address-types=InternalIP"],
-    });
-    parts.push(plane);
-    parts.push(...(await startClusterControllers(plane, folder)));
-    await startNode(machine, {
-      folder: join(folder, "node"),
-      kubeconfig: plane.kubeconfig,
-      registry: registry.host,
-      pauseImage: await pushPause(registry.host, folder),
-    });
-    return { plane, registry, machine, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+export interface ClusterOptions {
+  readonly folder: string;
+  /** Users besides the administrator. They have no groups. */
+  readonly users: readonly string[];
 }
 
-/** The image of one static program, which holds a pod's namespaces. */
-async function pushPause(registry: string, folder: string): Promise<string> {
-  const image = `${registry}/pause:1`;
-  const layer = join(folder, "pause.tar");
-  await output("tar", ["-cf", layer, "-C", dirname(requireTool("pause")), "pause"]);
-  const crane = requireTool("crane");
-  const platform = `linux/${process.arch === "arm64" ? "arm64" : "amd64"}`;
-  await output(crane, ["append", "--insecure", "--oci-empty-base", "-f", layer, "-t", image]);
-  const change = ["--entrypoint=/pause", `--set-platform=${platform}`, "-t", image];
-  await output(crane, ["mutate", "--insecure", ...change, image]);
-  return image;
+/** How clusters can be made: as processes of this machine, or by kind. */
+export type ClusterMaker = "processes" | "kind";
+
+/**
+ * What $CLUSTER chooses.
+ * @throws Error when it is neither empty nor a maker
+ */
+export function chosenMaker(env: NodeJS.ProcessEnv = process.env): ClusterMaker {
+  const chosen = env["CLUSTER"] || "processes";
+  if (chosen === "processes" || chosen === "kind") return chosen;
+  throw new Error(`CLUSTER is ${chosen}: set it to kind, or leave it out`);
 }

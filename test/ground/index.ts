@@ -2,7 +2,7 @@ export { type ArgoCD, type ArgoCDOptions, argoCDNamespace, startArgoCD } from ".
 export { argoCDRepository, installArgoCD } from "./argocd-cluster.ts";
 export { type Plugin, startPlugin } from "./argocd-plugin.ts";
 export { type ManifestQuery, RepoServerClient } from "./argocd-repo-server.ts";
-export { type Cluster, startCluster } from "./cluster.ts";
+export { type Cluster, type ClusterMaker, type ClusterOptions, chosenMaker } from "./cluster.ts";
 export { type CommandResult, Kubectl, output, run } from "./command.ts";
 export { type ControlPlane, startControlPlane } from "./control-plane.ts";
 export { type Controller, startController } from "./controller.ts";
@@ -15,10 +15,13 @@ export { commitFiles, createBareRepository, git } from "./git-repository.ts";
 export { type GitServer, startGitServer } from "./git-server.ts";
 export { type HoldingProxy, startHoldingProxy } from "./holding-proxy.ts";
 export { installKinds } from "./install-kinds.ts";
+export { createKind, deleteKind, type Kind, lacksForKind } from "./kind.ts";
+export { tokenOf, writeKubeconfig } from "./kubeconfig.ts";
 export { type KubeletLogs, startKubeletLogs } from "./kubelet-logs.ts";
 export { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 export { refusesLies, waitForPolicies } from "./policies-in-force.ts";
+export { forwardedPort } from "./port-forward.ts";
 export { type Postgres, startPostgres } from "./postgres.ts";
 export {
   leaveRunning,
@@ -36,7 +39,8 @@ export {
   startRegistry,
   type TestCertificate,
 } from "./registry.ts";
-export { type Server, type ServerOptions, startServer, tokenOf } from "./server.ts";
+export { type Server, type ServerOptions, startServer } from "./server.ts";
 export { type SourceController, startSourceController } from "./source-controller.ts";
+export { startCluster } from "./start-cluster.ts";
 export { Terminal } from "./terminal.ts";
 export { startTokenServer, type TokenServer } from "./token-server.ts";

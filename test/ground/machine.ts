@@ -20,6 +20,8 @@ export interface Machine {
   readonly podRange: string;
   /** Its own group in every hierarchy, as a path from the top. */
   readonly cgroup: string;
+  /** Stands in front of a command that runs in it. */
+  readonly enter: readonly [string, ...string[]];
   /** Runs a program in it, to its end. */
   run(command: string, ...args: readonly string[]): Promise<string>;
   /** Starts a program in it, which ends with the machine and not before. */
@@ -84,6 +86,7 @@ export async function startMachine(folder: string): Promise<Machine> {
     await ip(`route add ${podRange} via ${address} dev ${cable}`);
     return {
       ...{ address, hostAddress, podRange, cgroup, run, stop },
+      enter: ["nsenter", ...inside],
       start: (options) =>
         startProcess({
           ...options,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { fetch } from "undici";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
@@ -39,12 +38,4 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ready: async () => (await fetch(`${healthUrl}/readyz`)).ok,
   });
   return { process: running, url: `http://127.0.0.1:${port}`, healthUrl };
-}
-
-/** The token in a kubeconfig of the control plane. */
-export function tokenOf(kubeconfig: string): string {
-  const { users } = JSON.parse(readFileSync(kubeconfig, "utf8")) as {
-    readonly users: readonly { readonly user: { readonly token: string } }[];
-  };
-  return users[0]?.user.token ?? "";
 }

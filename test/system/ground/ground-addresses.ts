@@ -50,8 +50,11 @@ export async function bindPrograms(kubectl: Kubectl): Promise<void> {
   }
 }
 
-/** @param plane an API server with the users of the ground */
-export function planeAddresses(plane: ControlPlane): PlaneAddresses {
+/** An API server with the users of the ground, however it was started. */
+type Plane = Pick<ControlPlane, "url" | "kubeconfig" | "kubeconfigFor"> &
+  Partial<Pick<ControlPlane, "auditLog">>;
+
+export function planeAddresses(plane: Plane): PlaneAddresses {
   return {
     apiServer: plane.url,
     kubeconfig: plane.kubeconfig,
@@ -60,14 +63,15 @@ export function planeAddresses(plane: ControlPlane): PlaneAddresses {
     people: Object.fromEntries(
       people.map((name) => [name, plane.kubeconfigFor(name)]),
     ) as GroundAddresses["people"],
-    auditLog: plane.auditLog,
+    // Nothing is in it where the cluster keeps its audit log to itself.
+    auditLog: plane.auditLog ?? "/dev/null",
   };
 }
 
 /** @param git takes the credentials of the ground */
 export function groundAddresses(
   folder: string,
-  plane: ControlPlane,
+  plane: Plane,
   registry: Registry,
   git: GitServer,
 ): GroundAddresses {

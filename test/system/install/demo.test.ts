@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { startControlPlane } from "../../ground/index.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "forge-demo-"));
@@ -14,11 +15,15 @@ interface Run {
 }
 
 /** Runs a target of the Makefile, with the demo's files in a folder of the test's own. */
-function make(target: string, onOutput: (all: string) => void = () => undefined): Promise<Run> {
+function make(
+  target: string,
+  onOutput: (all: string) => void = () => undefined,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn("make", ["--no-print-directory", ...target.split(" ")], {
       cwd: root,
-      env: { ...process.env, FORGE_DEMO_FOLDER: folder },
+      env: { ...process.env, FORGE_DEMO_FOLDER: folder, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -107,4 +112,49 @@ describe("make demo", () => {
     expect(demo.code).not.toBe(0);
     expect(all.some(isRunning)).toBe(false);
   }, 180_000);
+
+  describe("CLUSTER=kind, with doubles of kind and the engine", () => {
+    const programs = mkdtempSync(join(tmpdir(), "forge-demo-kind-"));
+    const log = join(programs, "log");
+    const path = { PATH: `${programs}:${process.env["PATH"]}` };
+
+    /** Notes its arguments; this machine may have neither program. */
+    const double = (name: string, script: string): void => {
+      const file = join(programs, name);
+      writeFileSync(file, `#!/bin/sh\necho "${name} $*" >> ${log}\n${script}\n`);
+      chmodSync(file, 0o755);
+    };
+
+    afterAll(() => rmSync(programs, { recursive: true, force: true }));
+
+    test("is played by people whom the administrator impersonates, and deletes its cluster", async () => {
+      const plane = await startControlPlane({ folder: join(programs, "control-plane") });
+      try {
+        const create = `cp ${plane.kubeconfig} "$6"`;
+        double("docker", "exit 0");
+        double("kind", `case "$*" in "create cluster"*) ${create} ;; esac`);
+        const demo = await make("demo CLUSTER=kind", undefined, path);
+        expect(demo.output).toContain("The demo is complete.");
+        expect(demo.code).toBe(0);
+        const ours = `--name forge-demo --kubeconfig ${join(folder, "kubeconfig")}`;
+        const commands = readFileSync(log, "utf8").trim().split("\n");
+        expect(commands.filter((command) => command.startsWith("kind delete"))).toHaveLength(2);
+        expect(commands.at(-1)).toBe(`kind delete cluster ${ours}`);
+      } finally {
+        await plane.stop();
+      }
+    });
+
+    test("ends with one line where no engine answers", async () => {
+      double("docker", `echo "ERROR: Cannot connect to the Docker daemon" >&2; exit 1`);
+      const demo = await make("demo CLUSTER=kind", undefined, path);
+      const said = demo.output
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("make"));
+      expect(said).toEqual([
+        expect.stringMatching(/^CLUSTER=kind needs a container engine .*Cannot connect/),
+      ]);
+      expect(demo.code).not.toBe(0);
+    });
+  });
 });
