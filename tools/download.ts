@@ -12,10 +12,10 @@ import {
   rmSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { Readable, Transform } from "node:stream";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { type Dispatcher, EnvHttpProxyAgent, fetch } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from "undici";
 import {
   type Archive,
   addressOf,
@@ -24,6 +24,10 @@ import {
   mostUnpackedBytes,
   thisPlatform,
 } from "./downloads.ts";
+
+const mostRedirects = 5;
+/** Errors of a pipe whose reader has ended: tar stops at the end of the archive, before its padding. */
+const endedFirst = new Set(["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"]);
 
 /** After which a download is given up, since a build would be ready sooner. */
 export interface Limits {
@@ -111,10 +115,13 @@ async function save(
   bits: 256 | 512,
 ): Promise<string> {
   const hash = createHash(`sha${bits}`);
-  const answer = await fetch(address, { dispatcher, signal: AbortSignal.timeout(wholeMs) });
-  if (!answer.ok || answer.body === null) throw new Error(`it answers ${answer.status}`);
+  const { statusCode, body } = await request(address, {
+    dispatcher: dispatcher.compose(interceptors.redirect({ maxRedirections: mostRedirects })),
+    signal: AbortSignal.timeout(wholeMs),
+  });
+  if (statusCode !== 200) throw new Error(`it answers ${statusCode}`);
   const counted = atMost(archiveBytes, (chunk) => hash.update(chunk));
-  await pipeline(Readable.fromWeb(answer.body), counted, createWriteStream(path));
+  await pipeline(body, counted, createWriteStream(path));
   return hash.digest("hex");
 }
 
@@ -134,8 +141,7 @@ async function unpack(
   const [feeding, ending] = await Promise.allSettled([fed, ended]);
   if (ending.status === "rejected") throw ending.reason;
   const [code] = ending.value;
-  const isCutOff = feeding.status === "rejected" && feeding.reason.code !== "EPIPE";
-  if (isCutOff) throw feeding.reason;
+  if (feeding.status === "rejected" && !endedFirst.has(feeding.reason.code)) throw feeding.reason;
   if (code !== 0) throw new Error(complaint.trim().split("\n")[0] || `tar ended with ${code}`);
 }
 
@@ -155,7 +161,7 @@ function atMost(bytes: number, look: (chunk: Buffer) => void = () => undefined):
   });
 }
 
-/** In a line: what fetch() hides in causes. */
+/** In a line; an error may hide its reason in causes. */
 function reasonOf(error: unknown, { connectMs, stallMs, wholeMs }: Limits): string {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const code = "code" in at ? String(at.code) : at.name;
