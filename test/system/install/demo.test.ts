@@ -1,13 +1,26 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { type DemoShape, toolsOf } from "../../../hack/demo/tools.ts";
+import { cacheFolder, requireTool } from "../../../tools/locate.ts";
+import { productsOf, toolModules } from "../../../tools/modules.ts";
 import { startControlPlane } from "../../ground/index.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "forge-demo-"));
-const stateFile = join(folder, "state.json");
+const demoFolder = join(folder, "demo");
+const stateFile = join(demoFolder, "state.json");
 
 interface Run {
   readonly code: number | null;
@@ -23,7 +36,7 @@ function make(
   return new Promise((resolve, reject) => {
     const child = spawn("make", ["--no-print-directory", ...target.split(" ")], {
       cwd: root,
-      env: { ...process.env, FORGE_DEMO_FOLDER: folder, ...more },
+      env: { ...process.env, FORGE_DEMO_FOLDER: demoFolder, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -36,6 +49,18 @@ function make(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, output }));
   });
+}
+
+/** A cache of tools that has what the demo names, and nothing else. */
+function cacheOf(shape: DemoShape): NodeJS.ProcessEnv {
+  const env = { XDG_CACHE_HOME: mkdtempSync(join(folder, "cache-")), DOWNLOADS: "0" };
+  for (const name of toolsOf(shape)) {
+    const module = toolModules.find((known) => productsOf(known).includes(name));
+    if (module === undefined) throw new Error(`no module has ${name}`);
+    mkdirSync(cacheFolder(module, env), { recursive: true });
+    symlinkSync(requireTool(name), join(cacheFolder(module, env), name));
+  }
+  return env;
 }
 
 interface SavedProcess {
@@ -63,7 +88,8 @@ describe("make demo", () => {
   });
 
   test("does all that it tells, and with KEEP=1 leaves it running until make demo-stop", async () => {
-    const demo = await make("demo KEEP=1");
+    const env = cacheOf({ cluster: "processes", withArgoCD: false });
+    const demo = await make("demo KEEP=1", undefined, env);
     expect(demo.output).toContain("The demo is complete.");
     expect(demo.output).toContain("BranchNotAllowed");
     expect(demo.output).toMatch(/Rollback auth-service in production to release 1 \(v1\.4\.0\)/);
@@ -85,7 +111,8 @@ describe("make demo", () => {
   });
 
   test("WITH=argocd ends with objects in the cluster", async () => {
-    const demo = await make("demo WITH=argocd");
+    const env = cacheOf({ cluster: "processes", withArgoCD: true });
+    const demo = await make("demo WITH=argocd", undefined, env);
     expect(demo.output).toContain("The demo is complete.");
     const live = [...demo.output.matchAll(/^ +live: +\S+:(1\.\d\.0), release (\d)$/gm)];
     expect(live.map(([, version, number]) => `${version} ${number}`)).toEqual([
@@ -133,10 +160,11 @@ describe("make demo", () => {
         const create = `cp ${plane.kubeconfig} "$6"`;
         double("docker", "exit 0");
         double("kind", `case "$*" in "create cluster"*) ${create} ;; esac`);
-        const demo = await make("demo CLUSTER=kind", undefined, path);
+        const env = cacheOf({ cluster: "kind", withArgoCD: false });
+        const demo = await make("demo CLUSTER=kind", undefined, { ...env, ...path });
         expect(demo.output).toContain("The demo is complete.");
         expect(demo.code).toBe(0);
-        const ours = `--name forge-demo --kubeconfig ${join(folder, "kubeconfig")}`;
+        const ours = `--name forge-demo --kubeconfig ${join(demoFolder, "kubeconfig")}`;
         const commands = readFileSync(log, "utf8").trim().split("\n");
         expect(commands.filter((command) => command.startsWith("kind delete"))).toHaveLength(2);
         expect(commands.at(-1)).toBe(`kind delete cluster ${ours}`);
