@@ -30,7 +30,7 @@ endif
 setup: node_modules ## Install npm packages and test tools (APT=1 for Debian packages too)
 	@APT="$(APT)" $(RUN) setup
 
-tools: node_modules ## Build kube-apiserver, etcd, kubectl, a registry, crane, krew, cue, cue.wasm, Argo CD and kustomize-controller
+tools: node_modules ## Download or build kube-apiserver, etcd, kubectl, a registry, crane, krew, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
 
 check: node_modules ## Types, format, lint, generated files, and linters of charts, kinds, API and scripts

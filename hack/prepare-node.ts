@@ -13,12 +13,12 @@ const programs = [
   ...["kubelet", "kube-proxy", "kube-controller-manager", "kube-scheduler"],
   "pause",
 ];
-const isMade = chosenMaker() === "kind";
+const onKind = chosenMaker() === "kind";
 
-if (!isMade && mayInstallPackages() && cannotRunNode() === undefined) {
+if (!onKind && mayInstallPackages() && cannotRunNode() === undefined) {
   installPackages(missingNodePackages());
 }
-if (!isMade && lacksForNode() === undefined) {
+if (!onKind && lacksForNode() === undefined) {
   const build = join(import.meta.dirname, "..", "tools", "build.ts");
   const args = [build, ...programs];
   process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
