@@ -73,7 +73,7 @@ describe("one version of each", () => {
   );
   const [, kubernetes = ""] =
     /k8s\.io\/kubernetes (v[\d.]+)/.exec(read("tools/kubernetes/go.mod")) ?? [];
-  const [, go = ""] = /oldestGo = \[(\d+, \d+)\]/.exec(read("tools/build.ts")) ?? [];
+  const [, go = ""] = /oldestGo = \[(\d+, \d+)\]/.exec(read("tools/go.ts")) ?? [];
   const { features } = json<{ features: Readonly<Record<string, { version: string }>> }>(
     ".devcontainer/devcontainer.json",
   );

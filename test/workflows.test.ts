@@ -129,7 +129,8 @@ describe("workflows", () => {
     const imports = read("bench/main.ts").matchAll(/^import \{ (\w+) \} from/gm);
     const benchmarks = [...imports]
       .filter(([, name]) => name !== "suite")
-      .map(([, name = ""]) => `make bench B=${name}`);
+      .map(([, name = ""]) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
+      .map((name) => `make bench B=${name}`);
     const run = made.filter(({ targets }) => targets.includes("bench"));
     expect(run.map(({ command }) => command)).toEqual(benchmarks);
   });
