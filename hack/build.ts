@@ -9,13 +9,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { build } from "rolldown";
 import { locateTool, requireTool } from "../tools/locate.ts";
-import { bundleOptions, outputOptions } from "./bundle-options.ts";
-import { bundleProgram } from "./bundle-program.ts";
+import { bundlePrograms } from "./bundle-program.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -24,17 +21,7 @@ mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist).filter((entry) => entry !== "release"))
   rmSync(join(dist, name), { recursive: true });
 mkdirSync(join(dist, "bin"));
-// The files are modules wherever the folder is copied to.
-writeFileSync(join(dist, "package.json"), '{"type":"module"}\n');
-const programs = readdirSync(join(root, "cmd"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
-for (const name of programs) await bundleProgram(name, dist);
-await build({
-  ...bundleOptions,
-  input: join(root, "src", "render", "cue", "worker.ts"),
-  output: { ...outputOptions, file: join(dist, "cue-worker.js"), codeSplitting: false },
-});
+const programs = await bundlePrograms(dist);
 for (const name of readdirSync(dist).filter((file) => file.endsWith(".js"))) {
   const file = join(dist, name);
   console.log(`${file} ${(statSync(file).size / 1e3).toFixed(0)} kB`);

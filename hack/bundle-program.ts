@@ -1,4 +1,5 @@
 /** Bundles a program of cmd/ as it is shipped: a launcher that any Node reads, and the rest. */
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "rolldown";
 import { bundleOptions, outputOptions } from "./bundle-options.ts";
@@ -48,6 +49,22 @@ export async function bundleProgram(name: string, dist: string): Promise<void> {
     transform: { target: command.target },
     output: { ...outputOptions, dir: join(dist, name), chunkFileNames: "[name].js" },
   });
+}
+
+/** Writes every program, and the thread that runs CUE's evaluator; answers the programs' names. */
+export async function bundlePrograms(dist: string): Promise<readonly string[]> {
+  // The files are modules wherever the folder is copied to.
+  writeFileSync(join(dist, "package.json"), '{"type":"module"}\n');
+  const programs = readdirSync(join(root, "cmd"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  for (const name of programs) await bundleProgram(name, dist);
+  await build({
+    ...options,
+    input: join(root, "src", "render", "cue", "worker.ts"),
+    output: { ...outputOptions, file: join(dist, "cue-worker.js"), codeSplitting: false },
+  });
+  return programs;
 }
 
 /** Writes the command as one module, which needs no other file. */

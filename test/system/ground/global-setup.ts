@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { bundlePrograms } from "../../ground/bundle-programs.ts";
 import {
   installKinds,
   Kubectl,
@@ -13,6 +12,7 @@ import {
   stopByPid,
   waitForPolicies,
 } from "../../ground/index.ts";
+import { useBundledPrograms } from "./bundled-programs.ts";
 import { bindPrograms, gitCredentials, groundAddresses, groundUsers } from "./ground-addresses.ts";
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -21,7 +21,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     startControlPlane({ folder: join(folder, "control-plane"), users: groundUsers }),
     startRegistry(join(folder, "registry")),
     startGitServer(join(folder, "git"), gitCredentials),
-    bundlePrograms(join(folder, "programs")),
+    useBundledPrograms(join(folder, "programs")),
   ]);
   const kubectl = new Kubectl(plane.kubeconfig);
   await installKinds(kubectl);
