@@ -4,18 +4,11 @@ import os
 import time
 
 from forge_client import AuthenticatedClient
-from forge_client.api.default import (
-    create_approval,
-    create_release,
-    get_approvals,
-    get_decision,
-    get_matrix,
-    get_release,
-    list_deployments,
-    list_releases,
-    request_deployment,
-    revoke_approvals,
-)
+from forge_client.api.approvals import create_approval, get_approvals, revoke_approvals
+from forge_client.api.decisions import get_decision
+from forge_client.api.deployments import list_deployments, request_deployment
+from forge_client.api.matrix import get_matrix
+from forge_client.api.releases import create_release, get_release, list_releases
 from forge_client.models import (
     ApprovalRequest,
     DeploymentRequest,
