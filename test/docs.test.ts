@@ -109,6 +109,19 @@ describe("the docs", () => {
     expect(broken).toEqual([]);
   });
 
+  test("link only to headings that are there", () => {
+    const headings = new Map(pages.map(({ path, text }) => [path, anchorsOf(text)]));
+    const links = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)#\s]*\.md)?#([^)\s]+)\)/g)].map(([, target, anchor = ""]) => ({
+        path,
+        page: target === undefined ? path : join(dirname(path), target),
+        anchor,
+      })),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter(({ page, anchor }) => !headings.get(page)?.has(anchor))).toEqual([]);
+  });
+
   test("name only files and folders that are there", () => {
     const named = pages.flatMap(({ path, text }) =>
       spansOf(text).flatMap((span) => namedIn(span, path).map((name) => ({ path, name }))),
@@ -117,6 +130,19 @@ describe("the docs", () => {
     expect(named.filter(({ path, name }) => !isThere(name, path))).toEqual([]);
   });
 });
+
+/** The anchors that a host of repositories gives to the headings of a page. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const outside = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return new Set(
+    [...outside.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
 
 /** What stands between back-ticks, outside of blocks. */
 function spansOf(text: string): string[] {
