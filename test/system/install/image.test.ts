@@ -138,7 +138,7 @@ describe("the container image", () => {
   test("lays out the same files for the Containerfile", async () => {
     const laid = join(folder, "laid");
     await output(process.execPath, [
-      join(root, "hack", "image", "main.ts"),
+      join(folder, "one", "hack", "image", "main.ts"),
       ...[`--platform=${platform}`, `--root=${laid}`],
     ]);
     expect(await run("diff", ["--recursive", "--no-dereference", unpacked, laid])).toMatchObject({
