@@ -79,7 +79,7 @@ function kubeletConfig(machine: Machine, folder: string): object {
     imageGCHighThresholdPercent: 100,
     // Else an image that was pulled may not be used by the name under which it was loaded.
     imagePullCredentialsVerificationPolicy: "NeverVerify",
-    localStorageCapacityIsolation: false,
+    localStorageCapacityIsolation: true,
     // The kernel's settings stay as they are: see machine.ts.
     protectKernelDefaults: true,
     resolvConf,
