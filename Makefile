@@ -22,7 +22,7 @@ ifdef F
 test: node_modules
 	@$(RUN) test-file -- $(F)
 else
-test: setup ## Set everything up and run every check and test (F=path or name for those of one file)
+test: setup ## Set everything up and run every check and test (F=path or name for those of one file, SHUFFLE=1 in random order)
 	@$(RUN) test
 endif
 

@@ -17,7 +17,7 @@ import { bundlePrograms } from "./bundle-program.ts";
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 mkdirSync(dist, { recursive: true });
-// What was released stays until the next release.
+// A release stays until the next release.
 for (const name of readdirSync(dist).filter((entry) => entry !== "release"))
   rmSync(join(dist, name), { recursive: true });
 mkdirSync(join(dist, "bin"));

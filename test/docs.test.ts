@@ -144,7 +144,7 @@ function anchorsOf(text: string): ReadonlySet<string> {
   );
 }
 
-/** What stands between back-ticks, outside of blocks. */
+/** Texts between back-ticks, outside of blocks. */
 function spansOf(text: string): string[] {
   const outside = text.replaceAll(/^```[\s\S]*?^```/gm, "");
   return [...outside.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);

@@ -7,7 +7,7 @@ export interface Work {
 }
 
 /**
- * What is missing of the named programs and files, by module; of all that every machine can run
+ * Programs and files that are missing of the named ones, by module; of all that every machine can run
  * when none is named.
  * @throws Error when no module has a name
  */

@@ -1,6 +1,6 @@
 /** How far a build is. */
 export interface BuildState {
-  /** What is being built: programs and their version. */
+  /** Programs that are being built, with their version. */
   readonly title: string;
   readonly compiled: number;
   /** Packages that are compiled in all; undefined until it is known. */

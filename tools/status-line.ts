@@ -1,4 +1,4 @@
-/** What a status line needs of a stream; process.stdout has it. */
+/** The part of a stream that a status line needs; process.stdout has it. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;

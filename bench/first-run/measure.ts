@@ -63,7 +63,7 @@ function emptyCaches(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** What somebody would type who builds the same programs by hand. */
+/** The commands of a person who builds the same programs by hand. */
 async function plainBuilds(folder: string, progress: (text: string) => void): Promise<number> {
   const env = {
     ...emptyCaches(folder),

@@ -1,4 +1,4 @@
-/** What people download: an archive whose bytes depend on its files alone. */
+/** The archives that people download: their bytes depend on its files alone. */
 import { type Zippable, zipSync } from "fflate";
 import { gzip } from "../../src/oci/index.ts";
 import { type ImageEntry, writeArchive } from "../image/layer.ts";

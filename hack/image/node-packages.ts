@@ -6,7 +6,7 @@ export interface NodePackage {
   readonly sha512: string;
 }
 
-/** That of package.json, unless a platform has none of it. */
+/** The version of package.json, unless a platform has no package of it. */
 const version = "26.10.0";
 
 export const nodePackages = {

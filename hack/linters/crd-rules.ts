@@ -32,7 +32,7 @@ function isConditions({ items }: Schema, path: string): boolean {
   return items !== undefined && path.endsWith("conditions");
 }
 
-/** What a definition breaks by itself. */
+/** Rules that a definition breaks by itself. */
 export function violations({ kind, schema, hasStatus }: Definition): readonly Violation[] {
   const own = hasStatus ? [] : [{ rule: "MustHaveStatus", kind, field: "" }];
   const found = [...fieldsOfSchema(schema)].flatMap(([field, inner]) =>
@@ -43,7 +43,7 @@ export function violations({ kind, schema, hasStatus }: Definition): readonly Vi
   return [...own, ...found];
 }
 
-/** What a definition does to objects, and to clients, of the version before. */
+/** Rules that a definition breaks beside the version before: its objects and clients. */
 export function breakingChanges(
   { kind, schema }: Pick<Definition, "kind" | "schema">,
   before: Schema,

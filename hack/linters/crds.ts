@@ -62,7 +62,7 @@ export const crds: Linter = {
   },
 };
 
-/** What is not accepted, and what is accepted and no longer found. */
+/** Findings that are not accepted, and accepted ones that are no longer found. */
 export function complaints(found: readonly Violation[], accepts = accepted): string {
   const names = found.map(({ rule, kind, field }) => `${rule} ${kind} ${field}`.trimEnd());
   const fresh = names.filter((name) => !accepts.some(({ what }) => what === name));

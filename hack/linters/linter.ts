@@ -1,7 +1,7 @@
 /** A linter of others, or rules of theirs, over something that the project publishes. */
 export interface Linter {
   readonly name: string;
-  /** What it needs and this machine lacks, with how to get it. */
+  /** Names a program that the linter needs and this machine lacks, and how to get it. */
   readonly missing: () => string | undefined;
   /** Answers what it found; empty: nothing. */
   readonly run: () => Promise<string>;

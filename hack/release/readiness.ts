@@ -1,6 +1,6 @@
 import { gt, lt, major, minor, patch, valid } from "semver";
 
-/** What decides whether a release may start. */
+/** State of the checkout that decides whether a release may start. */
 export interface Situation {
   /** The version that somebody wants to release. */
   readonly asked: string;

@@ -7,7 +7,7 @@ import type { Stage } from "./stages.ts";
 export interface StageResult {
   readonly name: string;
   readonly wallMs: number;
-  /** Of a run of vitest that wrote one. */
+  /** Set for a run of vitest that wrote one. */
   readonly report?: SuiteReport;
   /** Names what went wrong, apart from failed tests. */
   readonly broken?: string;

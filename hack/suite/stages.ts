@@ -16,9 +16,17 @@ export interface Stage {
   readonly missing?: () => string | undefined;
 }
 
+const isShuffled = process.env["SHUFFLE"] === "1";
+const shuffled = ["--sequence.shuffle.files"];
+
 function suite(project: string, options: Partial<Stage> = {}): Stage {
-  const command = ["vitest", "run", "--project", project] as const;
-  return { name: project, command, counted: true, ...options };
+  return {
+    name: project,
+    // Files of a suite share nothing but the ground, so that any order must do.
+    command: ["vitest", "run", "--project", project, ...(isShuffled ? shuffled : [])],
+    counted: true,
+    ...options,
+  };
 }
 
 /** Groups run one after another, the stages of a group side by side. */

@@ -12,7 +12,7 @@ export interface ArgoCDOptions {
   readonly folder: string;
   /** For its controllers; without one repo-server and Redis run alone. */
   readonly kubeconfig?: string;
-  /** Of its controllers (default argocd); several can run in one cluster. */
+  /** Namespace of its controllers (default argocd); several can run in one cluster. */
   readonly namespace?: string;
   /** Between looks at Git that nobody asked for. */
   readonly resyncSeconds?: number;

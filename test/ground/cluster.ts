@@ -12,7 +12,7 @@ export interface Cluster {
   readonly auditLog?: string;
   /** Writes a kubeconfig for one of the users. */
   kubeconfigFor(user: string): string;
-  /** What the node pulls from, in plain http. */
+  /** The node pulls images from it, in plain http. */
   readonly registry: Registry;
   /** This machine's address, as pods see it. */
   readonly hostAddress: string;

@@ -28,7 +28,7 @@ const root = join(import.meta.dirname, "..", "..");
 const createWithinMs = 900_000;
 const runWithinMs = 300_000;
 
-/** What kind lacks on this machine, in a line that says what to do; undefined when it can run. */
+/** Names what kind lacks on this machine and what to do, in a line; undefined when it can run. */
 export function lacksForKind(): string | undefined {
   const engine = spawnSync("docker", ["info"], { encoding: "utf8", timeout: 20_000 });
   const isInstalled = (engine.error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT";

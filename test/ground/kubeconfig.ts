@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 
-/** What is used of a kubeconfig. */
+/** The used part of a kubeconfig. */
 interface Kubeconfig {
   readonly clusters: readonly {
     readonly name: string;

@@ -18,7 +18,7 @@ export interface CheckOptions {
 
 /** The server's time is said to the second, and the answer takes some of its own. */
 const clockToleranceMs = 5_000;
-/** Of one finding, for people. */
+/** One finding as a line for people. */
 const namesShown = 20;
 
 export async function check(session: Session, call: Call<CheckOptions>): Promise<void> {

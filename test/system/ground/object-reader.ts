@@ -60,7 +60,7 @@ function pluralOf(name: string): string | undefined {
 
 function accessOf(kubeconfig: string): Access | undefined {
   const text = readFileSync(kubeconfig, "utf8");
-  // Those of the tests are JSON; kind writes YAML, with a client certificate.
+  // The tests write JSON; kind writes YAML, with a client certificate.
   if (!text.startsWith("{")) return undefined;
   const { clusters, users } = JSON.parse(text) as Kubeconfig;
   const [cluster, token] = [clusters[0]?.cluster, users[0]?.user.token];

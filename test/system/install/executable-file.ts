@@ -1,4 +1,4 @@
-/** What an executable file says of itself, read without anything that made it. */
+/** Reads an executable file without any program that made it. */
 import { createHash } from "node:crypto";
 
 interface Header {
@@ -46,7 +46,7 @@ const signatureCommand = 0x1d;
 const segmentCommand = 0x19;
 const codeDirectory = 0xfa_de_0c_02;
 
-/** Of a Mach-O file: where each load command begins. */
+/** Offset of each load command of a Mach-O file. */
 function* loadCommands(file: Buffer): Generator<{ command: number; at: number }> {
   let at = 32;
   for (let left = file.readUInt32LE(16); left > 0; left--) {
@@ -56,7 +56,7 @@ function* loadCommands(file: Buffer): Generator<{ command: number; at: number }>
 }
 
 /**
- * What is wrong with the signature of a Mach-O file, as the kernel of macOS checks it: it lies at
+ * Names the faults of a Mach-O file's signature, as the kernel of macOS checks it: it lies at
  * the end of the last segment, and has the hash of every page before it.
  */
 export function signatureFaults(file: Buffer): string[] {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { defaultOf, type KindSchemas, strictCheck } from "./kind-schemas.ts";
 
-/** What becomes of a field when the kinds of the version before are installed. */
+/** The loss of one field when the kinds of the version before are installed. */
 export interface Loss {
   /** Such as spec.promotionPolicy.freezes[0].cron; empty: the object itself. */
   readonly field: string;
