@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz changelog bench clean
+.PHONY: help setup linters tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz changelog bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,7 +12,7 @@ help: ## Show this menu
 ##@ First steps
 demo: ## Release, deploy, refuse and roll back on real parts (KEEP=1 leaves them running, CLUSTER=kind takes kind, WITH=argocd goes on to the cluster)
 	@# npm and Go download at the same time.
-	@$(MAKE) --no-print-directory --jobs=2 node_modules cue-sources
+	@$(MAKE) --no-print-directory --silent --jobs=2 node_modules cue-sources
 	@KEEP="$(KEEP)" CLUSTER="$(CLUSTER)" WITH="$(WITH)" $(RUN) demo
 
 demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
@@ -20,7 +20,7 @@ demo-stop: node_modules ## Stop what `make demo KEEP=1` left running
 
 ifdef F
 test: node_modules
-	@$(RUN) test-file -- $(F)
+	@$(RUN) test-file -- "$(F)"
 else
 test: setup ## Set everything up and run every check and test (F=path or name for those of one file, SHUFFLE=1 in random order)
 	@$(RUN) test
@@ -29,6 +29,9 @@ endif
 ##@ Development
 setup: node_modules ## Install npm packages and test tools (APT=1 for Debian packages too)
 	@APT="$(APT)" $(RUN) setup
+
+linters: node_modules ## Install the linters that `make check` runs
+	@$(RUN) setup -- linters
 
 tools: node_modules ## Download or build kube-apiserver, etcd, kubectl, a registry, crane, krew, cue, cue.wasm, Argo CD and kustomize-controller
 	@$(RUN) tools
@@ -67,7 +70,7 @@ changelog: node_modules ## Make the next version from .changeset: CHANGELOG.md a
 	@$(RUN) changelog -- $(if $(DRY),--dry-run)
 
 .PHONY: executables release
-release: setup ## Make a release in dist/release, with a commit and a tag: make release V=1.2.3 (DRY_RUN=1 shows the steps)
+release: node_modules ## Make a release in dist/release, with a commit and a tag: make release V=1.2.3 (DRY_RUN=1 shows the steps)
 	@$(RUN) release -- $(V) $(if $(DRY_RUN),--dry-run)
 
 executables: node_modules ## The forge command as one file for each platform, with archives, checksums and krew's manifest
@@ -77,7 +80,7 @@ bench: setup ## Run a benchmark: make bench B=release
 	@$(RUN) bench -- $(B)
 
 clean: ## Remove what was built or installed in the checkout
-	rm -rf node_modules dist coverage bench/results
+	rm -rf node_modules dist coverage bench/results .demo
 
 node_modules: package.json package-lock.json
 	@# Its warnings are of the machine's own Node, which runs npm and nothing of ours.

@@ -1,4 +1,4 @@
-// Installs what tests need beyond npm packages: `make setup`.
+// Installs what tests need beyond npm packages: `make setup`; with `linters`, what `make check` needs.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { installPythonTools } from "../tools/python/venv.ts";
@@ -12,12 +12,15 @@ import {
 
 const root = join(import.meta.dirname, "..");
 
-const built = spawnSync(process.execPath, [join(root, "tools", "build.ts")], { stdio: "inherit" });
+const onlyLinters = process.argv[2] === "linters";
+const programs = onlyLinters ? ["helm", "kube-score", "actionlint"] : [];
+const build = [join(root, "tools", "build.ts"), ...programs];
+const built = spawnSync(process.execPath, build, { stdio: "inherit" });
 if (built.status !== 0) process.exit(built.status ?? 1);
 
 const packageOf = (program: string) => debianPackages[program]?.package ?? program;
-if (mayInstallPackages()) installPackages(missingPrograms().map(packageOf));
-const missing = missingPrograms();
+if (mayInstallPackages() && !onlyLinters) installPackages(missingPrograms().map(packageOf));
+const missing = onlyLinters ? [] : missingPrograms();
 for (const program of missing) {
   console.log(`setup: no ${program}: tests skipped: ${debianPackages[program]?.without}`);
 }
