@@ -21,6 +21,8 @@ const interrupted = new Promise<never>((_resolve, reject) => {
     process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
   }
 });
+// It may come while the parts start, when nobody waits for it yet.
+interrupted.catch(() => undefined);
 
 try {
   provideTools(toolsOf(shape));

@@ -57,8 +57,24 @@ interface SavedState {
   readonly temporary: readonly string[];
 }
 
+/** Whether something of an earlier demo runs, whose data the next one would remove. */
+function isKept(): boolean {
+  if (!existsSync(stateFile)) return false;
+  const state = JSON.parse(readFileSync(stateFile, "utf8")) as SavedState;
+  return state.kind || state.processes.some(({ pid }) => isAlive(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Starts a control plane (or kind), a registry and a git server on free loopback ports. */
 export async function startParts({ cluster, withArgoCD }: DemoShape): Promise<Parts> {
+  if (isKept()) throw new Error("an earlier demo still runs: end it with `make demo-stop`");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const processes: RunningProcess[] = [];

@@ -104,6 +104,11 @@ describe("make demo", () => {
     ]);
     expect(kept.every(isRunning)).toBe(true);
 
+    const another = await make("demo");
+    expect(another.code).not.toBe(0);
+    expect(another.output).toContain("an earlier demo still runs: end it with `make demo-stop`");
+    expect(kept.every(isRunning)).toBe(true);
+
     const stop = await make("demo-stop");
     expect(stop.code).toBe(0);
     await expect.poll(() => kept.some(isRunning), { timeout: 30_000 }).toBe(false);
