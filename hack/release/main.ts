@@ -23,7 +23,24 @@ const folder = join("dist", "release");
 const stepWithinMs = 3_600_000;
 
 function git(...args: readonly string[]): string {
-  return execFileSync("git", ["-C", root, ...args], { encoding: "utf8" }).trim();
+  return execFileSync("git", ["-C", root, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
+}
+
+/** Downloads or builds what the steps run. */
+function provideTools(names: readonly string[]): void {
+  const build = [join(root, "tools", "build.ts"), ...names];
+  execFileSync(process.execPath, build, { stdio: "inherit", timeout: stepWithinMs });
+}
+
+function hasIdentity(): boolean {
+  try {
+    return git("var", "GIT_COMMITTER_IDENT") !== "";
+  } catch {
+    return false;
+  }
 }
 
 function situationOf(asked: string): Situation {
@@ -37,6 +54,9 @@ function situationOf(asked: string): Situation {
     next: changes.length === 0 ? undefined : nextVersion(current, changes),
     isClean: git("status", "--porcelain") === "",
     head: git("log", "-1", "--format=%s"),
+    branch: git("branch", "--show-current"),
+    isTagged: git("tag", "--list", `v${asked}`) !== "",
+    hasIdentity: hasIdentity(),
   };
 }
 
@@ -57,13 +77,17 @@ function main(asked: string, options: { dryRun: boolean; only: readonly string[]
     ? stepsOf(asked, folder).filter(({ name }) => !committing.includes(name))
     : stepsOf(asked, folder);
   const steps = left.filter(({ name }) => options.only?.includes(name) ?? true);
+  const tools = steps.flatMap((step) => step.tools ?? []);
+  if (!options.dryRun && tools.length > 0) provideTools(tools);
   for (const step of steps) {
     console.log(`release: ${step.name}: ${step.about}\n  ${step.command.join(" ")}`);
     if (options.dryRun) continue;
     try {
       run(step);
     } catch (cause) {
-      const again = `mend it, and run make release V=${asked} again`;
+      // Else the tree is not clean, and the files of .changeset are gone.
+      const undone = committing.includes(step.name) ? "undo it with `git reset --hard`, " : "";
+      const again = `${undone}mend the cause, and run make release V=${asked} again`;
       throw new Error(`the step ${step.name} failed: ${again}`, { cause });
     }
   }

@@ -7,6 +7,9 @@ const ready: Situation = {
   next: "0.2.0",
   isClean: true,
   head: "server: something else",
+  branch: "main",
+  isTagged: false,
+  hasIdentity: true,
 };
 
 describe("a release", () => {
@@ -24,6 +27,9 @@ describe("a release", () => {
   });
 
   test.each([
+    { change: { branch: "topic" }, says: "on main", because: "a release is of main" },
+    { change: { isTagged: true }, says: "tag v0.2.0", because: "the last step would fail" },
+    { change: { hasIdentity: false }, says: "user.name", because: "the commit would fail" },
     { change: { isClean: false }, says: "commit or stash", because: "changes would be in it" },
     { change: { asked: "0.1.0" }, says: "not greater than 0.1.0", because: "it was released" },
     { change: { asked: "0.0.9" }, says: "not greater than 0.1.0", because: "it is older" },

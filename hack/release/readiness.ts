@@ -11,6 +11,11 @@ export interface Situation {
   readonly isClean: boolean;
   /** Subject of the last commit. */
   readonly head: string;
+  readonly branch: string;
+  /** Whether the tag of the wanted version is there already. */
+  readonly isTagged: boolean;
+  /** Whether git knows who commits. */
+  readonly hasIdentity: boolean;
 }
 
 export const commitSubject = (version: string): string => `release: forge ${version}`;
@@ -22,11 +27,14 @@ export function isCommitted({ asked, current, head }: Situation): boolean {
 
 /** Why the release cannot start, with what to do; undefined when it can. */
 export function refusalOf(situation: Situation): string | undefined {
-  const { asked, current, next, isClean } = situation;
+  const { asked, current, next, isClean, branch, isTagged, hasIdentity } = situation;
   if (valid(asked) !== asked) {
     return `V=${asked} is no version such as 1.2.3: see VERSIONING.md`;
   }
   if (!isClean) return "the working tree has changes: commit or stash them first";
+  if (branch !== "main") return `releases are made on main, and this is ${branch}`;
+  if (isTagged) return `the tag v${asked} is there already: the version was released`;
+  if (!hasIdentity) return "git does not know who commits: set user.name and user.email";
   if (isCommitted(situation)) return undefined;
   if (!gt(asked, current)) return `V=${asked} is not greater than ${current}, the version now`;
   if (next === undefined) {

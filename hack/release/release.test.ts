@@ -41,7 +41,7 @@ beforeAll(() => {
     cpSync(join(root, path), join(checkout, path), { force: true });
   }
   writeFileSync(join(checkout, ".changeset", "test.md"), '---\n"forge": minor\n---\n\nTested.\n');
-  git(checkout, "init", "--quiet");
+  git(checkout, "init", "--quiet", "--initial-branch=main");
   git(checkout, "config", "user.name", "releaser");
   git(checkout, "config", "user.email", "releaser@example.com");
   appendFileSync(join(checkout, ".git", "info", "exclude"), "node_modules\n");
@@ -111,6 +111,6 @@ describe("make release", () => {
     );
     const again = release(asked, "--only", "tag");
     expect(again).toMatchObject({ status: 1 });
-    expect(again.stderr).toContain(`release: the step tag failed: `);
+    expect(again.stderr).toContain(`the tag v${asked} is there already`);
   });
 });

@@ -4,6 +4,8 @@ export interface Step {
   readonly name: string;
   readonly about: string;
   readonly command: readonly [program: string, ...args: readonly string[]];
+  /** Programs that it runs, by the names of tools/modules.ts. */
+  readonly tools?: readonly string[];
 }
 
 /** Names of the steps that change files and commit them; the others build from that commit. */
@@ -32,6 +34,7 @@ export function stepsOf(version: string, folder: string): readonly Step[] {
       name: "programs",
       about: "bundle the programs into dist/",
       command: ["node", "hack/build.ts"],
+      tools: ["cue.wasm"],
     },
     {
       name: "image",
@@ -42,11 +45,13 @@ export function stepsOf(version: string, folder: string): readonly Step[] {
       name: "chart",
       about: "package the chart",
       command: ["helm", "package", "charts/forge", "--destination", folder],
+      tools: ["helm"],
     },
     {
       name: "executables",
       about: "make the command as one file for each platform, krew's manifest, and all checksums",
       command: ["node", "hack/executables/main.ts", "--output", folder],
+      tools: ["macho-sign"],
     },
     {
       name: "tag",
