@@ -137,9 +137,16 @@ export const archives: readonly Archive[] = [
 /** This machine, as Go's projects name it. */
 export const thisPlatform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
 
-/** Whether $DOWNLOADS lets published programs be used: all values but 0 do. */
+/**
+ * Whether $DOWNLOADS lets published programs be used: all values but 0 do.
+ * @throws Error for a value that is neither 0, 1 nor an address
+ */
 export function mayDownload(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env["DOWNLOADS"] !== "0";
+  const { DOWNLOADS: value = "" } = env;
+  if (!/^([01]?|https?:\/\/.+)$/.test(value)) {
+    throw new Error(`$DOWNLOADS is ${value}: set it to 0, or to the https address of a mirror`);
+  }
+  return value !== "0";
 }
 
 /** Address of an archive's file: below $DOWNLOADS where that is an address, else its publisher's. */

@@ -46,8 +46,13 @@ describe("locateTool", () => {
     expect(locateTool(program, { [variable]: at(value) })).toBe(at(program));
   });
 
-  test("a path that a variable names wrongly is an error, not the pinned program", () => {
-    expect(() => locateTool("argocd", { ARGOCD: at("nothing") })).toThrow(/\$ARGOCD is set/);
+  test.each([
+    { program: "argocd", variable: "ARGOCD", value: "nothing" },
+    { program: "kubectl", variable: "KUBEBUILDER_ASSETS", value: "" },
+  ])("$variable without $program is an error, not the pinned program", (row) => {
+    const { program, variable, value } = row;
+    const locate = () => locateTool(program, { [variable]: at(value) });
+    expect(locate).toThrow(new RegExp(`\\$${variable} is set`));
   });
 
   test("without the variable there is no source-controller", () => {

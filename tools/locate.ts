@@ -28,12 +28,13 @@ export function cacheFolder(module: ToolModule, env: NodeJS.ProcessEnv = process
   return join(toolCache(env), `${basename(module.folder)}-${hash.digest("hex").slice(0, 12)}`);
 }
 
-/** Where $KUBEBUILDER_ASSETS has the program, if it is set and has it. */
+/** Where $KUBEBUILDER_ASSETS has the program; a folder without it is an error, never a fallback. */
 function kubebuilderPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
   const assets = env["KUBEBUILDER_ASSETS"];
   if (!assets || !kubebuilderPrograms.includes(program)) return undefined;
   const path = join(assets, program);
-  return existsSync(path) ? path : undefined;
+  if (!existsSync(path)) throw new Error(`$KUBEBUILDER_ASSETS is set, and there is no ${path}`);
+  return path;
 }
 
 /** Files of Argo CD that $ARGOCD brings with it: the definitions of its kinds stand beside it. */

@@ -20,7 +20,7 @@ export function selectTests(
 ): Selection {
   const path = wanted.replace(/^\.\//, "").replace(/\/$/, "");
   if (testFiles.includes(path)) return { tests: [path] };
-  if (isFile(path)) {
+  if (isFile(path) && /\.tsx?$/.test(path)) {
     const beside = join(dirname(path), `${basename(path).replace(/\.[^.]+$/, "")}.test.ts`);
     return testFiles.includes(beside) ? { tests: [beside] } : { tests: [], importersOf: path };
   }
