@@ -31,6 +31,7 @@ const folder = mkdtempSync(join(tmpdir(), "forge-tests-"));
 const groups = stages
   .map((group) => group.filter(({ name }) => only === undefined || only.includes(name)))
   .filter((group) => group.length > 0);
+const broken: string[] = [];
 const preparations = new Map(
   groups.flat().map((stage) => [stage.name, runPreparation(stage, folder)]),
 );
@@ -49,8 +50,12 @@ async function runGroup(group: readonly Stage[]): Promise<StageResult[]> {
   for (const stage of group) {
     await preparations.get(stage.name);
     const lack = stage.missing?.();
-    if (lack === undefined) runnable.push(stage);
-    else console.log(`== ${stage.name}: left out: ${lack}`);
+    if (lack === undefined) {
+      runnable.push(stage);
+      continue;
+    }
+    console.log(`== ${stage.name}: left out: ${lack}`);
+    if (strict && !stage.optional) broken.push(`${stage.name} was left out: ${lack}`);
   }
   const live = runnable.length === 1;
   if (live) console.log(`== ${runnable[0]?.name}`);
@@ -81,7 +86,7 @@ rmSync(folder, { recursive: true, force: true });
 const reports = results.flatMap(({ report }) => report ?? []);
 const sum = (state: "passed" | "failed" | "skipped") =>
   reports.reduce((total, report) => total + report[state], 0);
-const broken = results.flatMap((result) => result.broken ?? []);
+broken.push(...results.flatMap((result) => result.broken ?? []));
 const missing = missingPrograms();
 if (strict && missing.length > 0) broken.push(`missing programs: ${missing.join(", ")}`);
 if (strict && sum("skipped") > 0) broken.push(`${sum("skipped")} tests were skipped`);
