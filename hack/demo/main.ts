@@ -1,9 +1,11 @@
 // The demo: `make demo`. It does by kubectl and forge what a user would, and reads each result back with
 // kubectl, crane or git. It exits 0 only if all of it happened.
+import { join } from "node:path";
 import { chosenMaker, lacksForKind, leaveRunning } from "../../test/ground/index.ts";
+import { requireTool } from "../../tools/locate.ts";
 import { act } from "./acts.ts";
 import { Narration } from "./narration.ts";
-import { folder, type Parts, startParts, stopKept } from "./parts.ts";
+import { folder, namespace, type Parts, startParts, stopKept } from "./parts.ts";
 import { type DemoShape, provideTools, toolsOf } from "./tools.ts";
 
 if (process.argv[2] === "stop") {
@@ -38,7 +40,11 @@ try {
 if (failure === undefined && keep && parts !== undefined) {
   for (const { pid } of parts.processes) leaveRunning(pid);
   narration.step("All of it keeps running");
-  narration.command(`kubectl --kubeconfig ${parts.kubeconfig} -n shop get rel,env,rp`);
+  // By their paths: nobody else need have these programs.
+  const access = `--kubeconfig ${parts.kubeconfig} -n ${namespace}`;
+  narration.command(`${requireTool("kubectl")} ${access} get rel,env,rp`);
+  narration.command(`node_modules/.bin/node cmd/forge/main.ts status ${access}`);
+  narration.command(`git -C ${join(parts.git.root, "company", "gitops.git")} log`);
   narration.command("make demo-stop");
 } else {
   await parts?.stop();
