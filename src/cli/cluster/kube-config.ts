@@ -1,6 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { ForgeError } from "../../api/index.ts";
 
+/** The server that client-node takes where it finds no kubeconfig. */
+const unconfigured = "http://localhost:8080";
+
 export interface Target {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
@@ -18,6 +21,11 @@ export function loadKubeConfig({ kubeconfig, context, namespace }: Target): {
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);
+  if (config.getCurrentCluster()?.server === unconfigured) {
+    throw new ForgeError("UsageInvalid", "there is no kubeconfig", {
+      hint: "Name one by --kubeconfig or $KUBECONFIG, or use a server: forge login <url>.",
+    });
+  }
   if (context !== undefined) {
     const names = config.getContexts().map(({ name }) => name);
     if (!names.includes(context)) {
