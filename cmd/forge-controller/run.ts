@@ -152,8 +152,8 @@ async function run(config: Config): Promise<void> {
       }),
     }),
   });
-  // Who may no longer lead must end, and not wait for what should not go on: so only an orderly
-  // stop is tidied up after.
+  // A controller that lost its lease ends at once, since its pending work must not go on: only an
+  // orderly stop flushes and closes.
   await manager.run(stopSignal());
   await events.flush();
   await writer.close();

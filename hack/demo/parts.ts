@@ -6,6 +6,7 @@ import {
   deleteKind,
   Forge,
   type GitServer,
+  isAlive,
   Kubectl,
   type Registry,
   type RunningProcess,
@@ -62,14 +63,6 @@ function isKept(): boolean {
   if (!existsSync(stateFile)) return false;
   const state = JSON.parse(readFileSync(stateFile, "utf8")) as SavedState;
   return state.kind || state.processes.some(({ pid }) => isAlive(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** Starts a control plane (or kind), a registry and a git server on free loopback ports. */

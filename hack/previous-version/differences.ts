@@ -1,6 +1,6 @@
 import { fieldsOfSchema, type Schema } from "./schema-fields.ts";
 
-/** What a version's objects may have. */
+/** Fields that a version's objects may have. */
 export interface Vocabulary {
   readonly schemas: ReadonlyMap<string, Schema>;
   /** Condition types by kind. */
@@ -20,7 +20,7 @@ const bounds: Readonly<Record<string, "upper" | "lower">> = {
   ...{ minLength: "lower", minItems: "lower", minProperties: "lower", minimum: "lower" },
 };
 
-/** What the version before does not know, or does not allow. */
+/** Fields and values that the version before does not know, or does not allow. */
 export function differences(before: Vocabulary, now: Vocabulary): readonly Difference[] {
   const found: Difference[] = [];
   for (const [kind, schema] of now.schemas) {

@@ -33,7 +33,7 @@ export class Ground {
   readonly git: GitServer;
   readonly publicGit: GitServer;
   readonly folder: string;
-  /** Of the version that is recorded. */
+  /** Checkout of the version that is recorded. */
   readonly checkout: string;
   #argoCD: ArgoCD | undefined;
   #plugin: Plugin | undefined;

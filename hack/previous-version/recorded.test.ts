@@ -13,7 +13,7 @@ const schemas = readSchemas(join(fixture, "crds"));
 const of = (kind: string) => objects.filter((object) => object.kind === kind);
 
 /**
- * What came after the recording: kinds, `<kind> <condition>`, and words of src/reconcilers. It is
+ * Additions since the recording: kinds, `<kind> <condition>`, and words of src/reconcilers. It is
  * emptied when the next version is recorded.
  */
 const since = {

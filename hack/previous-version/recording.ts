@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kubectl } from "../../test/ground/index.ts";
 import { namespace } from "./objects.ts";
 
-/** What the stories read of an object of forge. */
+/** The part of an object of forge that the stories read. */
 export interface RecordedObject {
   readonly apiVersion: string;
   readonly kind: string;

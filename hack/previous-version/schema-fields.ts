@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 
-/** What is read of a structural schema. */
+/** The used part of a structural schema. */
 export interface Schema {
   readonly [keyword: string]: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -20,7 +20,7 @@ interface CustomResourceDefinition {
   };
 }
 
-/** What is read of a CustomResourceDefinition. */
+/** The used part of a CustomResourceDefinition. */
 export interface Definition {
   readonly kind: string;
   readonly schema: Schema;

@@ -24,6 +24,7 @@ export { refusesLies, waitForPolicies } from "./policies-in-force.ts";
 export { forwardedPort } from "./port-forward.ts";
 export { type Postgres, startPostgres } from "./postgres.ts";
 export {
+  isAlive,
   leaveRunning,
   processesOf,
   type RunningProcess,

@@ -37,22 +37,28 @@ export function leaveRunning(pid: number): void {
   for (const child of running) if (child.pid === pid) running.delete(child);
 }
 
+/** Whether a process is there, be it of another parent. */
+export function isAlive(pid: number): boolean {
+  return sendTo(pid, 0);
+}
+
+function sendTo(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Stops a process that another one started: SIGTERM, then SIGKILL after ten seconds.
  * Answers whether it was still running.
  */
 export async function stopByPid(pid: number): Promise<boolean> {
-  const send = (signal: NodeJS.Signals | 0): boolean => {
-    try {
-      return process.kill(pid, signal);
-    } catch {
-      return false;
-    }
-  };
-  if (!send("SIGTERM")) return false;
+  if (!sendTo(pid, "SIGTERM")) return false;
   const deadline = Date.now() + 10_000;
-  while (send(0)) {
-    if (Date.now() > deadline) send("SIGKILL");
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) sendTo(pid, "SIGKILL");
     await sleep(50);
   }
   return true;

@@ -51,14 +51,14 @@ export async function images(recording: Recording, ground: Ground): Promise<void
   await recording.ready("release", "copied");
 }
 
-/** What a registry loses while the controller is stopped: the controller reports it when started. */
+/** A registry loses images while the controller is stopped: the controller reports them when started. */
 export async function loseImages(recording: Recording, ground: Ground): Promise<void> {
   const { status } = await recording.get("release", "removed");
   await crane("delete", imageIn(ground, `@${status?.image?.digest}`));
   for (const digits of ["a1", "a3"]) removeTag(ground, commit(digits));
 }
 
-/** Of the images that were lost, one comes back while the controller is stopped. */
+/** One of the lost images comes back while the controller is stopped. */
 export async function findImage(recording: Recording, ground: Ground): Promise<void> {
   const { status } = await recording.get("release", "found");
   await crane("tag", imageIn(ground, `@${status?.image?.digest}`), commit("a3"));

@@ -15,7 +15,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type DemoShape, toolsOf } from "../../../hack/demo/tools.ts";
 import { cacheFolder, requireTool } from "../../../tools/locate.ts";
 import { productsOf, toolModules } from "../../../tools/modules.ts";
-import { startControlPlane } from "../../ground/index.ts";
+import { isAlive, startControlPlane } from "../../ground/index.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "forge-demo-"));
@@ -73,14 +73,7 @@ function savedProcesses(): readonly SavedProcess[] {
   return state.processes;
 }
 
-function isRunning({ pid }: SavedProcess): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isRunning = ({ pid }: SavedProcess): boolean => isAlive(pid);
 
 describe("make demo", () => {
   afterAll(() => {
