@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { output } from "./command.ts";
 
 const identity = {
@@ -14,12 +14,23 @@ export function git(folder: string, ...args: readonly string[]): Promise<string>
   return output("git", ["-C", folder, ...args], { env: identity });
 }
 
+/**
+ * git collects garbage within the push that calls for it: in the background it removes objects
+ * while a test reads them, and `git fsck` then fails.
+ */
+const serverConfig = `[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+[gc]
+	autoDetach = false
+`;
+
 /** An empty bare repository that may be pushed to, and fetched from in part. */
 export async function createBareRepository(folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
   await output("git", ["init", "--quiet", "--bare", "--initial-branch=main", folder]);
-  await git(folder, "config", "http.receivepack", "true");
-  await git(folder, "config", "uploadpack.allowFilter", "true");
+  appendFileSync(join(folder, "config"), serverConfig);
 }
 
 /**
