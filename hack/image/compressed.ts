@@ -9,10 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { gzip, sha256Of } from "../../src/oci/index.ts";
+import { imageCache } from "./download.ts";
 
 const require = createRequire(import.meta.url);
 /** Another version may compress to other bytes. */
@@ -21,15 +21,15 @@ const { version } = require("fflate/package.json") as { version: string };
 /** Layers that are kept: those of two platforms, and of the builds before. */
 const kept = 8;
 
-export function layerCache(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "forge", "image", "layers");
-}
-
 /**
  * The archive as `gzip` compresses it. A kept layer is used only if it inflates to this archive.
  * @param diffId digest of the archive
  */
-export function compressed(archive: Uint8Array, diffId: string, folder = layerCache()): Uint8Array {
+export function compressed(
+  archive: Uint8Array,
+  diffId: string,
+  folder = join(imageCache, "layers"),
+): Uint8Array {
   const path = join(folder, `${diffId.replace("sha256:", "")}-${version}.gz`);
   const found = read(path, diffId);
   if (found !== undefined) return found;

@@ -20,7 +20,12 @@ export interface Fetched extends Pinned {
   readonly path: string;
 }
 
-const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "forge", "image");
+/** Packages and layers of images, outside the checkout. */
+export const imageCache = join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "forge",
+  "image",
+);
 const fetchWithinMs = 300_000;
 
 function digestOf(path: string, algorithm: string, encoding: "hex" | "base64"): string | undefined {
@@ -33,8 +38,8 @@ function digestOf(path: string, algorithm: string, encoding: "hex" | "base64"): 
 
 /** Runs `fetch` in a folder of its own, and moves the one file that it leaves to `path`. */
 function fetchInto(path: string, fetch: (folder: string) => void, suffix: string): void {
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "fetch-"));
+  mkdirSync(imageCache, { recursive: true });
+  const folder = mkdtempSync(join(imageCache, "fetch-"));
   try {
     fetch(folder);
     const file = readdirSync(folder).find((name) => name.endsWith(suffix));
@@ -50,7 +55,7 @@ function fetchInto(path: string, fetch: (folder: string) => void, suffix: string
  * @throws Error when it is not the one that is pinned
  */
 export function fetchNode({ name, version, sha512 }: NodePackage): Fetched {
-  const path = join(cache, `${name}-${version}.tgz`);
+  const path = join(imageCache, `${name}-${version}.tgz`);
   if (digestOf(path, "sha512", "base64") !== sha512) {
     const npm = (folder: string) =>
       execFileSync("npm", ["pack", "--silent", `${name}@${version}`], {
@@ -75,7 +80,10 @@ export function fetchDebian(platform: Platform, locked: boolean): Fetched[] {
   let apt: Apt | undefined;
   try {
     return platform.debian.map((pinned) => {
-      const path = join(cache, `${pinned.name}_${pinned.version}_${platform.architecture}.deb`);
+      const path = join(
+        imageCache,
+        `${pinned.name}_${pinned.version}_${platform.architecture}.deb`,
+      );
       if (digestOf(path, "sha256", "hex") === pinned.sha256) return { ...pinned, path };
       apt ??= new Apt(platform.architecture);
       return apt.download(pinned, path, locked);
@@ -91,8 +99,8 @@ class Apt {
   readonly #options: readonly string[];
 
   constructor(architecture: string) {
-    mkdirSync(cache, { recursive: true });
-    this.#folder = mkdtempSync(join(cache, "apt-"));
+    mkdirSync(imageCache, { recursive: true });
+    this.#folder = mkdtempSync(join(imageCache, "apt-"));
     const [state, archives, sources] = ["state", "cache", "sources.list"].map((name) =>
       join(this.#folder, name),
     ) as [string, string, string];

@@ -1,16 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { toolCache } from "../downloads.ts";
 
 const requirements = join(import.meta.dirname, "requirements.txt");
 
 /** Outside the checkout, named by what is installed there. */
 function folderOf(env: NodeJS.ProcessEnv): string {
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
-  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "forge", "tools", `python-${hash}`);
+  return join(toolCache(env), `python-${hash}`);
 }
 
 /** Path of a program that the requirements install, or undefined when it is not installed. */

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { toolCache } from "../downloads.ts";
 
 const files = ["package.json", "package-lock.json"];
 
@@ -10,8 +10,7 @@ const files = ["package.json", "package-lock.json"];
 function folderOf(env: NodeJS.ProcessEnv): string {
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(import.meta.dirname, file)));
-  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "forge", "tools", `spectral-${hash.digest("hex").slice(0, 12)}`);
+  return join(toolCache(env), `spectral-${hash.digest("hex").slice(0, 12)}`);
 }
 
 /** Spectral's program, for Node to run, or undefined when it is not installed. */
