@@ -19,7 +19,7 @@ const of = (kind: string) => objects.filter((object) => object.kind === kind);
 const since = {
   kinds: [] as readonly string[],
   conditions: [] as readonly string[],
-  words: [] as readonly string[],
+  words: ["AliasDropped", "AwaitingNames", "Custom"] as readonly string[],
 };
 
 /** Fields that no object of the recording has. */

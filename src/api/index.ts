@@ -84,4 +84,4 @@ export {
   traceparentIn,
   withOrigin,
 } from "./request-origin.ts";
-export type { Trigger, TriggerType } from "./trigger.ts";
+export type { Claim, Trigger, TriggerType } from "./trigger.ts";

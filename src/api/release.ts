@@ -11,7 +11,7 @@ import {
   timeField,
 } from "./fields.ts";
 import { ageColumn, defineKind, type ForgeObject, readyColumns } from "./kind.ts";
-import { triggerSchema } from "./trigger.ts";
+import { claimSchema, triggerSchema } from "./trigger.ts";
 
 export const artifactSchema = z
   .object({
@@ -106,8 +106,9 @@ const statusSchema = z
       .min(1)
       .optional()
       .describe("The release's number within its project: 1, 2, 3, never reused."),
-    triggers: z.array(triggerSchema).max(64).optional().meta({
-      description: "All that caused this release: its own trigger and those of what joined it.",
+    triggers: z.array(claimSchema).max(64).optional().meta({
+      description:
+        "All that caused this release: its own trigger and those of the Releases that joined it, each once it was verified, or marked as one that cannot be.",
       "x-kubernetes-list-type": "atomic",
     }),
     aliases: z.array(aliasSchema).max(128).optional().meta({

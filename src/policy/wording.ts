@@ -1,9 +1,20 @@
-import type { Trigger } from "../api/index.ts";
+import type { Claim } from "../api/index.ts";
+import { claimsOf, isVerified } from "../triggers/index.ts";
 import { type Judgement, type PolicyInput, passed } from "./decision.ts";
 
-/** All that caused the release: its own trigger and those that joined it. */
-export function triggersOf(release: PolicyInput["release"]): readonly Trigger[] {
-  return release.status?.triggers ?? [release.spec.trigger];
+/** The claims that may let the release in: verified ones alone where the environment requires it. */
+export function countedClaims({ environment, release }: PolicyInput): readonly Claim[] {
+  const claims = claimsOf(release);
+  const { requireVerifiedSource } = environment.spec.promotionPolicy;
+  return requireVerifiedSource ? claims.filter(isVerified) : claims;
+}
+
+/** Says, at the end of a refusal, that claims were passed over. */
+export function uncounted(input: PolicyInput): string {
+  const all = input.release.status?.triggers?.length ?? 0;
+  const passedOver = all - countedClaims(input).length;
+  if (passedOver === 0) return "";
+  return ` ${passedOver === 1 ? "1 trigger does" : `${passedOver} triggers do`} not count: not verified.`;
 }
 
 export function isRollback({ pointer }: PolicyInput): boolean {

@@ -1,4 +1,5 @@
 import { ForgeError, isTrue, type Release } from "../api/index.ts";
+import { isVerifiedAlias } from "../triggers/index.ts";
 
 /** At least this many digits make a commit prefix, as git abbreviates. */
 const commitPrefix = /^[0-9a-f]{7,64}$/;
@@ -61,7 +62,9 @@ function matches(identifier: string, releases: readonly Release[]): readonly Rel
   const byAlias = releases.filter(({ status }) =>
     status?.aliases?.some(({ value }) => value === identifier),
   );
-  if (byAlias.length > 0) return byAlias;
+  // An alias that nobody could verify does not stand in the way of the verified one.
+  const verified = byAlias.filter((release) => isVerifiedAlias(release, identifier));
+  if (byAlias.length > 0) return verified.length > 0 ? verified : byAlias;
   if (numeral.test(identifier)) {
     const byNumber = releases.filter(({ status }) => status?.number === Number(identifier));
     if (byNumber.length > 0) return byNumber;

@@ -12,17 +12,21 @@ import {
   type ReleasePointer,
 } from "../api/index.ts";
 import { isCalled } from "../query/index.ts";
+import { ownClaim } from "../triggers/index.ts";
 import { autoDeployKey } from "./environment/auto-deploy.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { placesOf } from "./project/known-releases.ts";
-import { isSettled } from "./release/release.ts";
+import { owesNames } from "./release/names.ts";
 import { isPlaced } from "./release/release-identity.ts";
+import { isSettled } from "./release/settled.ts";
 import { placeOf } from "./resources.ts";
 
-/** What the numbering says of a Release, and whether it is ready for those that joined it. */
+/** What the numbering says of a Release, its claim, and whether it is ready for those that joined it. */
 export function isOtherwisePlaced(release: Release, old: Release): boolean {
   return (
-    !isDeepStrictEqual(placesOf(release), placesOf(old)) || isSettled(release) !== isSettled(old)
+    !isDeepStrictEqual(placesOf(release), placesOf(old)) ||
+    isSettled(release) !== isSettled(old) ||
+    ownClaim(release)?.verification !== ownClaim(old)?.verification
   );
 }
 
@@ -122,7 +126,9 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
     },
     /** With those of the same commit, which may have joined it; none that is settled. */
     releasesOfRelease: (release: Release): Key[] =>
-      [release, ...sameCommit(release)].filter((concerned) => !isSettled(concerned)).map(keyOf),
+      [release, ...sameCommit(release)]
+        .filter((concerned) => !isSettled(concerned) || owesNames({ caches }, concerned))
+        .map(keyOf),
     /** Those that are not ready: the project may have been what was in the way. */
     releasesOfProject: (project: Project): Key[] => {
       const { namespace, name } = projectKey(project);

@@ -1,4 +1,5 @@
 export { aliasesOf } from "./aliases.ts";
+export { claimsOf, isSameClaim, isVerified, isVerifiedAlias, ownClaim } from "./claims.ts";
 export { type Evaluation, evaluateEvent } from "./evaluate.ts";
 export {
   customAliases,

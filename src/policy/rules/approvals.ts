@@ -1,7 +1,7 @@
 import { type Consent, consentsTo, type Rejection, rejectionOf } from "../consent.ts";
 import { type PolicyInput, passed, type Rule, refused } from "../decision.ts";
 import { instant } from "../instant.ts";
-import { isAutomatic, isRollback, listed, triggersOf } from "../wording.ts";
+import { isAutomatic, isRollback, listed } from "../wording.ts";
 
 /** How many a record keeps. */
 const countedLimit = 32;
@@ -72,5 +72,8 @@ function requestersOf(input: PolicyInput): string[] {
     const by = input.pointer.spec.request?.by;
     return by === undefined ? [] : [by];
   }
-  return [...new Set(triggersOf(input.release).flatMap(({ actor }) => actor ?? []))];
+  const { spec, status } = input.release;
+  // An unverified claim excludes its author as well: that only makes an approval harder.
+  const triggers = [spec.trigger, ...(status?.triggers ?? [])];
+  return [...new Set(triggers.flatMap(({ actor }) => actor ?? []))];
 }

@@ -1,7 +1,7 @@
 import { passed, type Rule, refused } from "../decision.ts";
 import { preparedOnce } from "../prepared.ts";
 import { compileTagPattern } from "../tag-pattern.ts";
-import { listed, rollbackExempt, triggersOf } from "../wording.ts";
+import { countedClaims, listed, rollbackExempt, uncounted } from "../wording.ts";
 
 const compiled = preparedOnce((patterns: readonly string[]) => patterns.map(compileTagPattern));
 
@@ -18,7 +18,7 @@ export const tags: Rule = {
     const exempt = rollbackExempt(input);
     if (exempt !== undefined) return exempt;
     const patterns = compiled(allowed);
-    const named = triggersOf(release).flatMap(({ tag }) => tag ?? []);
+    const named = countedClaims(input).flatMap(({ tag }) => tag ?? []);
     for (const tag of named.flatMap((name) => namesOf(name, release.spec.project))) {
       const match = patterns.find((pattern) => pattern.matches(tag));
       if (match !== undefined) {
@@ -35,8 +35,8 @@ export const tags: Rule = {
     }
     const takes = `${environment.metadata.name} takes releases with a tag ${listed(allowed)}`;
     return named.length === 0
-      ? refused("NoTag", `${takes}; this one has none.`)
-      : refused("TagNotAllowed", `${takes}; this one has ${listed(named)}.`);
+      ? refused("NoTag", `${takes}; this one has none.${uncounted(input)}`)
+      : refused("TagNotAllowed", `${takes}; this one has ${listed(named)}.${uncounted(input)}`);
   },
 };
 

@@ -49,7 +49,7 @@ export function policyInput(given: Given): PolicyInput {
       type: "SourceVerified",
       status: given.sourceVerified ?? "Unknown",
       lastTransitionTime: "2026-01-01T00:00:00Z",
-      reason: "NotChecked",
+      reason: given.sourceVerified === "True" ? "Verified" : "NotChecked",
       message: "",
     },
   ] as const;

@@ -23,10 +23,9 @@ import { isPlaced, planIdentity } from "../release/release-identity.ts";
 import { resources } from "../resources.ts";
 import { writeStatus } from "../status.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
-import { type Names, withNames } from "./release-names.ts";
 import { Counters, packagedNumber } from "./release-number.ts";
 
-/** Owns number, triggers, aliases and what joins, conflicts and is replaced. */
+/** Owns the number, and what joins, conflicts and is replaced; names are kept as they stand. */
 const fieldManager = "forge-numbering";
 const projectFieldManager = "forge-counter";
 export interface Numbering {
@@ -103,7 +102,7 @@ class Run {
     if (known?.metadata.uid === last.uid && isNumbered(known)) return project;
     const release = await this.#live({ metadata: key });
     if (release?.metadata.uid !== last.uid || isNumbered(release)) return project;
-    await this.#writeFresh(project, release, last.number);
+    await this.#writeNumber(release, last.number);
     return project;
   }
 
@@ -116,7 +115,7 @@ class Run {
     const plan = planIdentity(release, others);
     switch (plan.type) {
       case "join":
-        await this.#join(project, release, plan.first);
+        await this.#join(release, plan.first);
         return project;
       case "conflict":
         await this.#write(release, { conflictsWith: plan.first.metadata.name });
@@ -128,12 +127,12 @@ class Run {
           aliases: [],
           replacedBy: release.metadata.name,
         });
-        await this.#writeFresh(project, release, plan.failed.status?.number ?? 0, plan.heir);
+        await this.#writeNumber(release, plan.failed.status?.number ?? 0);
         return project;
       default:
         if (release.status?.number === undefined) return this.#giveNumber(project, release);
         // The one that it joined is gone: the number of their commit is its own now.
-        await this.#writeFresh(project, release, release.status.number);
+        await this.#writeNumber(release, release.status.number);
         return project;
     }
   }
@@ -157,37 +156,19 @@ class Run {
         signal,
       );
     }
-    await this.#writeFresh(counted, release, number);
+    await this.#writeNumber(release, number);
     this.#context.log.info({ release: release.metadata.name, number }, "release numbered");
     return counted;
   }
 
-  async #join(project: Project, release: Release, first: Release): Promise<void> {
-    const { number = 0, triggers = [], aliases = [] } = first.status ?? {};
-    await this.#write(first, {
-      ...placesOf(first),
-      ...this.#names(project, release, number, { triggers, aliases }),
-    });
-    await this.#write(release, { number, joined: first.metadata.name });
+  async #join(release: Release, first: Release): Promise<void> {
+    await this.#write(release, { number: first.status?.number, joined: first.metadata.name });
   }
 
-  /** @param before a failed Release of the same content, whose triggers and aliases go over */
-  async #writeFresh(
-    project: Project,
-    release: Release,
-    number: number,
-    before?: Release,
-  ): Promise<void> {
-    const { triggers = [], aliases = [] } = before?.status ?? {};
-    await this.#write(release, {
-      number,
-      ...this.#names(project, release, number, { triggers, aliases }),
-    });
-  }
-
-  #names(project: Project, release: Release, number: number, before: Names): Names {
-    const siblings = this.#known.of(project);
-    return withNames(this.#deps, { project, release, number, siblings }, before);
+  /** The names that stand there are those of the packaging, which older versions wrote here. */
+  async #writeNumber(release: Release, number: number): Promise<void> {
+    const { triggers, aliases } = release.status ?? {};
+    await this.#write(release, { number, triggers, aliases });
   }
 
   async #write(release: Release, places: Places): Promise<void> {

@@ -4,8 +4,9 @@ import { ForgeError, isTrue, type Release } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { isOurs, projectAt } from "../sharding.ts";
 import type { Report } from "../status.ts";
-import { isLost, isSettled, madeOf, report } from "./release.ts";
 import { repositoryOf } from "./release-content.ts";
+import { madeOf, report } from "./release-report.ts";
+import { isLost, isSettled } from "./settled.ts";
 
 /** One list of tags a project each time; what a deployment needs is asked for by itself. */
 const againMs = 60 * 60_000;

@@ -4,7 +4,8 @@ import type { Manifest } from "../../render/index.ts";
 import { customMetadata } from "../../triggers/index.ts";
 import type { ReconcilerDeps, Settings } from "../ports.ts";
 import { projectOf } from "../sharding.ts";
-import { allAliases, factsOf } from "./free-aliases.ts";
+import { allAliases, factsOf, strategyOf } from "./aliases.ts";
+import type { Names } from "./names.ts";
 import type { ReleaseSource } from "./release-source.ts";
 
 /** Registry prefix of a project's images: its own, or the controller's. */
@@ -33,8 +34,11 @@ export function repositoryOf(ref: string): string {
  */
 export function releaseContent(
   deps: Pick<ReconcilerDeps, "caches" | "extensions" | "settings">,
-  release: Release,
-  number: number,
+  {
+    release,
+    number,
+    names,
+  }: { readonly release: Release; readonly number: number; readonly names: Names },
   source: ReleaseSource,
   objects: readonly Manifest[],
   artifacts: readonly Artifact[],
@@ -42,10 +46,8 @@ export function releaseContent(
   const { repository, project, commit, version, notes, trigger } = release.spec;
   const owner = projectOf(deps, release);
   const { extensions } = deps;
-  const given = allAliases(owner?.spec ?? defaultSpec(project), release, number, extensions);
-  const aliases = (release.status?.aliases ?? []).filter(({ value }) =>
-    given.some((alias) => alias.value === value),
-  );
+  const given = allAliases(strategyOf(owner, release), release, number, extensions);
+  const aliases = names.aliases.filter(({ value }) => given.some((alias) => alias.value === value));
   return {
     registry: registryOf(deps.settings, owner),
     objects,
@@ -54,8 +56,4 @@ export function releaseContent(
     artifacts,
     annotations: customMetadata(extensions, factsOf(release, number)),
   };
-}
-
-function defaultSpec(name: string): Parameters<typeof allAliases>[0] {
-  return { name, tagStrategy: "Monorepo", branchAliases: true };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Release, ReleaseStatus } from "../../api/index.ts";
-import { isPlaced, planIdentity, withTrigger } from "./release-identity.ts";
+import { isPlaced, planIdentity } from "./release-identity.ts";
 
 function release(name: string, manifests: string, status?: Partial<ReleaseStatus>): Release {
   return {
@@ -133,19 +133,5 @@ describe("isPlaced", () => {
     expect(isPlaced(of, (name) => others.find(({ metadata }) => metadata.name === name))).toBe(
       placed,
     );
-  });
-});
-
-describe("withTrigger", () => {
-  test("the same cause at another time by another person is the same trigger", () => {
-    const push = { type: "BranchPush", branch: "main", actor: "a", time: "1" } as const;
-    expect(withTrigger([push], { ...push, actor: "b", time: "2" })).toEqual([push]);
-  });
-
-  test("adds a trigger once", () => {
-    const tag = { type: "Tag", tag: "v1" } as const;
-    const once = withTrigger([{ type: "Manual" }], tag);
-    expect(once).toHaveLength(2);
-    expect(withTrigger(once, { tag: "v1", type: "Tag" })).toHaveLength(2);
   });
 });

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, type Release, type ReleaseSpec, type Trigger } from "../../api/index.ts";
+import { canonicalJson, type Release, type ReleaseSpec } from "../../api/index.ts";
 
 /** What becomes of a Release whose triplet is looked at for the first time. */
 export type IdentityPlan =
   | { readonly type: "fresh" }
   | { readonly type: "join"; readonly first: Release }
   | { readonly type: "conflict"; readonly first: Release }
-  /** `heir` is the failed one where its content was the same: what joined it joins the next. */
-  | { readonly type: "replace"; readonly failed: Release; readonly heir?: Release | undefined };
+  | { readonly type: "replace"; readonly failed: Release };
 
 /**
  * Compares a Release with the others of its triplet that were numbered before it: the same
@@ -31,7 +30,7 @@ export function planIdentity(candidate: Release, others: readonly Release[]): Id
   }
   const failed = standing[0];
   if (failed === undefined) return { type: "fresh" };
-  return { type: "replace", failed, ...(isSameContent(failed, candidate) && { heir: failed }) };
+  return { type: "replace", failed };
 }
 
 function isSameContent(a: Release, b: Release): boolean {
@@ -79,12 +78,4 @@ function contentDigest({ source, artifacts }: ReleaseSpec): string {
   return createHash("sha256")
     .update(canonicalJson({ source, artifacts: byName }))
     .digest("hex");
-}
-
-/** The list with the trigger added, unless one says the same: when and by whom does not count. */
-export function withTrigger(triggers: readonly Trigger[], added: Trigger): Trigger[] {
-  const known = triggers.some(
-    ({ type, branch, tag }) => type === added.type && branch === added.branch && tag === added.tag,
-  );
-  return known ? [...triggers] : [...triggers, added];
 }

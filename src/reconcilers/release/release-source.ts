@@ -1,12 +1,12 @@
 import { indexValue } from "../../../controller/kube/index.ts";
-import { byAge, ForgeError, projectPath, type Release } from "../../api/index.ts";
+import { byAge, ForgeError, projectPath, type Release, type Trigger } from "../../api/index.ts";
 import { remoteOptions } from "../../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../../git/index.ts";
 import { parseReference } from "../../oci/index.ts";
 import type { SourceFile } from "../../render/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { projectOf } from "../sharding.ts";
-import { notChecked, verifyClaims } from "./release-claims.ts";
+import { notChecked, type Verification, verifyClaims } from "./verify-claims.ts";
 
 /** The files of a release, and what git says of its commit. */
 export interface ReleaseSource {
@@ -14,7 +14,7 @@ export interface ReleaseSource {
   /** Of the project, seen from the root of the files. */
   readonly folder: string;
   /** Whether what the release says of its commit is so. */
-  readonly verified: Awaited<ReturnType<typeof verifyClaims>>;
+  readonly verified: Verification;
   readonly commit?: {
     /** `Name <address>`. */
     readonly author: string;
@@ -47,13 +47,55 @@ export async function readSource(
   if (source.git === undefined) {
     throw new ForgeError("InvalidObject", "Release: spec.source names no source");
   }
-  checkSource(deps, release, source.git);
-  const options = await remoteOptions(deps, release.metadata.namespace, source.git, signal);
+  const { path } = source.git;
+  return await withRemote(deps, release, source.git, signal, async (remote) => {
+    const read = await readProject(remote, commit, path, signal);
+    const verified = await verifyClaims(remote, release.spec, projectOf(deps, release), signal);
+    return { ...read, verified };
+  });
+}
+
+/**
+ * Verifies triggers of a release's commit without reading its files: its own, or others that are
+ * said to have caused it.
+ * @returns the verification of each, or the error of one that is false
+ * @throws ForgeError SourceNotAllowed, and those of git
+ */
+export async function verifyTriggers(
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  release: Release,
+  triggers: readonly Trigger[],
+  signal: AbortSignal,
+): Promise<(Verification | ForgeError)[]> {
+  const { commit, source } = release.spec;
+  if (source.git === undefined) return triggers.map(() => notChecked);
+  const project = projectOf(deps, release);
+  return await withRemote(deps, release, source.git, signal, async (remote) => {
+    const verified: (Verification | ForgeError)[] = [];
+    for (const trigger of triggers) {
+      try {
+        verified.push(await verifyClaims(remote, { commit, trigger }, project, signal));
+      } catch (error) {
+        if (!(error instanceof ForgeError) || error.code !== "SourceNotVerified") throw error;
+        verified.push(error);
+      }
+    }
+    return verified;
+  });
+}
+
+async function withRemote<T>(
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  release: Release,
+  git: NonNullable<Release["spec"]["source"]["git"]>,
+  signal: AbortSignal,
+  work: (remote: GitRemote) => Promise<T>,
+): Promise<T> {
+  checkSource(deps, release, git);
+  const options = await remoteOptions(deps, release.metadata.namespace, git, signal);
   const remote = openRemote(options);
   try {
-    const read = await readProject(remote, commit, source.git.path, signal);
-    const verified = await verifyClaims(remote, release, projectOf(deps, release), signal);
-    return { ...read, verified };
+    return await work(remote);
   } finally {
     await remote.close();
   }

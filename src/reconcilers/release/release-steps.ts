@@ -4,13 +4,7 @@
  * Nothing is in the registry under the release's tag before the last write of the last step, so
  * that a failure leaves nothing behind, and a retry goes on from what is there.
  */
-import {
-  type ConditionType,
-  ForgeError,
-  type Project,
-  type Release,
-  type ReleaseStatus,
-} from "../../api/index.ts";
+import { type ConditionType, ForgeError, type Project, type Release } from "../../api/index.ts";
 import {
   countByKind,
   type Manifest,
@@ -23,14 +17,12 @@ import { inSpan, type Span } from "../../telemetry/index.ts";
 import { countsWithinBytes, limits, withinBytes } from "../bounded-status.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import type { OwnCondition, Report } from "../status.ts";
+import type { GrantedAliases } from "./granted-aliases.ts";
+import { grantNames, type Names } from "./names.ts";
 import { fieldsOf, pinArtifacts } from "./release-artifacts.ts";
 import { releaseContent } from "./release-content.ts";
+import type { Made } from "./release-report.ts";
 import { type ReleaseSource, readSource } from "./release-source.ts";
-
-export type Made = Pick<
-  ReleaseStatus,
-  "image" | "commitTime" | "resources" | "unexplainedImages" | "warnings"
->;
 
 type Step = "source" | "artifacts" | "rendering" | "packaging";
 
@@ -45,6 +37,7 @@ const conditionOf = {
 /** One look at one Release. */
 export class ReleaseSteps {
   readonly #deps: ReconcilerDeps;
+  readonly #granted: GrantedAliases;
   readonly #release: Release;
   readonly #number: number;
   readonly #project: Project | undefined;
@@ -55,11 +48,13 @@ export class ReleaseSteps {
 
   constructor(
     deps: ReconcilerDeps,
+    granted: GrantedAliases,
     release: Release,
     number: number,
     project: Project | undefined,
   ) {
     this.#deps = deps;
+    this.#granted = granted;
     this.#release = release;
     this.#number = number;
     this.#project = project;
@@ -73,6 +68,10 @@ export class ReleaseSteps {
       readSource(this.#deps, this.#release, signal),
     );
     this.#conditions.push({ type: "SourceVerified", ...source.verified });
+    const { trigger } = this.#release.spec;
+    const own = { ...trigger, verification: source.verified.reason };
+    const named = { release: this.#release, number: this.#number, own };
+    const names = await grantNames(this.#deps, this.#granted, named, signal);
 
     this.#step = "artifacts";
     const artifacts = await inSpan(span, "pin artifacts", () =>
@@ -86,8 +85,9 @@ export class ReleaseSteps {
     this.#passed("Rendered", "Rendered", `${manifests.length} objects.`);
 
     this.#step = "packaging";
-    const image = await this.#publish(source, manifests, artifacts, signal, span);
+    const image = await this.#publish(source, names, manifests, artifacts, signal, span);
     return {
+      ...names,
       image,
       ...commitTimeOf(source),
       resources: countsWithinBytes(countByKind(manifests), limits.resourceBytes),
@@ -152,13 +152,15 @@ export class ReleaseSteps {
 
   async #publish(
     source: ReleaseSource,
+    names: Names,
     manifests: readonly Manifest[],
     artifacts: Awaited<ReturnType<typeof pinArtifacts>>,
     signal: AbortSignal,
     span: Span,
   ): Promise<Made["image"]> {
     const number = this.#number;
-    const content = releaseContent(this.#deps, this.#release, number, source, manifests, artifacts);
+    const named = { release: this.#release, number, names };
+    const content = releaseContent(this.#deps, named, source, manifests, artifacts);
     const { images } = this.#deps;
     const before = this.#release.status?.image?.digest;
     const published =

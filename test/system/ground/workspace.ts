@@ -22,7 +22,8 @@ let count = 0;
 export interface ForgeStatus {
   readonly number?: number;
   readonly joined?: string;
-  readonly aliases?: readonly { readonly value: string }[];
+  readonly aliases?: readonly { readonly type: string; readonly value: string }[];
+  readonly triggers?: readonly object[];
   readonly image?: { readonly ref: string; readonly digest: string };
   readonly deployment?: { readonly name: string; readonly sequence: number };
   readonly git?: { readonly commit: string; readonly path: string };

@@ -271,4 +271,67 @@ describe("from source to a release, all or nothing", () => {
     ];
     expect(made.map(({ status }) => status.number)).toEqual([1, 1, 1]);
   });
+
+  describe("a claim counts only once it was verified", () => {
+    const policy = { requireVerifiedSource: true, allowedBranches: ["main"], autoDeploy: true };
+    const project = "plain-claims";
+    const source = { url, secretRef: { name: "git-credentials" } };
+    const inRepository = (...args: string[]) => git(repository, ...args);
+    const again = (name: string, trigger: object) =>
+      workspace.release(name, side, {
+        project,
+        source: { git: { ...source, path: "plain" } },
+        trigger,
+      });
+    const namesOf = async (name: string) => {
+      const { triggers = [], aliases = [] } = (await workspace.get("release", name)).status;
+      return { triggers, aliases: aliases.filter(({ type }) => type !== "Custom") };
+    };
+    const feature = `${project}-first`;
+    const ofFeature = {
+      triggers: [{ type: "BranchPush", branch: "side", verification: "Verified" }],
+      aliases: [{ type: "Branch", value: "side-1" }],
+    };
+
+    beforeAll(async () => {
+      await workspace.apply(
+        workspace.project(project, { source }),
+        workspace.environment("guarded", policy),
+        again(feature, { type: "BranchPush", branch: "side" }),
+      );
+      await workspace.waitFor("Ready", "release", feature);
+    });
+
+    test("a false claim of a Release that joins reaches neither list, nor an environment", async () => {
+      const claim = { type: "Tag", tag: `${project}/v9.9.9`, branch: "main" };
+      await workspace.apply(again("false-claim", claim));
+      const joined = await workspace.waitFor("Stalled", "release", "false-claim");
+      expect(joined.status).toMatchObject({ joined: feature });
+      expect(conditionOf(joined, "SourceVerified")).toMatchObject({ status: "False" });
+      expect(conditionOf(joined, "Ready")).toMatchObject({ reason: "SourceNotVerified" });
+      expect(await namesOf(feature)).toMatchObject(ofFeature);
+      const pointers = await workspace.kubectl.output([
+        ...["-n", workspace.namespace, "get", "releasepointers", "-o", "name"],
+      ]);
+      expect(pointers).not.toContain(project);
+    });
+
+    test("a true claim of a Release that joins is taken over, with its aliases", async () => {
+      await inRepository("tag", `${project}/v9.9.9`, side);
+      await inRepository("update-ref", "refs/heads/release/1", side);
+      const claim = { type: "Tag", tag: `${project}/v9.9.9`, branch: "release/1" };
+      await workspace.apply(again("true-claim", claim));
+      await workspace.waitFor("Ready", "release", "true-claim");
+      const { triggers, aliases } = await namesOf(feature);
+      expect(triggers).toMatchObject([
+        ...ofFeature.triggers,
+        { ...claim, verification: "Verified" },
+      ]);
+      expect(aliases).toMatchObject([
+        ...ofFeature.aliases,
+        { value: "v9.9.9" },
+        { value: `${project}/v9.9.9` },
+      ]);
+    });
+  });
 });

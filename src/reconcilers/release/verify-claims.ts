@@ -1,10 +1,11 @@
 import type { ConditionUpdate } from "../../../controller/index.ts";
-import { ForgeError, type Project, type Release } from "../../api/index.ts";
+import { ForgeError, type Project, type Trigger } from "../../api/index.ts";
 import { commitOfTag, type GitRemote, isOnBranch } from "../../git/index.ts";
 
-type Verification = Pick<ConditionUpdate, "status" | "reason" | "message">;
+/** What a Release reports of its own trigger, in its condition SourceVerified. */
+export type Verification = Pick<ConditionUpdate, "status" | "reason" | "message">;
 
-/** Of a source in which nothing can be checked. */
+/** The verification of a source in which nothing can be checked. */
 export const notChecked: Verification = {
   status: "Unknown",
   reason: "NotChecked",
@@ -12,18 +13,16 @@ export const notChecked: Verification = {
 };
 
 /**
- * Holds what a release says of its commit against its repository. The url was compared with the
- * Project's before; what nobody named there proves nothing.
+ * Holds what a trigger says of a commit against its repository. The url was compared with the
+ * Project's before; a url that no Project names proves nothing.
  * @throws ForgeError SourceNotVerified for a claim that is false
  */
 export async function verifyClaims(
   remote: GitRemote,
-  { spec }: Release,
+  { commit, trigger: { branch, tag } }: { readonly commit: string; readonly trigger: Trigger },
   project: Project | undefined,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { branch, tag } = spec.trigger;
-  const { commit } = spec;
   if (tag !== undefined) {
     const found = await commitOfTag(remote, tag, signal);
     if (found !== commit) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Release } from "../../api/index.ts";
-import { madeOf } from "./release.ts";
+import { madeOf } from "./release-report.ts";
 
 const made = {
   image: { ref: "registry.example.com/shop/auth:abc", digest: "sha256:1" },

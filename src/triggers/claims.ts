@@ -1,0 +1,59 @@
+/**
+ * Claims of a release: each trigger with what forge found when it held branch and tag against the
+ * repository. Rules and names count a claim, and never a trigger that nobody looked at.
+ */
+import type { Claim, Release, Trigger } from "../api/index.ts";
+import { aliasesOf } from "./aliases.ts";
+
+/** The verification of a claim that was held against the repository and found true. */
+const verified = "Verified";
+
+type Claimant = Pick<Release, "spec" | "status">;
+
+/** The condition SourceVerified of a Release speaks of its own trigger alone. */
+export function ownClaim({ spec, status }: Claimant): Claim | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === "SourceVerified");
+  if (condition === undefined || condition.status === "False") return undefined;
+  return { ...spec.trigger, verification: condition.reason };
+}
+
+/**
+ * The claims of a release that count: those that forge verified, and those that nobody can verify.
+ * An entry that an older version recorded without its verification counts where the condition of
+ * the Release speaks of it, or its source is none that could be checked.
+ */
+export function claimsOf(release: Claimant): Claim[] {
+  return (release.status?.triggers ?? []).flatMap((entry): Claim[] => {
+    if (entry.verification !== undefined) return [entry];
+    if (isSameClaim(entry, release.spec.trigger)) {
+      const own = ownClaim(release);
+      return own === undefined ? [] : [{ ...entry, verification: own.verification }];
+    }
+    return release.spec.source.git === undefined ? [{ ...entry, verification: "NotChecked" }] : [];
+  });
+}
+
+export function isVerified({ verification }: Claim): boolean {
+  return verification === verified;
+}
+
+/** Whether two triggers say the same of a commit: when it happened, and who did it, do not count. */
+export function isSameClaim(a: Trigger, b: Trigger): boolean {
+  return a.type === b.type && a.branch === b.branch && a.tag === b.tag;
+}
+
+/**
+ * Whether an alias of a release rests on a verified claim. Its project's strategy may have changed
+ * since the alias was given: any that would have given it counts.
+ */
+export function isVerifiedAlias(release: Claimant, value: string): boolean {
+  const claims = claimsOf(release).filter(isVerified);
+  const number = release.status?.number ?? 0;
+  const any = { name: release.spec.project, tagStrategy: "TagAll", branchAliases: true } as const;
+  const isOf = (claim: Claim) =>
+    aliasesOf(any, claim, number).some((alias) => alias.value === value);
+  if (claims.some(isOf)) return true;
+  const alias = release.status?.aliases?.find((each) => each.value === value);
+  const own = ownClaim(release);
+  return alias?.type === "Custom" && own !== undefined && isVerified(own);
+}
