@@ -22,6 +22,12 @@ export const changesSpecOrOwner = [
   "object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences",
 ].join(" || ");
 
+/** Whether an update changes an annotation. */
+export function changesAnnotation(key: string): string {
+  const value = (object: string) => `${object}.metadata.?annotations[?'${key}'].orValue('')`;
+  return `(request.operation == 'UPDATE' && ${value("object")} != ${value("oldObject")})`;
+}
+
 /** Whether Kubernetes itself sweeps the object up: with its namespace, or its owner. */
 export const isSwept = [
   "has(namespaceObject.metadata.deletionTimestamp)",

@@ -2,7 +2,15 @@
  * Who may do what: RBAC is asked about verbs of forge's own, whoever the writer is, be it kubectl,
  * the CLI, the dashboard or Argo CD.
  */
-import { changesSpecOrOwner, holds, isCreate, isSwept, sentence, subject, user } from "./cel.ts";
+import {
+  changesAnnotation,
+  changesSpecOrOwner,
+  holds,
+  isSwept,
+  sentence,
+  subject,
+  user,
+} from "./cel.ts";
 import { type Operation, validatingPolicy } from "./policy.ts";
 
 interface Guard {
@@ -26,11 +34,11 @@ const guards: readonly Guard[] = [
   {
     verb: "release",
     on: "projects",
-    named: "object.spec.project",
+    named: `${subject}.spec.repository + '/' + ${subject}.spec.project`,
     resource: "releases",
-    operations: ["CREATE"],
-    when: isCreate,
-    act: "release project",
+    operations: ["CREATE", "UPDATE", "DELETE"],
+    when: `${changesSpecOrOwner} || ${changesAnnotation("forge.dev/retry")}`,
+    act: "release, release again or delete releases of project",
     role: "forge-releaser",
   },
   {

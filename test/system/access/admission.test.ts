@@ -26,7 +26,7 @@ const elsewhere = new Workspace("elsewhere");
 
 /**
  * alice edits, and may deploy to dev alone; bob edits, and may approve for production alone;
- * carol reads; dave administers another namespace, and holds every verb there.
+ * carol reads, and may release auth of one repository; dave administers another namespace, and holds every verb there.
  */
 beforeAll(async () => {
   await workspace.create();
@@ -42,7 +42,12 @@ beforeAll(async () => {
       rule("environments", "approve", "production"),
       rule("releaseapprovals", "create,get,update,patch,delete"),
     ]),
+    role("release-auth", [
+      rule("projects", "release", `${workspace.repository}/auth`),
+      rule("releases", "create"),
+    ]),
     binding("deploy-dev", "alice"),
+    binding("release-auth", "carol"),
     binding("approve-production", "bob"),
     workspace.environment("dev"),
     workspace.environment("production"),
@@ -67,7 +72,7 @@ const notDeployer = /"alice" may not deploy to environment production/;
 const asksForDeploy =
   /user "bob" may not deploy to environment dev: ask for the verb "deploy" on environments.forge.dev\/dev in namespace admission-/;
 const asksForRelease =
-  /user "bob" may not release project auth: ask for the verb "release" on projects.forge.dev\/auth in namespace admission-/;
+  /user "bob" may not release, release again or delete releases of project company\/admission-\S+\/auth: ask for the verb "release" on projects.forge.dev\/company\/admission-\S+\/auth in namespace admission-/;
 const asksForApprove =
   /user "bob" may not approve, revoke or delete approvals for environment dev: ask for the verb "approve" on environments.forge.dev\/dev/;
 
@@ -76,6 +81,10 @@ const theApproval = "ra/production-standing";
 const owner = { apiVersion: "v1", kind: "Secret", name: "git-credentials", uid: "1" };
 
 const release = () => create(workspace.release("fresh", "f1"));
+const namesake = () => create(workspace.release("namesake", "f2", { repository: "company/other" }));
+const notNamesake = /"carol" may not release.*projects.forge.dev\/company\/other\/auth/;
+const retry = { "forge.dev/retry": "1" };
+const note = { "company.com/note": "1" };
 const deploy = (environment: string) => () => create(pointer(workspace, environment, "x"));
 const approve = (environment: string) => () => create(approval(workspace, environment, "x"));
 const records = () => create(record(workspace, "x"));
@@ -99,7 +108,25 @@ const withoutVerbs: readonly Row[] = [
   ["carol", "approve, as a reader", approve("production"), byRbac],
   ["bob", "release, as an editor", release, asksForRelease],
   ["bob", "deploy, as an editor", deploy("dev"), asksForDeploy],
+  ["bob", "delete a release, as an editor", () => remove("rel/present"), asksForRelease],
+  [
+    "bob",
+    "have a release made again",
+    label("rel/present", { annotations: retry }),
+    asksForRelease,
+  ],
+  [
+    "bob",
+    "give a release an owner",
+    label("rel/present", { ownerReferences: [owner] }),
+    asksForRelease,
+  ],
+  ["bob", "annotate a release otherwise", label("rel/present", { annotations: note }), allowed],
+  ["carol", "release the project that her role names", release, allowed],
+  ["carol", "release its namesake in another repository", namesake, notNamesake],
   ["alice", "release", release, allowed],
+  ["alice", "have a release made again", label("rel/present", { annotations: retry }), allowed],
+  ["alice", "delete a release", () => remove("rel/present"), allowed],
   ["alice", "approve, as an editor", approve("dev"), byRbac],
   ["alice", "write an environment", set("env/dev", { order: 1 }), byRbac],
   ["alice", "lock an environment", set("env/dev", { lock: { reason: "x" } }), byRbac],
