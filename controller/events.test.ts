@@ -95,7 +95,7 @@ test("a stop does not wait long for events that nobody takes", async () => {
   for (let i = 0; i < 4; i++) server.once(isAny, (response) => void held.push(response));
   for (let i = 0; i < 20; i++) recorder.record(object, { ...text, note: `n${i}` });
   const flushed = recorder.flush();
-  await vi.waitFor(() => expect(held).toHaveLength(4), { interval: 1 });
+  await vi.waitFor(() => expect(held).toHaveLength(4), { interval: 1, timeout: 20_000 });
   clock.advance(5_000);
   for (const response of held) response.destroy();
   await flushed;

@@ -85,12 +85,12 @@ describe("a write goes through the fence", () => {
       },
     );
     clock.advance(2_000);
-    await vi.waitFor(() => expect(server.unanswered).toBe(1));
+    await vi.waitFor(() => expect(server.unanswered).toBe(1), { timeout: 20_000 });
     clock.freeze(8_000);
     clock.advance(0);
     expect(leadership.signal.aborted).toBe(true);
     held.resolve();
-    await vi.waitFor(() => expect(server.unanswered).toBe(0));
+    await vi.waitFor(() => expect(server.unanswered).toBe(0), { timeout: 20_000 });
     await expect(write()).rejects.toBeInstanceOf(LeadershipLost);
   });
 });

@@ -37,7 +37,7 @@ function setUp(reconcile: Reconcile, options: Partial<LoopOptions> = {}) {
   return { clock, queue, observed, lines, stop, abort, running, end };
 }
 
-const settled = (check: () => void) => vi.waitFor(check, { interval: 1 });
+const settled = (check: () => void) => vi.waitFor(check, { interval: 1, timeout: 20_000 });
 
 describe("what follows an outcome", () => {
   test.each<{ because: string; result: Outcome | Error; label: OutcomeLabel; afterMs?: number }>([

@@ -4,7 +4,7 @@ import { type LoggedLine, ManualClock, recordingLogger } from "./kube/testing/in
 import type { LoopSignals } from "./loop.ts";
 import { Manager, type ManagerOptions } from "./manager.ts";
 
-const eventually = (check: () => void) => vi.waitFor(check, { interval: 1 });
+const eventually = (check: () => void) => vi.waitFor(check, { interval: 1, timeout: 20_000 });
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -78,7 +78,7 @@ describe("over TLS", () => {
         const stream = client.watch(namespaces, { ...options, signal: stop.signal });
         for await (const _ of stream);
       });
-      await vi.waitFor(() => expect(server.watches.size).toBe(20));
+      await vi.waitFor(() => expect(server.watches.size).toBe(20), { timeout: 20_000 });
       await client.get(namespaces, key);
       stop.abort();
       await Promise.allSettled(watches);

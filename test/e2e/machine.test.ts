@@ -35,7 +35,7 @@ describe.skipIf(chosenMaker() === "kind")("the machine that the node runs in", (
       const addresses = () => output("ip", ["-oneline", "-4", "address"]);
       expect(await addresses()).toContain(`${address}/30`);
       // The owner, nsenter, and the program itself.
-      await vi.waitFor(() => expect(processesOf(seconds)).toHaveLength(3));
+      await vi.waitFor(() => expect(processesOf(seconds)).toHaveLength(3), { timeout: 20_000 });
       owner.kill(signal);
       await vi.waitFor(
         async () => {

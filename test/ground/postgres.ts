@@ -1,9 +1,10 @@
-import { appendFileSync, chownSync, mkdirSync, readdirSync } from "node:fs";
+import { appendFileSync, chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { output, run } from "./command.ts";
 import { freePort } from "./free-port.ts";
-import { type RunningProcess, startProcess } from "./process.ts";
+import { isAlive, type RunningProcess, startProcess } from "./process.ts";
 
 export interface Postgres {
   readonly folder: string;
@@ -92,14 +93,23 @@ export async function startPostgres(folder: string, network?: PostgresNetwork): 
     },
     query: psql,
     crash: async () => {
+      const backends = childrenOf(process.pid);
       process.kill("SIGKILL");
       await process.exited;
+      // They hold the shared memory until they notice; a new postmaster refuses to start before.
+      const deadline = Date.now() + 10_000;
+      while (backends.some(isAlive) && Date.now() < deadline) await sleep(5);
     },
     start: async () => {
       process = await start();
     },
     stop: () => process.stop(),
   };
+}
+
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return children.split(" ").filter(Boolean).map(Number);
 }
 
 /** PostgreSQL refuses to run as root: then the folder is given to its own user. */

@@ -125,9 +125,12 @@ describe("a ledger that is rebuilt", () => {
     const kept = await journey.judge("alice", "production", 2);
     await journey.deployed("production", 2);
     const gone = await journey.judge("alice", "production", 3, { decision: "Reject" });
-    await vi.waitFor(async () => {
-      expect((await original.read({ subject: gone })).items).toHaveLength(1);
-    });
+    await vi.waitFor(
+      async () => {
+        expect((await original.read({ subject: gone })).items).toHaveLength(1);
+      },
+      { timeout: 20_000 },
+    );
     await journey.kubectl.output(["-n", journey.namespace, "delete", "releaseapproval", gone]);
     await journey
       .as("alice")

@@ -58,14 +58,17 @@ describe("the measures of DORA", () => {
     await journey.deployed("dev", 2);
     await journey.ask("dev", { release: "1", request: { type: "Rollback", by: "admin" } });
     await journey.outcomes("dev", ["Superseded", "RolledBack", "Active"]);
-    await vi.waitFor(async () => {
-      expect(await measures()).toMatchObject({
-        forge_deployments_total: 2,
-        forge_deployment_lead_time_seconds_count: 2,
-        forge_deployment_failures_total: 1,
-        forge_deployment_recovery_seconds_count: 1,
-      });
-    });
+    await vi.waitFor(
+      async () => {
+        expect(await measures()).toMatchObject({
+          forge_deployments_total: 2,
+          forge_deployment_lead_time_seconds_count: 2,
+          forge_deployment_failures_total: 1,
+          forge_deployment_recovery_seconds_count: 1,
+        });
+      },
+      { timeout: 20_000 },
+    );
     const { forge_deployment_lead_time_seconds_sum: lead } = await measures();
     const { status } = await journey.get("release", "one");
     expect(status).toMatchObject({ commitTime: expect.stringMatching(/Z$/) });

@@ -133,19 +133,26 @@ describe("the REST API", () => {
     const approved = await bob.post("/v1/approvals", yes);
     expect(approved).toMatchObject({ status: 201, body: { spec: { approver: "bob" } } });
     await journey.deployed("production", 1);
-    await vi.waitFor(async () => expect(await state()).toMatchObject({ granted: 1 }));
+    await vi.waitFor(async () => expect(await state()).toMatchObject({ granted: 1 }), {
+      timeout: 20_000,
+    });
     const revoked = await bob.post(`/v1/approvals/${id}/production/revoke`, {
       reason: "Too early",
     });
     expect(revoked.body.items).toHaveLength(1);
     expect(revoked.body.items[0].spec.revoked).toEqual({ by: "bob", reason: "Too early" });
-    await vi.waitFor(async () => expect(await state()).toMatchObject({ granted: 0 }));
+    await vi.waitFor(async () => expect(await state()).toMatchObject({ granted: 0 }), {
+      timeout: 20_000,
+    });
     const rejected = await bob.post(`/v1/approvals/${id}/production/reject`, { justification });
     expect(rejected).toMatchObject({ status: 201, body: { spec: { decision: "Reject" } } });
-    await vi.waitFor(async () => {
-      const { body } = await alice.get(`/v1/decisions/production/${repository}/auth`);
-      expect(body).toMatchObject({ decision: { allowed: false }, pending: false });
-    });
+    await vi.waitFor(
+      async () => {
+        const { body } = await alice.get(`/v1/decisions/production/${repository}/auth`);
+        expect(body).toMatchObject({ decision: { allowed: false }, pending: false });
+      },
+      { timeout: 20_000 },
+    );
     await bob.post(`/v1/approvals/${id}/production/revoke`, { reason: "Mistaken" });
   });
 
@@ -296,14 +303,17 @@ describe("the REST API", () => {
       spec: deeper,
     });
     const path = `/v1/releases/${journey.repository}/auth/v1`;
-    await vi.waitFor(async () => {
-      const found = await alice.get(path);
-      expect(found).toMatchObject({ status: 400, body: { reason: "AmbiguousPath" } });
-      const encoded = encodeURIComponent(deeper.repository);
-      expect(found.body.hint).toContain(`/v1/releases/${repository}/auth/v1`);
-      expect(found.body.hint).toContain(`/v1/releases/${encoded}/v1`);
-      expect((await alice.get(`/v1/releases/${encoded}/v1`)).body.items).toEqual([]);
-    });
+    await vi.waitFor(
+      async () => {
+        const found = await alice.get(path);
+        expect(found).toMatchObject({ status: 400, body: { reason: "AmbiguousPath" } });
+        const encoded = encodeURIComponent(deeper.repository);
+        expect(found.body.hint).toContain(`/v1/releases/${repository}/auth/v1`);
+        expect(found.body.hint).toContain(`/v1/releases/${encoded}/v1`);
+        expect((await alice.get(`/v1/releases/${encoded}/v1`)).body.items).toEqual([]);
+      },
+      { timeout: 20_000 },
+    );
   });
 
   test("what is asked wrongly is told, field by field", async () => {
