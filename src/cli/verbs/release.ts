@@ -6,9 +6,11 @@ import {
   projectPath,
   type Release,
   releaseKind,
+  type Trigger,
 } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
 import { createRelease, findProject, releasesOf } from "../../requests/index.ts";
+import { claimsOf } from "../../triggers/index.ts";
 import { follow, type Standing } from "../await-deployment.ts";
 import { ageText } from "../output/age.ts";
 import { printList, printObject } from "../output/print.ts";
@@ -100,7 +102,6 @@ export async function list(session: Session, call: Call): Promise<void> {
 }
 
 function stateOf({ status }: Release): string | undefined {
-  if (status?.joined !== undefined) return "Joined";
   return status?.conditions?.find(({ type }) => type === "Ready")?.reason;
 }
 
@@ -131,6 +132,16 @@ function resolveShown(identifier: string, releases: readonly Release[]): Release
   }
 }
 
+function triggerText({ type, tag, branch }: Trigger): string {
+  return [type, tag ?? branch].join(" ").trim();
+}
+
+function claimsText(release: Release): string | undefined {
+  const claims = claimsOf(release);
+  if (claims.length === 0) return undefined;
+  return claims.map((claim) => `${triggerText(claim)} (${claim.verification})`).join(", ");
+}
+
 function releaseFields(release: Release): string {
   const { metadata, spec, status } = release;
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
@@ -140,7 +151,8 @@ function releaseFields(release: Release): string {
     ["Version", spec.version],
     ["Project", projectPath(spec.repository, spec.project)],
     ["Commit", spec.commit],
-    ["Trigger", [spec.trigger.type, spec.trigger.tag ?? spec.trigger.branch].join(" ")],
+    ["Trigger", triggerText(spec.trigger)],
+    ["Triggers", claimsText(release)],
     ["By", spec.trigger.actor],
     ["Image", status?.image?.ref],
     ["Digest", status?.image?.digest],

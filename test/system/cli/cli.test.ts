@@ -256,6 +256,7 @@ describe.each(["straight to the cluster", "through forge-server"])(
       expect(tagged.metadata.name).toBe(made.metadata.name);
       const shown = await carol.output("release", "show", "auth", "v1.2.3");
       expect(shown).toMatch(/^Number: +3\nAliases: .*v1\.2\.3/);
+      expect(shown).toMatch(/\nTriggers: .*Tag auth\/v1\.2\.3 \(NotChecked\)/);
       writeFileSync(file, "kind: [");
       const broken = await dave.run(...flags.with(6, "e".repeat(40)), "--branch", "main");
       expect(broken.code).toBe(1);
