@@ -9,6 +9,7 @@ import { gitops } from "./gitops.ts";
 import { image } from "./image.ts";
 import { ledger } from "./ledger.ts";
 import { oci } from "./oci.ts";
+import { packs } from "./packs.ts";
 import { plugin } from "./plugin.ts";
 import { policy } from "./policy.ts";
 import { release } from "./release.ts";
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   image,
   ledger,
   oci,
+  packs,
   plugin,
   policy,
   release,

@@ -10,6 +10,7 @@ export {
 export { EventRecorder, type EventRecorderOptions, type EventText } from "./events.ts";
 export { Fence, LeadershipLost } from "./fence.ts";
 export { type Check, HealthServer, type HealthServerOptions } from "./health-server.ts";
+export { AttemptJournal, type AttemptJournalOptions } from "./journal/attempt-journal.ts";
 export {
   LeaderElection,
   type LeaderElectionOptions,

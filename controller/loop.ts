@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AttemptJournal } from "./journal/attempt-journal.ts";
 import {
   type Clock,
   isConflict,
@@ -30,6 +31,8 @@ export interface LoopOptions {
   readonly timeoutMs?: number;
   /** When a waiting key is looked at although no watch has brought it back. */
   readonly waitResyncMs?: number;
+  /** Marks each attempt, and delays those at objects during whose attempts a process ended. */
+  readonly journal?: Pick<AttemptJournal, "begin" | "delayMs"> | undefined;
   /** What every line about a key says besides, such as whose request it answers. */
   readonly about?: (key: Key) => object;
   readonly observe?: (outcome: OutcomeLabel, seconds: number) => void;
@@ -72,8 +75,23 @@ export class Loop {
 
   async #work(abort: AbortSignal): Promise<void> {
     for (let key = await this.queue.next(); key !== undefined; key = await this.queue.next()) {
-      await this.#reconcile(key, abort);
+      await this.#attempt(key, abort);
       this.queue.done(key);
+    }
+  }
+
+  async #attempt(key: Key, abort: AbortSignal): Promise<void> {
+    const { journal } = this.#options;
+    const afterMs = journal?.delayMs(this.name, key) ?? 0;
+    if (afterMs > 0) {
+      this.queue.add(key, { afterMs, priority: backgroundPriority });
+      return;
+    }
+    const end = journal?.begin(this.name, key);
+    try {
+      await this.#reconcile(key, abort);
+    } finally {
+      end?.();
     }
   }
 

@@ -18,6 +18,7 @@ describe("readConfig", () => {
       extensions: [],
       namespace: undefined,
       agentNamespaces: { argoCD: [], flux: [] },
+      attemptJournal: undefined,
       leaderElection: undefined,
       shard: undefined,
       bindAddress: "0.0.0.0",

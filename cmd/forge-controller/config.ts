@@ -31,6 +31,8 @@ export interface Config {
   };
   /** The shard whose projects this process works on; undefined: those without a label. */
   readonly shard: string | undefined;
+  /** undefined: crashes are forgotten. */
+  readonly attemptJournal: string | undefined;
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
@@ -113,6 +115,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     namespace: text("namespace"),
     agentNamespaces: { argoCD: list("argocd-namespace"), flux: list("flux-namespace") },
     shard,
+    attemptJournal: text("attempt-journal"),
     leaderElection: isSet("leader-elect")
       ? {
           ...timing,

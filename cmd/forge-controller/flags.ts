@@ -66,6 +66,11 @@ export const flags = {
     multiple: true,
     help: "namespace of Flux's sources and Kustomizations, to report on them and to ask for a look",
   },
+  "attempt-journal": {
+    value: "FILE",
+    variable: "FORGE_ATTEMPT_JOURNAL",
+    help: "file that outlives the process and names attempts in flight: after a crash their objects wait (default: none)",
+  },
   "leader-elect": { help: "take turns with other controllers by a Lease" },
   "leader-namespace": {
     value: "NAME",

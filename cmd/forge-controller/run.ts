@@ -1,6 +1,7 @@
 // forge-controller: reads its settings, makes the parts, and runs them until it is told to stop.
 import { collectDefaultMetrics, Registry } from "prom-client";
 import {
+  AttemptJournal,
   ControllerMetrics,
   EventRecorder,
   Fence,
@@ -91,6 +92,8 @@ async function run(config: Config): Promise<void> {
     controller: "forge-controller",
     instance: config.leaderElection?.identity ?? `forge-controller-${process.pid}`,
   });
+  const path = config.attemptJournal;
+  const journal = path === undefined ? undefined : new AttemptJournal({ path, log, clock, random });
   const deps: ReconcilerDeps = {
     client,
     caches: cachesOf(informers),
@@ -103,6 +106,7 @@ async function run(config: Config): Promise<void> {
     metrics,
     deploymentMetrics: new DeploymentMetrics(metricsRegistry),
     tracer,
+    journal,
     log,
     clock,
     random,
@@ -155,6 +159,7 @@ async function run(config: Config): Promise<void> {
   // A controller that lost its lease ends at once, since its pending work must not go on: only an
   // orderly stop flushes and closes.
   await manager.run(stopSignal());
+  journal?.close();
   await events.flush();
   await writer.close();
   await tracer.close();

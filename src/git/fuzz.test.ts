@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ForgeError } from "../api/index.ts";
+import { atOnce } from "../concurrency/index.ts";
 import { type ObjectFormat, ObjectStore } from "./index.ts";
 import { decodeCommit } from "./objects/commit.ts";
 import { applyDelta } from "./objects/delta.ts";
-import { readPack } from "./objects/pack-reader.ts";
 import { decodeTree } from "./objects/tree.ts";
 import { entryNames, findEntry } from "./objects/tree-bytes.ts";
 import { corpus } from "./testing/corpus.ts";
+import { readPack } from "./testing/read-back.ts";
 import { parseReceiveAdvertisement, parseUploadAdvertisement } from "./wire/advertisement.ts";
 import { decodePackets } from "./wire/pkt-line.ts";
 import { parsePushReport } from "./wire/receive-pack.ts";
@@ -64,9 +65,9 @@ describe("fuzz", () => {
       (bytes) => [...decodePackets(bytes)],
       parseUploadAdvertisement,
       parseReceiveAdvertisement,
-      parseListRefs,
-      parseFetch,
-      parseFetchV0,
+      (bytes) => atOnce(parseListRefs(bytes)),
+      (bytes) => atOnce(parseFetch(bytes)),
+      (bytes) => atOnce(parseFetchV0(bytes)),
       (bytes) => parsePushReport(bytes, "refs/heads/main", offered),
       (bytes) => parsePushReport(bytes, "refs/heads/main", new Map()),
     ];

@@ -3,6 +3,7 @@ export { type Commit, encodeCommit, type Signature } from "./objects/commit.ts";
 export { spliceDelta } from "./objects/delta-writer.ts";
 export { formatOf, type GitObject, gitObject, type ObjectFormat } from "./objects/git-object.ts";
 export { ObjectStore } from "./objects/object-store.ts";
+export { readPack } from "./objects/pack-reader.ts";
 export type { PackedObject } from "./objects/pack-writer.ts";
 export { pathSegmentProblem } from "./objects/path-segment.ts";
 export {

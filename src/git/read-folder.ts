@@ -1,14 +1,12 @@
 import { ForgeError } from "../api/index.ts";
+import { inSlices } from "../concurrency/index.ts";
+import { listFiles } from "./list-files.ts";
 import type { Commit } from "./objects/commit.ts";
+import { formatOf } from "./objects/git-object.ts";
 import { ObjectStore } from "./objects/object-store.ts";
 import { pathSegmentProblem } from "./objects/path-segment.ts";
-import {
-  directoryMode,
-  isRegularFile,
-  submoduleMode,
-  symlinkMode,
-  type TreeEntry,
-} from "./objects/tree.ts";
+import { directoryMode, submoduleMode, symlinkMode } from "./objects/tree.ts";
+import { findEntry } from "./objects/tree-bytes.ts";
 import type { GitRemote } from "./ports.ts";
 
 export interface FolderRequest {
@@ -36,8 +34,6 @@ export interface Folder {
 }
 
 const defaultLimits = { files: 2_000, totalBytes: 16 * 1024 * 1024 };
-/** Deeper than any real repository; a tree cannot hold itself, but a chain can be long. */
-const maxDepth = 100;
 
 /**
  * The wanted files of a folder at a commit, with the commit's author and message. Two requests:
@@ -54,7 +50,15 @@ export async function readFolder(
   const store = new ObjectStore();
   await remote.fetch({ wants: [request.commit], depth: 1, filter: "blob:none" }, store, signal);
   const { author, committer, message, tree } = store.commit(request.commit);
-  const found = listFiles(store, findFolder(store, tree, request), request, limits.files);
+  const found = await inSlices(
+    listFiles(store, {
+      root: findFolder(store, tree, request),
+      where: where(request),
+      wanted: request.wanted,
+      maxFiles: limits.files,
+    }),
+    signal,
+  );
 
   const wants = [...new Set(found.files.map(({ id }) => id).filter((id) => !store.has(id)))];
   if (wants.length > 0) {
@@ -85,7 +89,7 @@ function findFolder(store: ObjectStore, root: string, request: FolderRequest): s
     if (problem !== undefined) {
       throw new ForgeError("InvalidObject", `${where(request)}: a part of the path ${problem}`);
     }
-    const entry = store.tree(tree).find(({ name }) => name === segment);
+    const entry = findEntry(store.treeData(tree), segment, formatOf(tree));
     if (entry?.mode === symlinkMode || entry?.mode === submoduleMode) {
       const kind = entry.mode === symlinkMode ? "symbolic link" : "submodule";
       throw new ForgeError(
@@ -99,58 +103,6 @@ function findFolder(store: ObjectStore, root: string, request: FolderRequest): s
     tree = entry.id;
   }
   return tree;
-}
-
-function listFiles(
-  store: ObjectStore,
-  root: string,
-  request: FolderRequest,
-  maxFiles: number,
-): { files: { path: string; id: string }[]; submodules: string[] } {
-  const files: { path: string; id: string }[] = [];
-  const submodules: string[] = [];
-  const visit = (tree: string, prefix: string, depth: number) => {
-    if (depth > maxDepth) {
-      throw new ForgeError(
-        "SourceTooLarge",
-        `${where(request)} is deeper than ${maxDepth} folders`,
-      );
-    }
-    for (const entry of store.tree(tree)) {
-      const path = prefix + entry.name;
-      if (entry.mode === directoryMode) {
-        refuseName(entry, request);
-        visit(entry.id, `${path}/`, depth + 1);
-      } else if (entry.mode === submoduleMode) submodules.push(path);
-      else if (request.wanted(path)) files.push(wantedFile(entry, path, request));
-      if (files.length > maxFiles) {
-        throw new ForgeError("SourceTooLarge", `${where(request)} holds over ${maxFiles} files`);
-      }
-    }
-  };
-  visit(root, "", 0);
-  if (files.length === 0)
-    throw new ForgeError("NoManifests", `${where(request)} holds no manifests`);
-  files.sort((left, right) => (left.path < right.path ? -1 : 1));
-  return { files, submodules };
-}
-
-function wantedFile(
-  entry: TreeEntry,
-  path: string,
-  request: FolderRequest,
-): { path: string; id: string } {
-  refuseName(entry, request);
-  if (isRegularFile(entry)) return { path, id: entry.id };
-  throw new ForgeError("InvalidManifest", `${where(request)}: "${path}" is a symbolic link`, {
-    hint: "Put the file itself in the place of the link.",
-  });
-}
-
-function refuseName(entry: TreeEntry, request: FolderRequest): void {
-  const problem = pathSegmentProblem(entry.name);
-  if (problem === undefined) return;
-  throw new ForgeError("InvalidManifest", `${where(request)}: the name "${entry.name}" ${problem}`);
 }
 
 function where(request: FolderRequest): string {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeCommit, encodeTree, gitObject, ObjectStore, openRemote } from "./index.ts";
+import { decodeTree } from "./objects/tree.ts";
 import { type GitServer, git, startGitServer } from "./testing/http-backend.ts";
 
 const signal = new AbortController().signal;
@@ -96,7 +97,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
       filter: "blob:none",
     } as const;
     await remote.fetch({ ...request, limits: { packBytes: 2_000 } }, store, signal);
-    expect(store.tree(store.commit(head).tree)).toHaveLength(301);
+    expect(decodeTree(store.treeData(store.commit(head).tree))).toHaveLength(301);
     // A head that the server does not know does no harm.
     await remote.fetch(
       { ...request, haves: ["1".repeat(40)], shallow: [] },

@@ -1,4 +1,5 @@
 import { ForgeError } from "../api/index.ts";
+import { inSlices } from "../concurrency/index.ts";
 import { formatOf, isObjectId, type ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
 import { defaultPackLimits, readPack } from "./objects/pack-reader.ts";
@@ -56,7 +57,8 @@ class HttpGitRemote implements GitRemote {
         return current.filter(({ name }) => prefixes.length === 0 || matches(name));
       }
       const body = writeListRefs(prefixes, capabilities, this.#transport.userAgent);
-      return parseListRefs(await this.#call("git-upload-pack", body, maxRefsBytes, signal));
+      const answer = await this.#call("git-upload-pack", body, maxRefsBytes, signal);
+      return inSlices(parseListRefs(answer), signal);
     });
   }
 
@@ -69,7 +71,11 @@ class HttpGitRemote implements GitRemote {
         version === 0 ? [writeFetchV0, parseFetchV0] : [writeFetch, parseFetch];
       const body = write(request, capabilities, this.#transport.userAgent);
       const answer = await this.#call("git-upload-pack", body, limits.packBytes, signal);
-      const objects = readPack(parse(answer), limits, (id) => into.get(id), format);
+      const pack = await inSlices(parse(answer), signal);
+      const objects = await inSlices(
+        readPack(pack, limits, (id) => into.get(id), format),
+        signal,
+      );
       for (const object of objects) into.put(object);
       const missing = request.wants.find((id) => !into.has(id));
       if (missing !== undefined) {

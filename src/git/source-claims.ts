@@ -4,6 +4,7 @@
  * and the head of the branch is asked for as one pack of commits alone, with a limit.
  */
 import { ForgeError } from "../api/index.ts";
+import { inSlices, type Sliced, VisitCount } from "../concurrency/index.ts";
 import { ObjectStore } from "./objects/object-store.ts";
 import type { GitRemote } from "./ports.ts";
 
@@ -60,17 +61,25 @@ export async function isOnBranch(
     if (error instanceof ForgeError && error.code === "SourceTooLarge") return "too far";
     throw error;
   }
+  const reached = await inSlices(reaches(store, head, commit), signal);
+  return reached ? "contained" : "not contained";
+}
+
+/** Whether a commit of the store, or a parent at its edge, is the one. Each is visited once. */
+function* reaches(store: ObjectStore, head: string, commit: string): Sliced<boolean> {
+  const visits = new VisitCount();
   const seen = new Set([head]);
   const open = [head];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     for (const parent of store.commit(id).parents) {
-      if (parent === commit) return "contained";
+      if (parent === commit) return true;
+      if (visits.visit(0)) yield;
       if (seen.has(parent) || !store.has(parent)) continue;
       seen.add(parent);
       open.push(parent);
     }
   }
-  return "not contained";
+  return false;
 }
 
 async function findRef(

@@ -19,13 +19,13 @@ export type LoopMaker = (
 
 /** Makes loops with a queue each, watched by the metrics. */
 export function loopMaker(
-  { clock, random, log }: Pick<ReconcilerDeps, "clock" | "random" | "log">,
+  { clock, random, log, journal }: Pick<ReconcilerDeps, "clock" | "random" | "log" | "journal">,
   metrics: ControllerMetrics,
 ): LoopMaker {
   return (name, workers, reconciler, about = () => ({})) => {
     const queue = new WorkQueue({ clock, random, backoff });
     const observe = metrics.observer(name);
-    const shared = { log, clock, random };
+    const shared = { log, clock, random, journal };
     const loop = new Loop({ name, workers, reconciler, queue, about, observe, ...shared });
     metrics.trackQueue(loop);
     return loop;

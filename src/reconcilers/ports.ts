@@ -1,4 +1,4 @@
-import type { EventRecorder } from "../../controller/index.ts";
+import type { AttemptJournal, EventRecorder } from "../../controller/index.ts";
 import type { CacheReader, Clock, KubeClient, Random } from "../../controller/kube/index.ts";
 import type {
   Environment,
@@ -51,6 +51,8 @@ export interface ReconcilerDeps {
   readonly metrics: ReleaseMetrics;
   readonly deploymentMetrics: DeploymentMetrics;
   readonly tracer: Tracer;
+  /** undefined: a restart knows nothing of the attempts before it. */
+  readonly journal?: Pick<AttemptJournal, "begin" | "delayMs"> | undefined;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;

@@ -61,14 +61,25 @@ function clean(text: string): string {
   return text.replace(/[\p{Cc}<>]+/gu, " ").trim();
 }
 
-/** A malformed line reads as git shows it: at the epoch. Old repositories have them. */
+/**
+ * A malformed line reads as git shows it: at the epoch. Old repositories have them. Taken apart by
+ * position: a pattern with two open ends would try each < with each >.
+ */
 function decodeSignature(text: string): Signature {
-  const match = /^(.*?) ?<(.*)> (-?\d{1,12}) [-+]\d{4,6}$/.exec(text);
-  const time = new Date(match === null ? 0 : Number(match[3]) * 1000);
-  const iso = Number.isNaN(time.getTime()) ? new Date(0).toISOString() : time.toISOString();
+  const open = text.indexOf("<");
+  const close = text.lastIndexOf("> ");
+  const isWhole = open >= 0 && close > open;
+  const stamp = isWhole ? /^(-?\d{1,12}) [-+]\d{4,6}$/.exec(text.slice(close + 2)) : null;
+  if (stamp === null) return { name: "", email: "", time: isoTime(0) };
   return {
-    name: match?.[1] ?? "",
-    email: match?.[2] ?? "",
-    time: iso.replace(".000Z", "Z"),
+    name: text.slice(0, open).replace(/ $/, ""),
+    email: text.slice(open + 1, close),
+    time: isoTime(Number(stamp[1]) * 1000),
   };
+}
+
+function isoTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const iso = Number.isNaN(time.getTime()) ? new Date(0).toISOString() : time.toISOString();
+  return iso.replace(".000Z", "Z");
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { readPack } from "../testing/read-back.ts";
 import { applyDelta } from "./delta.ts";
 import { gitObject } from "./git-object.ts";
-import { readPack } from "./pack-reader.ts";
 
 const base = Buffer.from("hello, world");
 

@@ -1,7 +1,8 @@
 import { ForgeError } from "../../api/index.ts";
+import { type Sliced, VisitCount } from "../../concurrency/index.ts";
 import { type Commit, decodeCommit } from "./commit.ts";
 import { formatOf, type GitObject, type ObjectType } from "./git-object.ts";
-import { decodeTree, directoryMode, type TreeEntry } from "./tree.ts";
+import { treeChildren } from "./tree-bytes.ts";
 
 /** Git objects in memory, by id. */
 export class ObjectStore {
@@ -39,11 +40,7 @@ export class ObjectStore {
     return decodeCommit(this.#read(id, "commit"));
   }
 
-  tree(id: string): readonly TreeEntry[] {
-    return decodeTree(this.#read(id, "tree"), formatOf(id));
-  }
-
-  /** A tree's bytes, for findEntry. */
+  /** A tree's bytes, for findEntry and treeEntries. */
   treeData(id: string): Uint8Array {
     return this.#read(id, "tree");
   }
@@ -52,27 +49,32 @@ export class ObjectStore {
     return this.#read(id, "blob");
   }
 
-  /** Drops all but the commit and what its tree reaches. Absent objects are passed over. */
-  retainReachable(commitId: string): void {
-    const kept = new Map<string, GitObject>();
+  /**
+   * Drops all but the commit and what its tree reaches. Absent objects are passed over, and what is
+   * put between two slices stays.
+   */
+  *retainReachable(commitId: string): Sliced<void> {
+    const before = [...this.#objects.keys()];
+    const kept = new Set<string>();
     const keep = (id: string): GitObject | undefined => {
       const object = kept.has(id) ? undefined : this.#objects.get(id);
-      if (object !== undefined) kept.set(id, object);
+      if (object !== undefined) kept.add(id);
       return object;
     };
     const commit = keep(commitId);
     const trees = commit === undefined ? [] : [decodeCommit(commit.data).tree];
+    // Each object is visited once, and its bytes are in memory: that is bound enough.
+    const visits = new VisitCount();
     for (let id = trees.pop(); id !== undefined; id = trees.pop()) {
       const tree = keep(id);
       if (tree === undefined) continue;
-      for (const entry of decodeTree(tree.data, formatOf(tree.id))) {
-        if (entry.mode === directoryMode) trees.push(entry.id);
-        else keep(entry.id);
+      for (const child of treeChildren(tree.data, formatOf(tree.id))) {
+        if (child.isFolder) trees.push(child.id);
+        else keep(child.id);
+        if (visits.visit(0)) yield;
       }
     }
-    this.#objects.clear();
-    this.#bytes = 0;
-    for (const object of kept.values()) this.put(object);
+    for (const id of before) if (!kept.has(id)) this.delete(id);
   }
 
   #read(id: string, type: ObjectType): Uint8Array {

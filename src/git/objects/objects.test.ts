@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { atOnce } from "../../concurrency/index.ts";
 import { git } from "../testing/http-backend.ts";
 import { branchNameProblem } from "./branch-name.ts";
 import { decodeCommit, encodeCommit } from "./commit.ts";
@@ -115,7 +116,7 @@ test("a store keeps what the commit reaches, and nothing else", () => {
   const store = new ObjectStore();
   for (const object of [blob, inner, root, commit, stale]) store.put(object);
   const { bytes } = store;
-  store.retainReachable(commit.id);
+  atOnce(store.retainReachable(commit.id));
   expect(store.size).toBe(4);
   expect(store.has(stale.id)).toBe(false);
   expect(store.bytes).toBe(bytes - stale.data.byteLength);

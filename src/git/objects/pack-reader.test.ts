@@ -5,8 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { git } from "../testing/http-backend.ts";
+import { readPack } from "../testing/read-back.ts";
 import { type GitObject, gitObject } from "./git-object.ts";
-import { defaultPackLimits, readPack } from "./pack-reader.ts";
+import { defaultPackLimits } from "./pack-reader.ts";
 import { writePack } from "./pack-writer.ts";
 
 const anyObject = fc

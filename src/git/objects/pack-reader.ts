@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { ForgeError } from "../../api/index.ts";
+import { type Sliced, VisitCount } from "../../concurrency/index.ts";
 import { applyDelta, deltaResultSize } from "./delta.ts";
 import {
   type GitObject,
@@ -50,20 +51,24 @@ const objectTypes: readonly (ObjectType | undefined)[] = [
 const offsetDelta = 6;
 const referenceDelta = 7;
 const headerBytes = 12;
+const hashedAtOnce = 8 * mebibyte;
+/** To inflate an object of a few bytes takes as long as to hash so many. */
+const objectCost = 4_096;
 
 /**
  * Reads a pack (gitformat-pack, version 2): checks its checksum, resolves deltas in whatever order
  * they stand, and computes every object's id from its bytes. Bases that a thin pack leaves out
- * come from `baseOf`. Throws SourceTooLarge beyond the limits, GitProtocol for malformed packs.
+ * come from `baseOf`. The work is in proportion to the bytes of the pack and its objects, whatever
+ * their order. Throws SourceTooLarge beyond the limits, GitProtocol for malformed packs.
  */
-export function readPack(
+export function* readPack(
   pack: Uint8Array,
   limits: PackLimits = defaultPackLimits,
   baseOf: (id: string) => GitObject | undefined = () => undefined,
   format: ObjectFormat = "sha1",
-): GitObject[] {
+): Sliced<GitObject[]> {
   const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
-  const count = checkFrame(bytes, limits, format);
+  const count = yield* checkFrame(bytes, limits, format);
   const budget = new Budget(limits);
   const end = bytes.length - idLength(format);
   const objects: GitObject[] = [];
@@ -71,35 +76,43 @@ export function readPack(
   const byId = new Map<string, Resolved>();
   const waiting = new Map<number | string, Entry[]>();
 
-  const settle = (first: Entry, firstObject: Resolved) => {
+  function* settle(first: Entry, firstObject: Resolved): Sliced<void> {
     const ready: [Entry, Resolved][] = [[first, firstObject]];
     for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
       const [entry, { type, data }] = next;
       const object = gitObject(type, data, format);
+      if (budget.count(data.length)) yield;
       objects.push(object);
       byOffset.set(entry.offset, object);
       byId.set(object.id, object);
       for (const key of [entry.offset, object.id]) {
-        for (const child of waiting.get(key) ?? [])
+        for (const child of waiting.get(key) ?? []) {
           ready.push([child, budget.apply(object, child.data)]);
+          if (budget.count(child.data.length)) yield;
+        }
         waiting.delete(key);
       }
     }
-  };
+  }
 
   let offset = headerBytes;
   for (let index = 0; index < count; index++) {
     const { entry, next } = readEntry(bytes, offset, end, budget, idLength(format));
+    if (budget.count(entry.data.length)) yield;
     offset = next;
     const type = objectTypes[entry.type];
     if (type !== undefined) {
-      settle(entry, { type, data: entry.data });
+      yield* settle(entry, { type, data: entry.data });
       continue;
     }
     const key = entry.base ?? 0;
     const base = typeof key === "number" ? byOffset.get(key) : (byId.get(key) ?? baseOf(key));
-    if (base !== undefined) settle(entry, budget.apply(base, entry.data));
-    else waiting.set(key, [...(waiting.get(key) ?? []), entry]);
+    if (base !== undefined) yield* settle(entry, budget.apply(base, entry.data));
+    else {
+      const others = waiting.get(key);
+      if (others === undefined) waiting.set(key, [entry]);
+      else others.push(entry);
+    }
   }
   if (offset !== end) throw malformed("has bytes after its last object");
   const [missing] = waiting.keys();
@@ -108,15 +121,20 @@ export function readPack(
 }
 
 /** The number of objects, once header and checksum are found right. */
-function checkFrame(bytes: Buffer, limits: PackLimits, format: ObjectFormat): number {
+function* checkFrame(bytes: Buffer, limits: PackLimits, format: ObjectFormat): Sliced<number> {
   const checksumBytes = idLength(format);
   if (bytes.length > limits.packBytes) throw tooLarge(`the pack is over ${limits.packBytes} bytes`);
   if (bytes.length < headerBytes + checksumBytes || bytes.toString("latin1", 0, 4) !== "PACK") {
     throw malformed("is cut short");
   }
   if (bytes.readUInt32BE(4) !== 2) throw malformed(`has version ${bytes.readUInt32BE(4)}, not 2`);
-  const sum = createHash(format).update(bytes.subarray(0, -checksumBytes)).digest();
-  if (!sum.equals(bytes.subarray(-checksumBytes))) throw malformed("does not match its checksum");
+  const hash = createHash(format);
+  for (let at = 0; at < bytes.length - checksumBytes; at += hashedAtOnce) {
+    hash.update(bytes.subarray(at, Math.min(at + hashedAtOnce, bytes.length - checksumBytes)));
+    yield;
+  }
+  if (!hash.digest().equals(bytes.subarray(-checksumBytes)))
+    throw malformed("does not match its checksum");
   const count = bytes.readUInt32BE(8);
   if (count > limits.objects)
     throw tooLarge(`the pack has ${count} objects, over ${limits.objects}`);
@@ -167,6 +185,7 @@ function readEntry(
 /** Counts inflated bytes before they are made, so that a bomb costs nothing. */
 class Budget {
   readonly #limits: PackLimits;
+  readonly #work = new VisitCount();
   #left: number;
 
   constructor(limits: PackLimits) {
@@ -193,6 +212,11 @@ class Budget {
         cause: error,
       });
     }
+  }
+
+  /** Counts what is done to an object; true when the caller should yield. */
+  count(bytes: number): boolean {
+    return this.#work.visit(bytes + objectCost);
   }
 
   apply(base: Resolved, delta: Uint8Array): Resolved {

@@ -52,6 +52,20 @@ export function entryNames(data: Uint8Array, format: ObjectFormat): string[] {
   return names;
 }
 
+/** What a tree holds, in whatever encoding its names are. */
+export function* treeChildren(
+  data: Uint8Array,
+  format: ObjectFormat,
+): Generator<{ readonly id: string; readonly isFolder: boolean }> {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  for (let start = 0; start < data.length; ) {
+    const nameEnd = endOfName(data, endOfMode(data, start) + 1);
+    const end = nameEnd + 1 + idLength(format);
+    yield { id: bytes.toString("hex", nameEnd + 1, end), isFolder: isFolderAt(data, start) };
+    start = end;
+  }
+}
+
 /** A change of one range of bytes: `inserted` takes the place of what is from start to end. */
 export interface Splice {
   readonly start: number;
@@ -81,12 +95,15 @@ function insertionPoint(data: Uint8Array, key: Uint8Array, format: ObjectFormat)
   for (let start = 0; start < data.length; ) {
     const nameStart = endOfMode(data, start) + 1;
     const nameEnd = endOfName(data, nameStart);
-    // "40000" and the "040000" of old versions: no other mode begins so.
-    const isFolder = data[start] === 0x34 || data[start] === 0x30;
-    if (sortsBehind(data, nameStart, nameEnd, isFolder, key)) return start;
+    if (sortsBehind(data, nameStart, nameEnd, isFolderAt(data, start), key)) return start;
     start = nameEnd + 1 + idLength(format);
   }
   return data.length;
+}
+
+/** "40000" and the "040000" of old versions: no other mode begins so. */
+function isFolderAt(data: Uint8Array, start: number): boolean {
+  return data[start] === 0x34 || data[start] === 0x30;
 }
 
 function sortsBehind(

@@ -34,24 +34,25 @@ export function encodeEntry({ mode, name, id }: TreeEntry): Buffer {
 
 /** Throws GitProtocol when the bytes are not a tree, or a name is not UTF-8. */
 export function decodeTree(data: Uint8Array, format: ObjectFormat = "sha1"): TreeEntry[] {
+  return [...treeEntries(data, format)];
+}
+
+/** As decodeTree, one entry at a time: a tree may have a million. */
+export function* treeEntries(data: Uint8Array, format: ObjectFormat): Generator<TreeEntry> {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const entries: TreeEntry[] = [];
   let offset = 0;
   while (offset < bytes.length) {
     const space = bytes.indexOf(0x20, offset);
     const end = space < 0 ? -1 : bytes.indexOf(0, space + 1);
     const next = end + 1 + idLength(format);
     if (end < 0 || next > bytes.length) throw malformedTree("is cut short");
+    // A mode has six digits: a longer one is not worth its copy.
+    const mode = decodeMode(bytes.toString("latin1", offset, Math.min(space, offset + 7)));
     const name = bytes.subarray(space + 1, end);
     if (name.length === 0 || name.includes(0x2f)) throw malformedTree("has a malformed name");
-    entries.push({
-      mode: decodeMode(bytes.toString("latin1", offset, space)),
-      name: decodeName(name),
-      id: bytes.toString("hex", end + 1, next),
-    });
+    yield { mode, name: decodeName(name), id: bytes.toString("hex", end + 1, next) };
     offset = next;
   }
-  return entries;
 }
 
 export function decodeMode(mode: string): string {

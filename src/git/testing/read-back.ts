@@ -1,6 +1,7 @@
+import { atOnce } from "../../concurrency/index.ts";
 import type { GitObject, ObjectFormat } from "../objects/git-object.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
-import { defaultPackLimits, readPack } from "../objects/pack-reader.ts";
+import { defaultPackLimits, readPack as readInSlices } from "../objects/pack-reader.ts";
 import { type PackedObject, writePack } from "../objects/pack-writer.ts";
 
 /** What a reader makes of the pack of these objects; bases outside it come from the store. */
@@ -12,4 +13,7 @@ export function readBack(
   return readPack(writePack(objects, format), defaultPackLimits, (id) => bases.get(id), format);
 }
 
-export { readPack } from "../objects/pack-reader.ts";
+/** A whole pack, read without a pause. */
+export function readPack(...args: Parameters<typeof readInSlices>): GitObject[] {
+  return atOnce(readInSlices(...args));
+}

@@ -1,4 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
+import { atOnce } from "../../concurrency/index.ts";
 import { idLength } from "../objects/git-object.ts";
 import { missingBases, type PackedObject, writePack } from "../objects/pack-writer.ts";
 import type { PushRequest, PushResult } from "../ports.ts";
@@ -38,7 +39,7 @@ function objectsToSend(request: PushRequest, offered: Capabilities): readonly Pa
 /** gitprotocol-pack, "Report Status". Throws GitProtocol when it says nothing of our ref. */
 export function parsePushReport(body: Buffer, ref: string, offered: Capabilities): PushResult {
   const { data, progress } = offered.has("side-band-64k")
-    ? demultiplex(decodePackets(body))
+    ? atOnce(demultiplex(decodePackets(body), body.length))
     : { data: body, progress: "" };
   for (const packet of decodePackets(data)) {
     if (packet.kind !== "data") continue;

@@ -1,4 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
+import type { Sliced } from "../../concurrency/index.ts";
 import type { FetchRequest } from "../ports.ts";
 import type { Capabilities } from "./advertisement.ts";
 import { decodePackets, encodePacket, flushPacket, type Packet, packetText } from "./pkt-line.ts";
@@ -41,8 +42,8 @@ export function writeFetchV0(request: FetchRequest, offered: Capabilities, agent
 }
 
 /** The pack behind the lines of the negotiation. */
-export function parseFetchV0(body: Buffer): Buffer {
-  return demultiplex(packetsOfPack(body)).data;
+export function* parseFetchV0(body: Buffer): Sliced<Buffer> {
+  return (yield* demultiplex(packetsOfPack(body), body.length)).data;
 }
 
 /** What is left out of a fetch has to be asked for by its id later: only then is it of use. */

@@ -1,4 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
+import { type Sliced, VisitCount } from "../../concurrency/index.ts";
 import { isObjectId } from "../objects/git-object.ts";
 import type { FetchRequest, Ref } from "../ports.ts";
 import type { Capabilities } from "./advertisement.ts";
@@ -26,10 +27,12 @@ export function writeListRefs(
   ]);
 }
 
-export function parseListRefs(body: Buffer): Ref[] {
+export function* parseListRefs(body: Buffer): Sliced<Ref[]> {
   const refs: Ref[] = [];
+  const visits = new VisitCount();
   let ended = false;
   for (const packet of decodePackets(body)) {
+    if (visits.visit(0)) yield;
     if (packet.kind !== "data") {
       ended = packet.kind === "flush";
       continue;
@@ -69,11 +72,11 @@ export function writeFetch(request: FetchRequest, offered: Capabilities, agent: 
 }
 
 /** The pack in the answer. */
-export function parseFetch(body: Buffer): Buffer {
+export function* parseFetch(body: Buffer): Sliced<Buffer> {
   const packets = decodePackets(body);
   for (const packet of packets) {
     if (packet.kind === "data" && packetText(packet.data) === "packfile") {
-      return demultiplex(packets).data;
+      return (yield* demultiplex(packets, body.length)).data;
     }
   }
   throw new ForgeError("GitProtocol", "the git server's answer has no pack");

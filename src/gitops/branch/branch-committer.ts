@@ -1,4 +1,5 @@
 import { ForgeError } from "../../api/index.ts";
+import { inSlices } from "../../concurrency/index.ts";
 import type { GitRemote } from "../../git/index.ts";
 import { isErrorCode } from "../error-code.ts";
 import { type FoundCommit, findDeployments } from "../history/find-deployments.ts";
@@ -139,7 +140,7 @@ export class BranchCommitter {
     if (this.#head === undefined || !this.#headIsCurrent) {
       this.#head = await readHead(remote, this.#branch, this.#head, signal);
       this.#headIsCurrent = true;
-      this.#prune(this.#head);
+      await this.#prune(this.#head);
     }
     return this.#head;
   }
@@ -181,7 +182,7 @@ export class BranchCommitter {
     build.settle();
     this.#head = { ...head, id: tip, shownAt: pushedAt };
     this.#selfContained = false;
-    this.#prune(this.#head);
+    await this.#prune(this.#head);
     return undefined;
   }
 
@@ -242,9 +243,10 @@ export class BranchCommitter {
    * Commits, ours and those of others, leave trees behind that they replaced. Walking all that the
    * head reaches costs more than a push, so it waits until the store has doubled.
    */
-  #prune({ id, store }: BranchHead): void {
+  async #prune({ id, store }: BranchHead): Promise<void> {
     if (id === undefined || store.bytes < 2 * this.#prunedBytes + spareBytes) return;
-    store.retainReachable(id);
+    // Not given up with its caller: the commits are on the server already.
+    await inSlices(store.retainReachable(id), new AbortController().signal);
     this.#prunedBytes = store.bytes;
   }
 }

@@ -1,3 +1,4 @@
+import { inSlices, type Sliced, VisitCount } from "../../concurrency/index.ts";
 import { type Commit, type GitRemote, ObjectStore } from "../../git/index.ts";
 import { isErrorCode } from "../error-code.ts";
 
@@ -27,10 +28,11 @@ export async function readLog(
     if (!isErrorCode(error, "GitProtocol")) throw error;
     await remote.fetch({ wants: [head], depth, filter: "blob:none" }, store, signal);
   }
-  return sortByAncestry(store, head);
+  return await inSlices(sortByAncestry(store, head), signal);
 }
 
-function sortByAncestry(store: ObjectStore, head: string): CommitLog {
+function* sortByAncestry(store: ObjectStore, head: string): Sliced<CommitLog> {
+  const visits = new VisitCount();
   const commits: LoggedCommit[] = [];
   const seen = new Set<string>([head]);
   let complete = true;
@@ -38,6 +40,7 @@ function sortByAncestry(store: ObjectStore, head: string): CommitLog {
   const open = [{ id: head, commit: store.commit(head), next: 0 }];
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
     const parent = top.commit.parents[top.next++];
+    if (visits.visit(top.next === 1 ? top.commit.message.length : 0)) yield;
     if (parent === undefined) {
       commits.push({ id: top.id, ...top.commit });
       open.pop();

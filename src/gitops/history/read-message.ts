@@ -26,7 +26,7 @@ export function readMessage(message: string): ReadMessage | undefined {
     /^(.+)\/([^/@]+)@([0-9a-f]{40}|[0-9a-f]{64})$/.exec(release ?? "") ?? [];
   const paragraphs = message.trimEnd().split(/\n{2,}/);
   const [, type, name = ""] =
-    /^(Deploy|Promote|Rollback) .*? release ([0-9].*)$/.exec(paragraphs[0] ?? "") ?? [];
+    /^(Deploy|Promote|Rollback) .*? release ([0-9].*)$/.exec(subjectOf(paragraphs)) ?? [];
   const released = readName(name);
   if (!deployment || !environment || !repository || !project || !commit || !released) {
     return undefined;
@@ -52,6 +52,11 @@ export function readMessage(message: string): ReadMessage | undefined {
     ...(by && { by }),
     ...(previous && { previous }),
   };
+}
+
+/** One line: in several the pattern would go to the end of the line from each of its beginnings. */
+function subjectOf([first = ""]: readonly string[]): string {
+  return first.includes("\n") ? "" : first;
 }
 
 /** "42 (v1.2.3)" or "42". */

@@ -163,7 +163,7 @@ const values: readonly {
   {
     path: "controller.extraVolumes",
     set: [{ name: "v", emptyDir: {} }],
-    says: '"volumes":[{"emptyDir":{},"name":"v"}]',
+    says: '{"emptyDir":{},"name":"v"}]',
   },
   {
     path: "controller.extraVolumeMounts",

@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const program = join(import.meta.dirname, "testing", "crashing-program.ts");
+
+/** What a process says until its attempt at `bad` kills it. */
+function run(journal: string): { said: string[]; signal: string | null } {
+  const args = [program, journal, "20"];
+  const { stdout, signal } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  return { said: stdout.trim().split("\n"), signal };
+}
+
+test("an object whose attempt kills the process comes after all others, later each time", () => {
+  const folder = mkdtempSync(join(tmpdir(), "forge-crash-"));
+  try {
+    const journal = join(folder, "attempts");
+    const runs = [1, 2, 3].map(() => run(journal));
+    expect(runs.map(({ signal }) => signal)).toEqual(["SIGKILL", "SIGKILL", "SIGKILL"]);
+    const others = ["attempt good", "attempt fine", "attempt bad"];
+    expect(runs.map(({ said }) => said)).toEqual([
+      ["attempt bad"],
+      ["release team/bad waits 20", ...others],
+      ["release team/bad waits 40", ...others],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
