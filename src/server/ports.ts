@@ -33,6 +33,8 @@ export interface LedgerAccess {
 export interface RequestMetrics {
   /** @param route undefined where the path is none of the API */
   answered(route: MeasuredRoute | undefined, status: number, seconds: number): void;
+  /** Reports how many slots of a pool are in use, whenever it is asked. */
+  slots(pool: string, inUse: () => number): void;
 }
 
 export interface ServerDeps {

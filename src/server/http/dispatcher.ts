@@ -16,6 +16,7 @@ import { readBody, readQuery } from "./request.ts";
 import { requestSpan } from "./request-span.ts";
 import type { Answer, Call, JsonAnswer, Located, Route } from "./route.ts";
 import { type Candidate, candidatesOf, encodedPath } from "./router.ts";
+import { streamResponse } from "./stream-response.ts";
 
 export interface DispatcherDeps
   extends Pick<
@@ -133,9 +134,9 @@ export class Dispatcher {
     const { headers } = request;
     const call = { caller, params, located, query, body, headers, requestId, span, signal, now };
     const answer = await this.#handle(route, call);
-    if ("stream" in answer) {
-      const unbuffered = { "content-type": answer.mediaType, "x-accel-buffering": "no" };
-      return new Response(answer.stream, { headers: unbuffered });
+    if ("open" in answer) {
+      const { clock } = this.#deps;
+      return streamResponse(answer, { request, user: caller.user, clock });
     }
     return jsonResponse(answer, request, fields);
   }
