@@ -13,6 +13,8 @@ export interface Limits {
   readonly timeoutMs: number;
   /** Requests that are worked on at once; as many again may wait. */
   readonly concurrency: number;
+  /** Of those, how many one caller may have. */
+  readonly concurrencyPerCaller: number;
   /** Of one caller. */
   readonly rate: Rate;
   /** Refused tokens from one address. */
