@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerDeps } from "../ports.ts";
-import { Idempotency } from "./idempotency.ts";
-import { keptIn, placeOf, recorded } from "./recorded.ts";
+import { type Done, Idempotency, keptIn } from "./idempotency.ts";
+import { type Action, placeOf, recorded } from "./recorded.ts";
 import type { Answer, Call, JsonAnswer, Route } from "./route.ts";
 
 export type WritesDeps = Pick<ServerDeps, "clock" | "ledger" | "log">;
@@ -23,26 +23,26 @@ export class Writes {
       return handle();
     }
     const { ledger, log } = this.#deps;
-    const { caller, requestId, headers } = call;
-    const { user, impersonatedBy } = caller;
-    const told = { requestId, operation: route.operation, user, impersonatedBy, ...placeOf(call) };
-    log.info(told, "write asked for");
-    const work = (id: string, fingerprint?: string) => {
-      const action = {
-        id,
-        operation: route.operation,
-        user,
-        requestId,
-        ...{ fingerprint, impersonatedBy },
-        ...placeOf(call),
-      };
-      return recorded(ledger, action, handle as () => Promise<JsonAnswer>);
+    const { requestId } = call;
+    const { user, impersonatedBy } = call.caller;
+    const { operation } = route;
+    const action: Action = {
+      ...{ id: randomUUID(), operation, user, impersonatedBy, requestId },
+      ...placeOf(call),
     };
+    log.info(action, "write asked for");
+    return recorded(ledger, action, () => this.#once(route, call, handle as never));
+  }
+
+  /** A request that repeats an earlier one is recorded too: it was asked, and it was answered. */
+  async #once(
+    { operation }: Route,
+    { caller: { user }, headers, body, params }: Call,
+    handle: () => Promise<JsonAnswer>,
+  ): Promise<Done> {
     const header = headers.get("idempotency-key");
-    // An id that a caller gives to two requests hides neither.
-    if (header === null) return work(randomUUID());
-    const body = { ...call.body, path: call.params };
-    const keyed = { user, operation: route.operation, header, body };
-    return this.#idempotency.once(keyed, keptIn(ledger), work);
+    if (header === null) return { answer: await handle() };
+    const keyed = { user, operation, header, body: { ...body, path: params } };
+    return this.#idempotency.once(keyed, keptIn(this.#deps.ledger), handle);
   }
 }
