@@ -81,7 +81,13 @@ async function measureServer(
     program,
     kubeconfig: plane.kubeconfigFor("forge-server"),
     logFile: join(folder, "server.log"),
-    args: ["--log-level=info", "--rate=100000", "--burst=100000", "--concurrency=1000"],
+    args: [
+      "--log-level=info",
+      "--rate=100000",
+      "--burst=100000",
+      "--concurrency=1000",
+      "--concurrency-per-caller=1000",
+    ],
   });
   const token = tokenOf(plane.kubeconfigFor("reader"));
   const rows: Row[] = [];

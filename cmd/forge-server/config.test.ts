@@ -23,7 +23,7 @@ describe("readConfig", () => {
       oidc: undefined,
       port: 8443,
       healthPort: 8080,
-      limits: { timeoutMs: 30_000, concurrency: 128 },
+      limits: { timeoutMs: 30_000, concurrency: 128, concurrencyPerCaller: 32 },
     });
   });
 

@@ -23,6 +23,7 @@ export interface Config {
   /** Whose tokens it takes by itself; undefined: the API server alone knows who somebody is. */
   readonly oidc: OidcConfig | undefined;
   readonly limits: Limits;
+  readonly connectionsPerAddress: number;
   readonly graceMs: number;
   /** Undefined: nothing is traced. */
   readonly otlpEndpoint: string | undefined;
@@ -68,11 +69,13 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       bodyBytes: number("maximum-body", 1_024, 16 * 1_024 * 1_024),
       timeoutMs: milliseconds("timeout"),
       concurrency: number("concurrency", 1, 10_000),
+      concurrencyPerCaller: number("concurrency-per-caller", 1, 10_000),
       rate: { perSecond: number("rate", 1, 100_000), burst: number("burst", 1, 100_000) },
       refusals: { perSecond: 5, burst: 50 },
       streams: number("streams", 0, 10_000),
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
+    connectionsPerAddress: number("connections-per-address", 1, 4_096),
     graceMs: milliseconds("grace"),
     otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel: oneOf("log-level", logLevels),

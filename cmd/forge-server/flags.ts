@@ -68,8 +68,18 @@ export const flags = {
     fallback: "128",
     help: "requests worked on at once; as many may wait",
   },
+  "concurrency-per-caller": {
+    value: "NUMBER",
+    fallback: "32",
+    help: "of those worked on at once, the share of one caller",
+  },
   rate: { value: "NUMBER", fallback: "100", help: "requests a second of one caller" },
   burst: { value: "NUMBER", fallback: "400", help: "so many at once, after a pause" },
+  "connections-per-address": {
+    value: "NUMBER",
+    fallback: "1024",
+    help: "connections of one address, of 4096 in all",
+  },
   streams: { value: "NUMBER", fallback: "500", help: "listeners to events at once" },
   "streams-per-caller": { value: "NUMBER", fallback: "20", help: "of one caller" },
   grace: { value: "TIME", fallback: "20s", help: "for requests under way when it stops" },

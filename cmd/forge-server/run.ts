@@ -94,6 +94,10 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.port,
     graceMs: config.graceMs,
+    limits: {
+      perAddress: config.connectionsPerAddress,
+      idleMs: Math.max(120_000, config.limits.timeoutMs * 2),
+    },
     tls:
       tls &&
       (async () => {

@@ -2,3 +2,4 @@
 export { ConcurrencyLimit, type Overload } from "./concurrency-limit.ts";
 export { atOnce, inSlices, type Sliced } from "./sliced.ts";
 export { VisitBudget, VisitCount, type VisitLimits } from "./visit-budget.ts";
+export { FairLimit, type FairLimitOptions } from "./fair-limit.ts";

@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, sleep } from "../../controller/kube/index.ts";
 import type { Logger } from "../telemetry/index.ts";
 import type { App } from "./app.ts";
+import { limitByAddress } from "./connection-limit.ts";
 
 export interface ApiServerOptions {
   readonly app: Pick<App, "fetch">;
@@ -19,32 +20,57 @@ export interface ApiServerOptions {
   readonly graceMs: number;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Whether connections from an address stand for many clients: a proxy's are not counted. */
+  readonly isProxy?: (address: string) => boolean;
 }
 
-const headersTimeoutMs = 10_000;
-/** Of a whole request, its body too. */
-const requestTimeoutMs = 60_000;
+/** What one connection, and one address, may take. */
+export interface ConnectionLimits {
+  /** Of a TLS handshake, and of a request's head. */
+  readonly headMs: number;
+  /** Of a whole request, its body too. */
+  readonly requestMs: number;
+  /** A connection on which nothing moves for so long is closed, whatever it waits for. */
+  readonly idleMs: number;
+  readonly total: number;
+  readonly perAddress: number;
+}
+
+/** No stream is silent for longer: it has a heartbeat. */
+const usualLimits: ConnectionLimits = {
+  ...{ headMs: 10_000, requestMs: 60_000, idleMs: 120_000 },
+  ...{ total: 4_096, perAddress: 1_024 },
+};
+
 const keepAliveMs = 65_000;
 /** A token may take half of it. */
 const maximumHeaderBytes = 16 * 1_024;
-const maximumConnections = 4_096;
 const renewalMs = 60_000;
+/** How often Node looks for requests that take too long; as long may they exceed their time. */
+const checkMs = 1_000;
 
 /** Listens, and stops in order: no new requests, an end to streams, then those under way. */
 export class ApiServer {
   readonly #options: ApiServerOptions;
+  readonly #limits: ConnectionLimits;
   #server: Server | undefined;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
+    this.#limits = { ...usualLimits, ...options.limits };
   }
 
   /** Resolves with the port it listens on; rejects when the port is taken. */
   async start(): Promise<number> {
     const { host, port, log } = this.#options;
     const server = await this.#create();
-    server.maxConnections = maximumConnections;
+    const { total, perAddress, idleMs } = this.#limits;
+    server.maxConnections = total;
     server.keepAliveTimeout = keepAliveMs;
+    server.setTimeout(idleMs);
+    const isProxy = this.#options.isProxy ?? (() => false);
+    limitByAddress(server, { perAddress, isProxy });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -62,18 +88,24 @@ export class ApiServer {
     const listener = getRequestListener((request, bindings) =>
       app.fetch(request, bindings as never),
     );
-    const answer = (incoming: IncomingMessage, outgoing: Parameters<typeof listener>[1]) => {
+    const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
       if (stopping.signal.aborted) outgoing.setHeader("connection", "close");
-      void listener(incoming, outgoing);
+      // A stream that ends because the server stops leaves a connection that waits for more.
+      outgoing.once("close", () => {
+        if (stopping.signal.aborted) setImmediate(() => this.#server?.closeIdleConnections());
+      });
+      void listener(incoming, outgoing as never);
     };
+    const { headMs, requestMs } = this.#limits;
     const limits = {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestMs,
+      headersTimeout: headMs,
+      connectionsCheckingInterval: Math.min(checkMs, headMs),
       maxHeaderSize: maximumHeaderBytes,
     };
     if (tls === undefined) return createServer(limits, answer as never);
     const server = createTlsServer(
-      { ...limits, ...(await tls()), minVersion: "TLSv1.2" },
+      { ...limits, ...(await tls()), handshakeTimeout: headMs, minVersion: "TLSv1.2" },
       answer as never,
     );
     void this.#renew(async () => server.setSecureContext(await tls()));

@@ -8,10 +8,14 @@ import { Authenticator } from "./caller/authenticator.ts";
 import { Locator } from "./cluster/locator.ts";
 import { Dispatcher } from "./http/dispatcher.ts";
 import type { Route } from "./http/route.ts";
+import { Slots } from "./http/slots.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { referencePage } from "./openapi/reference-page.ts";
 import type { ServerDeps } from "./ports.ts";
 import { allRoutes } from "./routes/all-routes.ts";
+
+/** Each export reads the ledger as fast as its client takes it. */
+const exportsAtOnce = { total: 8, perCaller: 2 };
 
 export interface App {
   /** Answers one request; a test calls it without a socket. */
@@ -27,14 +31,22 @@ export function createApp(
   deps: ServerDeps & { readonly stopping: AbortSignal },
   version: string,
 ): App {
-  const { caches, clock } = deps;
+  const { caches, clock, limits, metrics, stopping } = deps;
   const access = new Access(clock);
   const authenticator = new Authenticator(deps);
   const locator = new Locator(caches, access);
+  const { streams, streamsPerCaller } = limits;
+  const events = new Slots({
+    ...{ total: streams, perCaller: streamsPerCaller, of: "streams", stopping },
+  });
+  const exports = new Slots({ ...exportsAtOnce, of: "exports", stopping });
+  metrics.slots("events", () => events.inUse);
+  metrics.slots("exports", () => exports.inUse);
   const routes = allRoutes({
     ...deps,
     access,
     locator,
+    slots: { events, exports },
     knowsStill: (authorization) => authenticator.authenticate(authorization),
   });
   const dispatcher = new Dispatcher({ ...deps, routes, authenticator, locator });

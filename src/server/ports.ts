@@ -13,6 +13,8 @@ export interface Limits {
   readonly timeoutMs: number;
   /** Requests that are worked on at once; as many again may wait. */
   readonly concurrency: number;
+  /** Of those, how many one caller may have. */
+  readonly concurrencyPerCaller: number;
   /** Of one caller. */
   readonly rate: Rate;
   /** Refused tokens from one address. */
@@ -33,6 +35,8 @@ export interface LedgerAccess {
 export interface RequestMetrics {
   /** @param route undefined where the path is none of the API */
   answered(route: MeasuredRoute | undefined, status: number, seconds: number): void;
+  /** Reports how many slots of a pool are in use, whenever it is asked. */
+  slots(pool: string, inUse: () => number): void;
 }
 
 export interface ServerDeps {

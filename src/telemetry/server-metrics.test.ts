@@ -24,6 +24,15 @@ describe("what is told of requests", () => {
     }
   });
 
+  test("slots in use are read when they are asked for", async () => {
+    const registry = new Registry();
+    let inUse = 2;
+    new ServerMetrics(registry).slots("events", () => inUse);
+    expect(await linesOf(registry)).toContain('forge_server_slots_in_use{pool="events"} 2');
+    inUse = 0;
+    expect(await linesOf(registry)).toContain('forge_server_slots_in_use{pool="events"} 0');
+  });
+
   test("a thousand paths that are none of the API are one", async () => {
     const registry = new Registry();
     const metrics = new ServerMetrics(registry);

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** What metrics say of a route. */
 export interface MeasuredRoute {
@@ -19,6 +19,7 @@ const noRoute: MeasuredRoute = { method: "none", path: "none" };
 export class ServerMetrics {
   readonly #requests: Counter<(typeof labelNames)[number]>;
   readonly #durations: Histogram<(typeof labelNames)[number]>;
+  readonly #pools = new Map<string, () => number>();
 
   constructor(registry: Registry) {
     const shared = { labelNames, registers: [registry] };
@@ -34,6 +35,11 @@ export class ServerMetrics {
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10, 30],
     });
     this.#requests.inc(labelsOf(noRoute, "4xx"), 0);
+    registry.registerMetric(slotsGauge(this.#pools));
+  }
+
+  slots(pool: string, inUse: () => number): void {
+    this.#pools.set(pool, inUse);
   }
 
   /** Begins to count routes at nothing; durations of what is not asked for are left out. */
@@ -53,4 +59,16 @@ export class ServerMetrics {
 
 function labelsOf({ method, path }: MeasuredRoute, status: string) {
   return { method, route: path, status };
+}
+
+function slotsGauge(pools: ReadonlyMap<string, () => number>): Gauge<"pool"> {
+  return new Gauge({
+    name: "forge_server_slots_in_use",
+    help: "Slots in use, by pool; a pool that nobody uses is at 0.",
+    labelNames: ["pool"],
+    registers: [],
+    collect() {
+      for (const [pool, inUse] of pools) this.set({ pool }, inUse());
+    },
+  });
 }

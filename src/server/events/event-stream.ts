@@ -1,9 +1,8 @@
-/** One listener's server-sent events (WHATWG HTML, section 9.2). */
+/** The text of one listener's server-sent events (WHATWG HTML, section 9.2). */
 import { type Clock, sleep } from "../../../controller/kube/index.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
 const heartbeatMs = 15_000;
-const encoder = new TextEncoder();
 
 export interface EventStreamOptions {
   readonly feed: ChangeFeed;
@@ -14,36 +13,18 @@ export interface EventStreamOptions {
   /** Whether the listener is still who it was; asked with each heartbeat. */
   readonly isKnown: () => Promise<boolean>;
   readonly clock: Clock;
-  /** Ends the stream: the listener went away, or the server stops. */
+  /** Ends the texts: the listener went away, or the server stops. */
   readonly signal: AbortSignal;
-  readonly onEnd: () => void;
 }
 
 /**
- * Nothing is read for a listener that takes nothing: each pull looks for one text more. A listener
- * that fell too far behind, or comes back too late, is told to read everything anew ("reset").
+ * Nothing is read for a listener that takes nothing: each text is looked for when it is asked for.
+ * A listener that fell too far behind, or comes back too late, is told to read everything anew
+ * ("reset").
  */
-export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const texts = textsOf(options);
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await texts.next();
-        if (done) {
-          options.onEnd();
-          controller.close();
-        } else {
-          controller.enqueue(encoder.encode(value));
-        }
-      },
-      // A pull that waits for news is ended by the signal.
-      cancel: options.onEnd,
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-async function* textsOf(options: EventStreamOptions): AsyncGenerator<string, void, undefined> {
+export async function* eventTexts(
+  options: EventStreamOptions,
+): AsyncGenerator<string, void, undefined> {
   const { feed, since, mayRead, isKnown, clock, signal } = options;
   const found = since === undefined ? feed.end : feed.placeBehind(since);
   let place = found ?? feed.end;

@@ -1,27 +1,30 @@
-import { randomUUID } from "node:crypto";
 import { KubeError, withDeadline } from "../../../controller/kube/index.ts";
-import { ForgeError, projectPath } from "../../api/index.ts";
-import { ConcurrencyLimit } from "../../concurrency/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import { FairLimit } from "../../concurrency/index.ts";
 import { noSpan, type Span } from "../../telemetry/index.ts";
 import type { Authenticator } from "../caller/authenticator.ts";
 import type { Caller } from "../caller/caller.ts";
-import { type Locator, projectNotFound } from "../cluster/locator.ts";
+import type { Locator } from "../cluster/locator.ts";
 import type { ServerDeps } from "../ports.ts";
 import { jsonResponse, problemResponse } from "./answer.ts";
-import { Idempotency } from "./idempotency.ts";
-import { ProblemError, problemOf } from "./problem.ts";
+import { locateBody, locateCandidate } from "./locate.ts";
+import { problemOf } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { keptIn, placeOf, recorded } from "./recorded.ts";
-import { readBody, readQuery } from "./request.ts";
+import { readBody, readQuery, readText } from "./request.ts";
 import { requestSpan } from "./request-span.ts";
-import type { Answer, Call, JsonAnswer, Located, Route } from "./route.ts";
-import { type Candidate, candidatesOf, encodedPath } from "./router.ts";
+import type { Route } from "./route.ts";
+import { type Candidate, candidatesOf } from "./router.ts";
+import { Slots } from "./slots.ts";
+import { streamResponse } from "./stream-response.ts";
+import { Writes } from "./writes.ts";
 
 export interface DispatcherDeps
   extends Pick<
     ServerDeps,
     "clock" | "ledger" | "limits" | "log" | "metrics" | "missing" | "tracer"
   > {
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
   readonly routes: readonly Route[];
   readonly authenticator: Authenticator;
   readonly locator: Locator;
@@ -36,24 +39,47 @@ export interface Origin {
 
 type TracedOrigin = Origin & { readonly span: Span };
 
+/** A request that is here as a whole, of somebody known. */
+interface Arrived {
+  readonly request: Request;
+  readonly url: URL;
+  readonly candidates: readonly Candidate[];
+  readonly caller: Caller;
+  /** Of its body. */
+  readonly text: string;
+}
+
 /** From a request to its answer: who asks, for what, and whether it may be asked at all now. */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
-  readonly #atOnce: ConcurrencyLimit;
+  readonly #work: FairLimit;
   readonly #callers: RateLimit;
   readonly #refusals: RateLimit;
-  readonly #idempotency: Idempotency;
+  readonly #writes: Writes;
+  readonly #bodies: Slots;
 
   constructor(deps: DispatcherDeps) {
-    const { limits, clock } = deps;
+    const { limits, clock, metrics } = deps;
     this.#deps = deps;
     this.#callers = new RateLimit(limits.rate, clock);
     this.#refusals = new RateLimit(limits.refusals, clock);
-    this.#idempotency = new Idempotency(clock);
-    this.#atOnce = new ConcurrencyLimit(limits.concurrency, {
-      mayWait: limits.concurrency,
-      refusal: ({ running }) => new ForgeError("ServerBusy", `${running} requests are under way`),
+    this.#writes = new Writes(deps);
+    const { concurrency, concurrencyPerCaller } = limits;
+    const share = Math.min(concurrency, concurrencyPerCaller);
+    const slots = { total: concurrency, perCaller: share, stopping: deps.stopping };
+    this.#bodies = new Slots({ ...slots, of: "bodies of requests" });
+    this.#work = new FairLimit({
+      ...{ atOnce: concurrency, perParty: share, mayWait: concurrency },
+      mayWaitPerParty: Math.ceil(concurrency / 2),
+      refusal: (of) =>
+        of === "all"
+          ? new ForgeError("ServerBusy", `${this.#work.running} requests are in progress`)
+          : new ForgeError("RateLimited", `too many requests of yours wait already`, {
+              retry: { afterMs: 1_000 },
+            }),
     });
+    metrics.slots("bodies", () => this.#bodies.inUse);
+    metrics.slots("requests", () => this.#work.running);
   }
 
   /** Never rejects: what went wrong is a problem. */
@@ -106,36 +132,59 @@ export class Dispatcher {
     const timeoutReason = () =>
       new ForgeError("Timeout", `no answer within ${limits.timeoutMs} ms`);
     const deadline = { clock, timeoutMs: limits.timeoutMs, timeoutReason, signal: request.signal };
-    return withDeadline(deadline, (signal) =>
-      this.#atOnce.run(() => this.#respond(request, url, candidates, origin, signal), signal),
-    );
+    return withDeadline(deadline, async (signal) => {
+      // A slot is taken by somebody known, whose request is here: slow senders hold none.
+      const caller = await this.#callerOf(request, origin.address);
+      this.#callers.take(caller.user);
+      const text = await this.#bodyOf(request, candidates, caller, signal);
+      const respond = () =>
+        this.#respond({ request, url, candidates, caller, text }, origin, signal);
+      return this.#work.run(caller.user, respond, signal);
+    });
+  }
+
+  /** Bodies in transit have slots of their own. */
+  async #bodyOf(
+    request: Request,
+    candidates: readonly Candidate[],
+    { user }: Caller,
+    signal: AbortSignal,
+  ): Promise<string> {
+    if (candidates.every(({ route }) => route.body === undefined)) return "";
+    const slot = this.#bodies.take(user);
+    try {
+      return await readText(request, this.#deps.limits.bodyBytes, signal);
+    } finally {
+      slot.giveBack();
+    }
   }
 
   async #respond(
-    request: Request,
-    url: URL,
-    candidates: readonly Candidate[],
-    { requestId, address, span }: TracedOrigin,
+    { request, url, candidates, caller, text }: Arrived,
+    { requestId, span }: TracedOrigin,
     signal: AbortSignal,
   ): Promise<Response> {
-    const caller = await this.#callerOf(request, address);
-    this.#callers.take(caller.user);
     const [missing] = this.#deps.missing();
     if (missing !== undefined) throw new ForgeError("ServerNotReady", missing);
+    const { locator } = this.#deps;
     // Of one path, all candidates take the same query.
     const [{ route: first } = raise()] = candidates;
     const query = readQuery(first.query, url.searchParams);
     const { namespace, fields } = query as { namespace?: string; fields?: string };
-    const { route, params, located: named } = await this.#locate(caller, candidates, namespace);
-    const body = await readBody(route.body, request, this.#deps.limits.bodyBytes);
-    const located = named ?? (await this.#locateBody(caller, route, body));
+    const {
+      route,
+      params,
+      located: named,
+    } = await locateCandidate(...([locator, caller, candidates, namespace] as const));
+    const body = readBody(route.body, text);
+    const located = named ?? (await locateBody(locator, caller, route, body));
     const now = new Date(this.#deps.clock.now());
     const { headers } = request;
     const call = { caller, params, located, query, body, headers, requestId, span, signal, now };
-    const answer = await this.#handle(route, call);
-    if ("stream" in answer) {
-      const unbuffered = { "content-type": answer.mediaType, "x-accel-buffering": "no" };
-      return new Response(answer.stream, { headers: unbuffered });
+    const answer = await this.#writes.handle(route, call);
+    if ("open" in answer) {
+      const { clock } = this.#deps;
+      return streamResponse(answer, { request, user: caller.user, clock });
     }
     return jsonResponse(answer, request, fields);
   }
@@ -145,77 +194,6 @@ export class Dispatcher {
       beforeAsking: () => this.#refusals.check(address),
       refused: () => this.#refusals.spend(address),
     });
-  }
-
-  /** The one candidate whose project the caller may see. */
-  async #locate(
-    caller: Caller,
-    candidates: readonly Candidate[],
-    namespace: string | undefined,
-  ): Promise<Candidate & { readonly located: Located | undefined }> {
-    const found: (Candidate & { readonly located: Located | undefined })[] = [];
-    for (const candidate of candidates) {
-      const { repository, project } = candidate.params;
-      if (repository === undefined || project === undefined) {
-        return { ...candidate, located: undefined };
-      }
-      const reads = candidate.route.needs?.reads ?? "projects";
-      const wanted = { repository, project, namespace, reads };
-      const located = await this.#deps.locator.find(caller, wanted);
-      if (located !== undefined) found.push({ ...candidate, located });
-    }
-    const [only, another] = found;
-    if (only === undefined) {
-      const { repository = "", project = "" } = candidates[0]?.params ?? {};
-      throw projectNotFound({ repository, project });
-    }
-    if (another === undefined) return only;
-    const meant = found.map(({ params }) =>
-      projectPath(params["repository"] ?? "", params["project"] ?? ""),
-    );
-    throw new ProblemError("AmbiguousPath", `the path may mean ${meant.join(" or ")}`, {
-      hint: `Write ${found.map(encodedPath).join(" or ")}.`,
-    });
-  }
-
-  /** What a body names; a project that nobody knows yet stands in the namespace that is said. */
-  async #locateBody(caller: Caller, route: Route, body: object): Promise<Located | undefined> {
-    const { repository, project, namespace } = body as Partial<Located>;
-    if (repository === undefined || project === undefined) return undefined;
-    const reads = route.needs?.reads ?? "projects";
-    const wanted = { repository, project, namespace, reads };
-    const found = await this.#deps.locator.find(caller, wanted);
-    return found ?? (namespace === undefined ? undefined : { repository, project, namespace });
-  }
-
-  /** A write is recorded before it is done, and with an Idempotency-Key done once. */
-  async #handle(route: Route, call: Call): Promise<Answer> {
-    const handle = () => route.handle(call as Call<never, never>);
-    if (route.method === "GET" || (call.body as { dryRun?: boolean }).dryRun === true) {
-      return handle();
-    }
-    const { ledger, log } = this.#deps;
-    const { caller, requestId, headers } = call;
-    const { user, impersonatedBy } = caller;
-    const told = { requestId, operation: route.operation, user, impersonatedBy, ...placeOf(call) };
-    log.info(told, "write asked for");
-    const work = (id: string, fingerprint?: string) => {
-      const action = {
-        id,
-        operation: route.operation,
-        user,
-        requestId,
-        ...{ fingerprint, impersonatedBy },
-        ...placeOf(call),
-      };
-      return recorded(ledger, action, handle as () => Promise<JsonAnswer>);
-    };
-    const header = headers.get("idempotency-key");
-    // An id that a caller gives to two requests hides neither.
-    if (header === null) return work(randomUUID());
-    const body = { ...call.body, path: call.params };
-    const keyed = { user, operation: route.operation, header, body };
-    return this.#idempotency.once(keyed, keptIn(ledger), work);
   }
 }
 

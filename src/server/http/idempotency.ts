@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../../controller/kube/index.ts";
 import { ForgeError } from "../../api/index.ts";
+import type { Entry } from "../../ledger/index.ts";
 import { ExpiringMap } from "../expiring-map.ts";
+import type { LedgerAccess } from "../ports.ts";
+import { answerKey } from "./recorded.ts";
 import type { JsonAnswer } from "./route.ts";
 
 /** An answer that is given again. */
@@ -11,6 +14,14 @@ export interface KeptAnswer {
   readonly fingerprint: string;
   readonly status: number;
   readonly body: object;
+}
+
+/** What came of a request, and the key that it was done once for. */
+export interface Done {
+  readonly answer: JsonAnswer;
+  readonly once?: { readonly key: string; readonly fingerprint: string };
+  /** The answer is that of an earlier request. */
+  readonly isReplayed?: boolean;
 }
 
 /** Where answers are kept: the ledger, which all replicas share, or the memory of this one. */
@@ -34,7 +45,7 @@ export class Idempotency {
 
   /**
    * Does the work once for each key of a caller; only what succeeded is kept, so that what failed
-   * may be tried again. `work` is told the key, as a hash under which no other caller's comes.
+   * may be tried again. The key is answered as a hash under which no other caller's comes.
    * @throws ForgeError RequestInvalid, IdempotencyKeyReused, IdempotencyKeyInUse
    */
   async once(
@@ -45,8 +56,8 @@ export class Idempotency {
       readonly body: object;
     },
     store: AnswerStore | undefined,
-    work: (key: string, fingerprint: string) => Promise<JsonAnswer>,
-  ): Promise<JsonAnswer> {
+    work: () => Promise<JsonAnswer>,
+  ): Promise<Done> {
     const { user, operation, header, body } = request;
     if (!keyPattern.test(header)) {
       throw new ForgeError("RequestInvalid", "Idempotency-Key: 1 to 255 printable characters");
@@ -59,11 +70,13 @@ export class Idempotency {
     this.#underWay.add(key);
     try {
       const kept = this.#kept.get(key) ?? (await store?.find(key));
-      if (kept !== undefined) return answerAgain(kept, fingerprint);
-      const answer = await work(key, fingerprint);
+      const once = { key, fingerprint };
+      if (kept !== undefined)
+        return { answer: answerAgain(kept, fingerprint), once, isReplayed: true };
+      const answer = await work();
       const { status, body: said } = answer;
       this.#kept.set(key, { fingerprint, status, body: said }, lifetimeMs);
-      return answer;
+      return { answer, once };
     } finally {
       this.#underWay.delete(key);
     }
@@ -77,4 +90,16 @@ function answerAgain({ fingerprint, status, body }: KeptAnswer, asked: string): 
 
 function hashOf(value: object): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** Answers that the ledger keeps, for all replicas. */
+export function keptIn(ledger: LedgerAccess): AnswerStore | undefined {
+  if (!ledger.isConfigured) return undefined;
+  return { find: async (key) => answerOf(await ledger.open().find(answerKey(key))) };
+}
+
+function answerOf(entry: Entry | undefined): KeptAnswer | undefined {
+  const { fingerprint, status, answer } = entry?.details ?? {};
+  if (typeof fingerprint !== "string" || typeof answer !== "string") return undefined;
+  return { fingerprint, status: Number(status), body: JSON.parse(answer) as object };
 }

@@ -1,13 +1,13 @@
 /** Nothing is written without a record: what is asked for stands in the ledger before it is done. */
 import { ForgeError } from "../../api/index.ts";
-import type { Entry, Fact } from "../../ledger/index.ts";
+import type { Fact } from "../../ledger/index.ts";
 import type { LedgerAccess } from "../ports.ts";
-import type { AnswerStore, KeptAnswer } from "./idempotency.ts";
+import type { Done } from "./idempotency.ts";
 import type { Call, JsonAnswer } from "./route.ts";
 
 /** What somebody asks the API to write. */
 export interface Action {
-  /** Of this request, or of all with one Idempotency-Key. */
+  /** The server's own: no other request has it, whatever ids and keys callers send. */
   readonly id: string;
   readonly operation: string;
   readonly user: string;
@@ -18,7 +18,6 @@ export interface Action {
   readonly repository?: string | undefined;
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
-  readonly fingerprint?: string | undefined;
 }
 
 /** What a write is about, as far as the request says it. */
@@ -37,39 +36,56 @@ export function placeOf({ located, params, body, query }: Call) {
 const largestAnswer = 64 * 1_024;
 
 /**
+ * Each call leaves an entry before the work and one after it.
  * @throws ForgeError LedgerUnavailable, before anything was done, where a ledger is configured
  */
 export async function recorded(
   ledger: LedgerAccess,
   action: Action,
-  work: () => Promise<JsonAnswer>,
+  work: () => Promise<Done>,
 ): Promise<JsonAnswer> {
-  if (!ledger.isConfigured) return work();
+  if (!ledger.isConfigured) return (await work()).answer;
   await ledger.open().append([factOf(action, "Asked", {})]);
-  let answer: JsonAnswer;
+  let done: Done;
   try {
-    answer = await work();
+    done = await work();
   } catch (error) {
-    await append(ledger, factOf(action, "Failed", { reason: reasonOf(error) }));
+    await append(ledger, [factOf(action, "Failed", { reason: reasonOf(error) })]);
     throw error;
   }
-  const { status, body } = answer;
-  const { fingerprint } = action;
-  const text = JSON.stringify(body);
-  const kept = fingerprint && text.length <= largestAnswer ? { fingerprint, answer: text } : {};
-  await append(ledger, factOf(action, "Answered", { status, ...kept }));
-  return answer;
+  await append(ledger, endsOf(action, done));
+  return done.answer;
 }
 
-function reasonOf(error: unknown): string {
+/** The facts that tell how it ended; the first one that is new is recorded. */
+function endsOf(action: Action, { answer, once, isReplayed }: Done): readonly Fact[] {
+  const { status, body } = answer;
+  const plain = factOf(action, "Answered", { status, ...(isReplayed && { replayed: true }) });
+  const text = JSON.stringify(body);
+  if (once === undefined || isReplayed || text.length > largestAnswer) return [plain];
+  const { key, fingerprint } = once;
+  const kept = factOf(action, "Answered", { status, fingerprint, answer: text });
+  // Another replica may have answered the same key meanwhile, which is an end of its own.
+  return [{ ...kept, key: answerKey(key) }, plain];
+}
+
+/** The ledger's key of the answer that is given again. */
+export function answerKey(key: string): string {
+  return `Action/${key}/Answered`;
+}
+
+export function reasonOf(error: unknown): string {
   if (error instanceof ForgeError) return error.code;
   return error instanceof Error ? ((error as { reason?: string }).reason ?? error.name) : "Unknown";
 }
 
 /** What was done is done: that its end is not told loses a word, and no deed. */
-async function append(ledger: LedgerAccess, fact: Fact): Promise<void> {
+async function append(ledger: LedgerAccess, facts: readonly Fact[]): Promise<void> {
   try {
-    await ledger.open().append([fact]);
+    for (const fact of facts) {
+      const { recorded: entries } = await ledger.open().append([fact]);
+      if (entries.length > 0) return;
+    }
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error;
   }
@@ -79,25 +95,17 @@ function factOf(action: Action, event: string, details: Fact["details"]): Fact {
   const { id, operation, user, requestId, namespace, repository, project, environment } = action;
   const { impersonatedBy } = action;
   return {
-    key: `Action/${id}/${event === "Failed" ? `${event}/${requestId}` : event}`,
+    key: `Action/${id}/${event}`,
     kind: "Action",
     event: `${operation}${event}`,
     namespace,
     ...{ repository, project, environment },
     actor: user,
     subject: requestId,
-    details: { requestId, ...(impersonatedBy !== undefined && { impersonatedBy }), ...details },
+    details: {
+      ...{ requestId, action: id },
+      ...(impersonatedBy !== undefined && { impersonatedBy }),
+      ...details,
+    },
   };
-}
-
-/** Answers that the ledger keeps, for all replicas. */
-export function keptIn(ledger: LedgerAccess): AnswerStore | undefined {
-  if (!ledger.isConfigured) return undefined;
-  return { find: async (id) => answerOf(await ledger.open().find(`Action/${id}/Answered`)) };
-}
-
-function answerOf(entry: Entry | undefined): KeptAnswer | undefined {
-  const { fingerprint, status, answer } = entry?.details ?? {};
-  if (typeof fingerprint !== "string" || typeof answer !== "string") return undefined;
-  return { fingerprint, status: Number(status), body: JSON.parse(answer) as object };
 }

@@ -22,19 +22,10 @@ export function readQuery(schema: z.ZodObject | undefined, search: URLSearchPara
 
 /**
  * The JSON body as its schema has it.
- * @throws ProblemError RequestInvalid, RequestTooLarge, MediaTypeUnsupported
+ * @throws ProblemError RequestInvalid
  */
-export async function readBody(
-  schema: z.ZodObject | undefined,
-  request: Request,
-  maximumBytes: number,
-): Promise<object> {
+export function readBody(schema: z.ZodObject | undefined, text: string): object {
   if (schema === undefined) return {};
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new ProblemError("MediaTypeUnsupported", `the body is ${type || "of no type"}, not JSON`);
-  }
-  const text = await readText(request, maximumBytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -44,16 +35,40 @@ export async function readBody(
   return check(schema, value);
 }
 
-async function readText(request: Request, maximumBytes: number): Promise<string> {
+/**
+ * The text of a body of JSON, as fast as it comes, until the signal aborts.
+ * @throws ProblemError RequestTooLarge, MediaTypeUnsupported
+ */
+export async function readText(
+  request: Request,
+  maximumBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new ProblemError("MediaTypeUnsupported", `the body is ${type || "of no type"}, not JSON`);
+  }
   const refuse = () =>
     new ProblemError("RequestTooLarge", `the body is larger than ${maximumBytes} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > maximumBytes) throw refuse();
+  const reader = request.body?.getReader();
+  if (reader === undefined) return "";
+  const cancel = () => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener("abort", cancel, { once: true });
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.byteLength;
-    if (size > maximumBytes) throw refuse();
-    parts.push(part);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) break;
+      size += value.byteLength;
+      if (size > maximumBytes) throw refuse();
+      parts.push(value);
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
   }
   return Buffer.concat(parts, size).toString("utf8");
 }

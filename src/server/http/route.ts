@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Span } from "../../telemetry/index.ts";
 import type { Caller } from "../caller/caller.ts";
 import type { JsonText } from "./json-text.ts";
+import type { Slots } from "./slots.ts";
 
 /** A project that the caller may see, and the namespace that it stands for. */
 export interface Located {
@@ -36,7 +37,10 @@ export interface JsonAnswer {
 /** What is written as the client reads it, and may take longer than a request's time. */
 export interface StreamAnswer {
   readonly mediaType: string;
-  readonly stream: ReadableStream<Uint8Array>;
+  /** Where the stream's slot is taken, and given back. */
+  readonly slots: Slots;
+  /** Called once a slot is held; the signal aborts when the slot is given back. */
+  readonly open: (signal: AbortSignal) => AsyncIterable<string>;
 }
 
 export type Answer = JsonAnswer | StreamAnswer;

@@ -10,20 +10,15 @@ import {
   verificationQuery,
 } from "../../rest/index.ts";
 import type { Caller } from "../caller/caller.ts";
-import { lineStream } from "../http/line-stream.ts";
+import { lineChunks } from "../http/line-chunks.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
-import { Places } from "../http/places.ts";
 import { defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
 const needs = { reads: "releasedeployments" };
 
-/** Exports at once: each reads the ledger as fast as its client takes it. */
-const exportsAtOnce = { total: 4, perCaller: 2 };
-
 export function auditRoutes(deps: RouteDeps): readonly Route[] {
   const { access, ledger } = deps;
-  const places = new Places({ ...exportsAtOnce, stopping: deps.stopping });
   const audit = defineRoute({
     operation: "listAudit",
     method: "GET",
@@ -61,18 +56,15 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
       const { after, ...asked } = call.query;
       const filter = await filterOf(deps, call.caller, asked);
       const opened = ledger.open();
-      const { signal, leave: onEnd } = places.take(call.caller.user);
-      const stream = await lineStream({
-        lines: opened.export({ ...filter, after }, signal),
-        mayGoOn: async () => {
-          await deps.knowsStill(call.headers.get("authorization"));
-          // The same rights as at the beginning, or no more of it.
-          if (isWithin(filter, await filterOf(deps, call.caller, asked))) return;
-          throw new ForgeError("AccessDenied", `you may no longer list ${needs.reads}`);
-        },
-        ...{ clock: deps.clock, onEnd },
-      });
-      return { mediaType: exportMediaType, stream };
+      const mayGoOn = async () => {
+        await deps.knowsStill(call.headers.get("authorization"));
+        // The same rights as at the beginning, or no more of it.
+        if (isWithin(filter, await filterOf(deps, call.caller, asked))) return;
+        throw new ForgeError("AccessDenied", `you may no longer list ${needs.reads}`);
+      };
+      const open = (signal: AbortSignal) =>
+        lineChunks(opened.export({ ...filter, after }, signal), mayGoOn);
+      return { mediaType: exportMediaType, slots: deps.slots.exports, open };
     },
   });
   const verify = defineRoute({

@@ -4,17 +4,22 @@ import { CacheStore } from "../cluster/cache-store.ts";
 import { type Locator, projectNotFound } from "../cluster/locator.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Call, Located } from "../http/route.ts";
+import type { Slots } from "../http/slots.ts";
 import type { ServerDeps } from "../ports.ts";
 
+/** Where streams take their slots. */
+export interface StreamSlots {
+  readonly events: Slots;
+  readonly exports: Slots;
+}
+
 /** What the routes answer from. */
-export interface RouteDeps
-  extends Pick<ServerDeps, "caches" | "changes" | "clock" | "ledger" | "limits"> {
+export interface RouteDeps extends Pick<ServerDeps, "caches" | "changes" | "clock" | "ledger"> {
   readonly access: Access;
   readonly locator: Locator;
   /** Who the caller is now, by the same token; rejects when the API server no longer knows it. */
   readonly knowsStill: (authorization: string | null) => Promise<unknown>;
-  /** Aborts when the server stops. */
-  readonly stopping: AbortSignal;
+  readonly slots: StreamSlots;
 }
 
 /** The project that the request names. */

@@ -8,8 +8,6 @@ import type { RouteDeps } from "./context.ts";
 export function describedRoutes(): readonly Route[] {
   const nothing: Partial<RouteDeps> = {
     changes: new ChangeFeed(systemClock),
-    limits: { streams: 0, streamsPerCaller: 0 } as RouteDeps["limits"],
-    stopping: new AbortController().signal,
   };
   return allRoutes(nothing as RouteDeps);
 }

@@ -1,7 +1,6 @@
 import { kinds } from "../../api/index.ts";
 import { changeEvent, eventQuery } from "../../rest/index.ts";
-import { eventStream } from "../events/event-stream.ts";
-import { Places } from "../http/places.ts";
+import { eventTexts } from "../events/event-stream.ts";
 import { type Call, defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
@@ -10,7 +9,6 @@ const plurals = new Map(kinds.map(({ kind, plural }) => [kind as string, plural]
 const mediaType = "text/event-stream; charset=utf-8";
 
 export function eventRoutes(deps: RouteDeps): readonly Route[] {
-  const places = placesOf(deps);
   const events = defineRoute({
     operation: "streamEvents",
     method: "GET",
@@ -23,28 +21,21 @@ export function eventRoutes(deps: RouteDeps): readonly Route[] {
     answers: { 200: { description: "A stream that does not end.", schema: changeEvent } },
     problems: [503],
     streams: mediaType,
-    handle: async (call) => listen(deps, places, call),
+    handle: async (call) => listen(deps, call),
   });
   return [events];
 }
 
-function placesOf({ limits, stopping }: RouteDeps): Places {
-  const { streams: total, streamsPerCaller: perCaller } = limits;
-  return new Places({ total, perCaller, stopping });
-}
-
 /** What a listener hears, until it goes, the server stops, or its token is no longer known. */
 function listen(
-  { changes: feed, clock, access, knowsStill }: RouteDeps,
-  places: Places,
+  { changes: feed, clock, access, knowsStill, slots }: RouteDeps,
   call: Call<{ readonly namespace?: string | undefined; readonly since?: string | undefined }>,
 ) {
   const { caller, query, headers } = call;
-  const { signal, leave: onEnd } = places.take(caller.user);
-  const stream = eventStream({
-    ...{ feed, clock, signal, onEnd },
+  const options = {
+    ...{ feed, clock },
     since: query.since ?? headers.get("last-event-id") ?? undefined,
-    mayRead: async (kind, namespace) => {
+    mayRead: async (kind: string, namespace: string) => {
       const resource = plurals.get(kind);
       if (resource === undefined) return false;
       if (query.namespace !== undefined && query.namespace !== namespace) return false;
@@ -59,6 +50,7 @@ function listen(
         return false;
       }
     },
-  });
-  return { mediaType, stream };
+  };
+  const open = (signal: AbortSignal) => eventTexts({ ...options, signal });
+  return { mediaType, slots: slots.events, open };
 }

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { Agent, fetch, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Server } from "../../ground/index.ts";
+import { type Server, tokenOf } from "../../ground/index.ts";
 import { type ApiAnswer, ApiClient, startServerFor } from "../ground/api-client.ts";
 import { Workspace } from "../ground/workspace.ts";
 
@@ -10,6 +12,7 @@ const streams = 200;
 const peakBytes = 450 * 1_024 * 1_024;
 
 const workspace = new Workspace("api-load");
+const { people } = workspace.ground;
 const place = { repository: workspace.repository, project: "auth" };
 
 function peakOf(server: Server): number {
@@ -25,8 +28,11 @@ describe("many at once", () => {
     await workspace.create();
     await workspace.bind("alice", "forge-view", "forge-deployer", "forge-admin");
     await workspace.apply(workspace.environment("dev"), workspace.project("auth"));
-    const limits = ["--streams-per-caller=200", "--rate=100000", "--burst=100000"];
-    server = await startServerFor(workspace, { args: [...limits, "--concurrency=600"] });
+    const limits = ["--streams-per-caller=200", "--rate=100000", "--burst=100000"].concat(
+      "--connections-per-address=4096",
+    );
+    const concurrency = ["--concurrency=600", "--concurrency-per-caller=600"];
+    server = await startServerFor(workspace, { args: [...limits, ...concurrency] });
     alice = ApiClient.as(server, workspace, "alice");
   });
 
@@ -110,6 +116,41 @@ describe("limits, and an end in order", () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThan(12);
     const bob = ApiClient.as(server, workspace, "bob");
     expect((await bob.get("/v1/me")).status).toBe(200);
+    await server.process.stop();
+  });
+
+  test.each([
+    { who: "one caller", headers: () => `authorization: Bearer ${tokenOf(people.alice)}\r\n` },
+    { who: "nobody", headers: () => "" },
+  ])("slow bodies of $who keep nobody else out", async ({ headers }) => {
+    const server = await startServerFor(workspace, {
+      name: "slow-bodies",
+      args: ["--concurrency=4", "--concurrency-per-caller=2"],
+    });
+    const { hostname, port } = new URL(server.url);
+    const head = `POST /v1/releases HTTP/1.1\r\nhost: x\r\n${headers()}`;
+    const body = "content-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const socket = connect(Number(port), hostname);
+        socket.on("error", () => undefined);
+        await once(socket, "connect");
+        socket.write(head + body);
+        return socket;
+      }),
+    );
+    // Those that are refused at once are answered by now.
+    await expect
+      .poll(() => sockets.filter(({ bytesRead }) => bytesRead > 0).length)
+      .toBeGreaterThan(11);
+    const bob = ApiClient.as(server, workspace, "bob");
+    const answers = await Promise.all(Array.from({ length: 4 }, () => bob.get("/v1/me")));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const written = await bob.post("/v1/releases", {});
+    expect([written.status, written.body.reason]).toEqual([400, "RequestInvalid"]);
+    for (const socket of sockets) socket.destroy();
+    const metrics = async () => (await fetch(`${server.healthUrl}/metrics`)).text();
+    await expect.poll(metrics).toContain('slots_in_use{pool="bodies"} 0');
     await server.process.stop();
   });
 

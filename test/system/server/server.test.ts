@@ -250,6 +250,19 @@ describe("the REST API", () => {
     expect(next.body.items[0].sequence).toBeGreaterThan(page.body.items[0].sequence);
   });
 
+  test("a refused write that repeats its key and its request id is recorded each time", async () => {
+    const repeated = { "idempotency-key": "again", "x-request-id": "again-and-again" };
+    for (let n = 0; n < 4; n++) {
+      expect((await bob.post("/v1/releases", release("8c"), repeated)).status).toBe(403);
+    }
+    const { body } = await alice.get("/v1/audit?kind=Action&actor=bob&limit=8");
+    const told = body.items.map(({ event }: { event: string }) => event).toReversed();
+    const once = ["createReleaseAsked", "createReleaseFailed"];
+    expect(told).toEqual([...once, ...once, ...once, ...once]);
+    const ids = body.items.map(({ details }: { details: { action: string } }) => details.action);
+    expect(new Set(ids).size).toBe(4);
+  });
+
   test("history keeps what a deployment was decided by", async () => {
     const { body } = await bob.get("/v1/audit?kind=Deployment&limit=200");
     const begun = body.items.find(({ event }: { event: string }) => event === "Begun");

@@ -1,0 +1,116 @@
+export interface FairLimitOptions {
+  readonly atOnce: number;
+  /** Of those, how many one party may have. */
+  readonly perParty: number;
+  /** How many may wait behind them. */
+  readonly mayWait: number;
+  /** Of those, how many of one party. */
+  readonly mayWaitPerParty: number;
+  /** The error for an operation that may not even wait. */
+  readonly refusal: (of: "party" | "all") => Error;
+}
+
+interface Party {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * So many operations at a time, with a share for each party: however many operations one party
+ * starts, another one's run. Parties take turns; the operations of one party run in order.
+ */
+export class FairLimit {
+  readonly #options: FairLimitOptions;
+  /** In the order of their turns. */
+  readonly #parties = new Map<string, Party>();
+  #running = 0;
+  #waiting = 0;
+
+  constructor(options: FairLimitOptions) {
+    this.#options = options;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** @throws the refusal; the signal's reason when it aborts while the operation waits */
+  async run<Result>(
+    name: string,
+    operation: () => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    signal.throwIfAborted();
+    const party = this.#parties.get(name) ?? { running: 0, waiting: new Set() };
+    this.#parties.set(name, party);
+    if (this.#hasRoom(party) && party.waiting.size === 0) this.#enter(party);
+    else await this.#wait(name, party, signal);
+    try {
+      return await operation();
+    } finally {
+      party.running -= 1;
+      this.#running -= 1;
+      this.#forget(name, party);
+      this.#next();
+    }
+  }
+
+  #hasRoom({ running }: Party): boolean {
+    const { atOnce, perParty } = this.#options;
+    return this.#running < atOnce && running < perParty;
+  }
+
+  #enter(party: Party): void {
+    party.running += 1;
+    this.#running += 1;
+  }
+
+  /** The first party in turn that has room; its turn is over then. */
+  #next(): void {
+    for (const [name, party] of this.#parties) {
+      const [enter] = party.waiting;
+      if (enter === undefined || !this.#hasRoom(party)) continue;
+      this.#parties.delete(name);
+      this.#parties.set(name, party);
+      enter();
+      return;
+    }
+  }
+
+  async #wait(name: string, party: Party, signal: AbortSignal): Promise<void> {
+    const { mayWait, mayWaitPerParty, refusal } = this.#options;
+    const isOwn = party.waiting.size >= mayWaitPerParty;
+    if (isOwn || this.#waiting >= mayWait) {
+      this.#forget(name, party);
+      throw refusal(isOwn ? "party" : "all");
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => {
+      party.waiting.delete(enter);
+      this.#waiting -= 1;
+      signal.removeEventListener("abort", abort);
+    };
+    const enter = (): void => {
+      leave();
+      this.#enter(party);
+      resolve();
+    };
+    const abort = (): void => {
+      leave();
+      this.#forget(name, party);
+      reject(signal.reason);
+    };
+    party.waiting.add(enter);
+    this.#waiting += 1;
+    signal.addEventListener("abort", abort, { once: true });
+    await promise;
+  }
+
+  #forget(name: string, { running, waiting }: Party): void {
+    if (running === 0 && waiting.size === 0) this.#parties.delete(name);
+  }
+}

@@ -1,0 +1,61 @@
+/** What a path and a body name, among all that the caller may see. */
+import { projectPath } from "../../api/index.ts";
+import type { Caller } from "../caller/caller.ts";
+import { type Locator, projectNotFound } from "../cluster/locator.ts";
+import { ProblemError } from "./problem.ts";
+import type { Located, Route } from "./route.ts";
+import { type Candidate, encodedPath } from "./router.ts";
+
+export interface LocatedCandidate extends Candidate {
+  readonly located: Located | undefined;
+}
+
+/**
+ * The one candidate whose project the caller may see.
+ * @throws ForgeError ProjectNotFound, AmbiguousPath
+ */
+export async function locateCandidate(
+  locator: Locator,
+  caller: Caller,
+  candidates: readonly Candidate[],
+  namespace: string | undefined,
+): Promise<LocatedCandidate> {
+  const found: LocatedCandidate[] = [];
+  for (const candidate of candidates) {
+    const { repository, project } = candidate.params;
+    if (repository === undefined || project === undefined) {
+      return { ...candidate, located: undefined };
+    }
+    const reads = candidate.route.needs?.reads ?? "projects";
+    const wanted = { repository, project, namespace, reads };
+    const located = await locator.find(caller, wanted);
+    if (located !== undefined) found.push({ ...candidate, located });
+  }
+  const [only, another] = found;
+  if (only === undefined) {
+    const { repository = "", project = "" } = candidates[0]?.params ?? {};
+    throw projectNotFound({ repository, project });
+  }
+  if (another === undefined) return only;
+  const meant = found.map(({ params }) =>
+    projectPath(params["repository"] ?? "", params["project"] ?? ""),
+  );
+  throw new ProblemError("AmbiguousPath", `the path may mean ${meant.join(" or ")}`, {
+    hint: `Write ${found.map(encodedPath).join(" or ")}.`,
+  });
+}
+
+/** What a body names; a project that nobody knows yet stands in the namespace that is said. */
+export async function locateBody(
+  locator: Locator,
+  caller: Caller,
+  route: Route,
+  body: object,
+): Promise<Located | undefined> {
+  const { repository, project, namespace } = body as Partial<Located>;
+  if (repository === undefined || project === undefined) return undefined;
+  const reads = route.needs?.reads ?? "projects";
+  const wanted = { repository, project, namespace, reads };
+  const found = await locator.find(caller, wanted);
+  return found ?? (namespace === undefined ? undefined : { repository, project, namespace });
+}

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { ManualClock } from "../../../controller/kube/testing/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import { type Entry, openLedger } from "../../ledger/index.ts";
+import { createLogger } from "../../telemetry/index.ts";
+import type { Call, Route } from "./route.ts";
+import { Writes } from "./writes.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "forge-writes-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const log = createLogger("error", {}, { write: () => undefined });
+
+let count = 0;
+
+/** Replicas that record in one ledger, and what a caller asks of them. */
+async function scene(replicas = 1) {
+  const ledger = await openLedger({ sqlite: join(folder, `${++count}.db`) });
+  onTestFinished(() => ledger.close());
+  const deps = {
+    clock: new ManualClock(),
+    log,
+    ledger: { isConfigured: true, open: () => ledger },
+  };
+  const writes = Array.from({ length: replicas }, () => new Writes(deps as never));
+  const write = async ({
+    work = async () => ({ status: 201, body: {} }) as object,
+    key,
+    release = "1",
+    at = 0,
+  }: Asked) => {
+    const route = { operation: "createRelease", method: "POST", handle: work };
+    const call = {
+      ...{ caller: { user: "dave" }, requestId: "one-id", params: {}, query: {} },
+      body: { release, namespace: "team" },
+      located: { namespace: "team", repository: "company/a", project: "b" },
+      headers: new Headers(key === undefined ? {} : { "idempotency-key": key }),
+    };
+    try {
+      return await writes[at]?.handle(route as unknown as Route, call as unknown as Call);
+    } catch (error) {
+      return (error as ForgeError).code;
+    }
+  };
+  const entries = async () => (await ledger.read({ order: "oldest", limit: 500 })).items;
+  return { write, entries };
+}
+
+interface Asked {
+  readonly work?: () => Promise<object>;
+  readonly key?: string;
+  readonly release?: string;
+  readonly at?: number;
+}
+
+const refused = () => Promise.reject(new ForgeError("ReleaseConflict", "it is another one"));
+
+/** How each request of the ledger ended, by the id that the server gave it. */
+function endsOf(entries: readonly Entry[]): readonly (readonly string[])[] {
+  const byId = Map.groupBy(entries, ({ details }) => String(details["action"]));
+  return [...byId.values()].map((of) => of.map(({ event }) => event.replace("createRelease", "")));
+}
+
+describe("N requests are N entries, and N ends", () => {
+  test.each([
+    {
+      because: "each is refused for the same reason",
+      requests: [1, 2, 3, 4].map(() => ({ work: refused, key: "same" })),
+      ends: ["Failed", "Failed", "Failed", "Failed"],
+    },
+    {
+      because: "nobody gives a key",
+      requests: [{ work: refused }, { work: refused }, {}, {}],
+      ends: ["Failed", "Failed", "Answered", "Answered"],
+    },
+    {
+      because: "the second one is done, and the third one answered again",
+      requests: [{ work: refused, key: "same" }, { key: "same" }, { key: "same" }],
+      ends: ["Failed", "Answered", "Answered"],
+    },
+    {
+      because: "a key is used for something else",
+      requests: [{ key: "same" }, { key: "same", release: "2" }, { key: "same", release: "2" }],
+      ends: ["Answered", "Failed", "Failed"],
+    },
+    {
+      because: "what is given as a key is none",
+      requests: [{ key: "no key" }, { key: "no key" }],
+      ends: ["Failed", "Failed"],
+    },
+  ])("$because", async ({ requests, ends }) => {
+    const { write, entries } = await scene();
+    for (const request of requests) await write(request);
+    expect(endsOf(await entries())).toEqual(ends.map((end) => ["Asked", end]));
+  });
+
+  test("two replicas that do the same key at the same time have an end each", async () => {
+    const { write, entries } = await scene(2);
+    const gate = Promise.withResolvers<object>();
+    const work = () => gate.promise;
+    const both = [0, 1].map((at) => write({ key: "same", at, work }));
+    gate.resolve({ status: 201, body: {} });
+    await Promise.all(both);
+    const ended = (await entries()).filter(({ event }) => event.endsWith("Answered"));
+    expect(new Set(ended.map(({ details }) => details["action"])).size).toBe(2);
+  });
+
+  test("what one replica answered, another one answers again", async () => {
+    const { write, entries } = await scene(2);
+    await write({ key: "same", at: 0, work: async () => ({ status: 201, body: { n: 1 } }) });
+    expect(await write({ key: "same", at: 1 })).toEqual({ status: 201, body: { n: 1 } });
+    const last = (await entries()).at(-1);
+    expect(last).toMatchObject({ event: "createReleaseAnswered", details: { replayed: true } });
+  });
+});
