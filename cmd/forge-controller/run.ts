@@ -119,7 +119,7 @@ async function run(config: Config): Promise<void> {
   };
   const loops = [
     ...createLoops(deps, informers, controllerMetrics),
-    ...(agents.length > 0 ? [createDeliveryLoop(deps, informers, agents, controllerMetrics)] : []),
+    createDeliveryLoop(deps, informers, agents, controllerMetrics),
   ];
   const allInformers = [
     ...Object.values(informers),

@@ -86,8 +86,37 @@ const statusSchema = z
       })
       .optional()
       .describe("The commit that carried it out."),
-    committedAt: timeField.optional().describe("When that commit was pushed."),
-    endedAt: timeField.optional().describe("When it was superseded or rolled back."),
+    committedAt: timeField
+      .optional()
+      .describe("When that commit was made, as the commit says; nothing is decided by it."),
+    endedAt: timeField
+      .optional()
+      .describe(
+        "When it was superseded or rolled back, as the next commit says; nothing is decided by it.",
+      ),
+    countsFrom: timeField
+      .optional()
+      .describe("Since when its soak counts, by forge's clock: since forge knows of the commit."),
+    countsUntil: timeField
+      .optional()
+      .describe("Until when its soak counts, by the clocks of forge and the API server."),
+    foundInGit: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether forge found the commit in Git and wrote this record afterwards, as after a restore: the soak counts from then.",
+      ),
+    health: z
+      .object({
+        healthy: z.boolean().describe("Whether it is healthy, or was when it ended."),
+        healthySince: timeField
+          .optional()
+          .describe("Since when it is healthy, or was to its end; absent while it is not."),
+      })
+      .optional()
+      .describe(
+        "What Argo CD or Flux reports of it, kept when it ends; absent where neither ever reported.",
+      ),
     conditions: conditionsField,
   })
   .default({ ...unseen, outcome: "Pending" })

@@ -28,9 +28,11 @@ export interface Run {
   readonly from: Date;
   /** Absent while it runs. */
   readonly until?: Date;
+  /** When a rollback replaced it; absent where none did. */
+  readonly rolledBackAt?: Date;
   /**
-   * What Argo CD or Flux says, of a run that ended what they said last; absent where nobody says
-   * anything. healthySince is absent while it is not healthy.
+   * What Argo CD or Flux reports, of a run that ended its last report; absent where neither ever
+   * reported. healthySince is absent while it is not healthy.
    */
   readonly health?: { readonly healthySince?: Date };
 }

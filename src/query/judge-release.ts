@@ -27,5 +27,5 @@ export function judgeRelease({ deployments, pointers, ...known }: Known, now: Da
   const before = spec.promotionPolicy.promotesFrom.map((entry) => entry.environment);
   const places = new Set([metadata.name, ...before]);
   const looked = deployments.filter((record) => places.has(record.spec.environment));
-  return evaluate({ ...known, runs: runsOf(looked, pointers), now });
+  return evaluate({ ...known, runs: runsOf(looked, pointers, now), now });
 }

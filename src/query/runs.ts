@@ -1,51 +1,98 @@
 import type { PointerDelivery, ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 import type { Run } from "../policy/index.ts";
+import { earlier, later, replacedAt, runStart } from "./run-bounds.ts";
 
-/**
- * What ran where and when, from the records of a project's deployments: from the push of its commit
- * to that of the next one in the same environment. Whatever never reached Git never ran.
- *
- * @param pointers of the same project: what is said of the health of what runs now
- */
-export function runsOf(
-  deployments: readonly Pick<ReleaseDeployment, "metadata" | "spec" | "status">[],
-  pointers: readonly Pick<ReleasePointer, "spec" | "status">[] = [],
-): readonly Run[] {
-  const deliveries = new Map(
-    pointers.flatMap(({ status }) =>
-      status?.delivery === undefined ? [] : [[status.delivery.deployment, status.delivery]],
-    ),
-  );
-  const committed = deployments
-    .flatMap(({ metadata, spec, status }) =>
-      status?.committedAt === undefined
-        ? []
-        : [{ name: metadata.name, spec, from: status.committedAt, endedAt: status.endedAt }],
-    )
-    .toSorted((a, b) => a.spec.sequence - b.spec.sequence);
-  /** By environment, the beginning of the run behind, going from the last one back. */
-  const next = new Map<string, string>();
-  const runs = committed.toReversed().map(({ name, spec, from, endedAt }): Run => {
-    const { environment, release } = spec;
-    // A record that still says active while a later one does too is about to be ended.
-    const until = endedAt ?? next.get(environment);
-    next.set(environment, from);
-    return {
-      environment,
-      digest: release.digest,
-      number: release.number,
-      from: new Date(from),
-      ...(until !== undefined && { until: new Date(until) }),
-      ...healthOf(deliveries.get(name)),
-    };
-  });
-  return runs.toReversed();
+type RecordOfRun = Pick<ReleaseDeployment, "metadata" | "spec" | "status">;
+
+interface Successor {
+  readonly from: Date;
+  readonly replacedAt: Date;
+  readonly isRollback: boolean;
 }
 
-function healthOf(delivery: PointerDelivery | undefined): Pick<Run, "health"> {
-  if (delivery === undefined) return {};
-  const { healthySince } = delivery;
+/** The health that the pointers of a project report, by deployment and by environment. */
+interface Deliveries {
+  readonly byDeployment: ReadonlyMap<string, PointerDelivery>;
+  readonly environments: ReadonlySet<string>;
+}
+
+/**
+ * The runs of a project's images, from the records of its deployments: each from its commit to that
+ * of the next one in the same environment. A deployment that never reached Git never ran.
+ *
+ * @param pointers of the same project
+ */
+export function runsOf(
+  deployments: readonly RecordOfRun[],
+  pointers: readonly Pick<ReleasePointer, "spec" | "status">[],
+  now: Date,
+): readonly Run[] {
+  const deliveries = deliveriesOf(pointers);
+  /** By environment, the deployment behind, which replaced this one; from the last to the first. */
+  const successors = new Map<string, Successor>();
+  return deployments
+    .toSorted((a, b) => b.spec.sequence - a.spec.sequence)
+    .flatMap((record): Run[] => {
+      const from = runStart(record, now);
+      if (from === undefined) return [];
+      const { environment, release, request } = record.spec;
+      const successor = successors.get(environment);
+      successors.set(environment, {
+        from,
+        replacedAt: replacedAt(record, now) ?? from,
+        isRollback: request?.type === "Rollback",
+      });
+      // A record without an end whose successor is committed is about to be ended.
+      const end = recordedEnd(record, now);
+      const until = earlier(end, successor?.replacedAt);
+      const isRolledBack =
+        record.status?.outcome === "RolledBack" || successor?.isRollback === true;
+      return [
+        {
+          environment,
+          digest: release.digest,
+          number: release.number,
+          from,
+          ...(until !== undefined && { until }),
+          ...(isRolledBack && { rolledBackAt: later(successor?.from, end ?? from) }),
+          ...healthOf(record, deliveries),
+        },
+      ];
+    })
+    .toReversed();
+}
+
+function recordedEnd({ status }: RecordOfRun, now: Date): Date | undefined {
+  const { countsUntil, endedAt } = status ?? {};
+  const end = countsUntil ?? endedAt;
+  // A record from before countsUntil has the time of a commit, which may lie in the future.
+  return end === undefined ? undefined : earlier(new Date(end), now);
+}
+
+function deliveriesOf(pointers: readonly Pick<ReleasePointer, "spec" | "status">[]): Deliveries {
+  const reported = pointers.flatMap(({ spec, status }) =>
+    status?.delivery === undefined ? [] : [{ spec, delivery: status.delivery }],
+  );
   return {
-    health: healthySince === undefined ? {} : { healthySince: new Date(healthySince) },
+    byDeployment: new Map(reported.map(({ delivery }) => [delivery.deployment, delivery])),
+    environments: new Set(reported.map(({ spec }) => spec.environment)),
   };
+}
+
+/**
+ * The record keeps the health of a run, and the pointer has the latest report of the current one:
+ * both must agree that it is healthy. Where health is reported of any deployment of the pointer, a
+ * run without a report is not healthy.
+ */
+function healthOf(
+  { metadata, spec, status }: RecordOfRun,
+  { byDeployment, environments }: Deliveries,
+): Pick<Run, "health"> {
+  const reports = [status?.health, byDeployment.get(metadata.name)].filter(
+    (report) => report !== undefined,
+  );
+  if (reports.length === 0) return environments.has(spec.environment) ? { health: {} } : {};
+  const times = reports.flatMap(({ healthySince }) => healthySince ?? []);
+  if (times.length < reports.length) return { health: {} };
+  return { health: { healthySince: new Date(Math.max(...times.map((time) => Date.parse(time)))) } };
 }

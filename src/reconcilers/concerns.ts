@@ -65,9 +65,14 @@ export function wentBack({ status }: ReleasePointer, old: ReleasePointer): boole
   return (status?.deployment?.sequence ?? 0) < (old.status?.deployment?.sequence ?? 0);
 }
 
-/** From when to when it ran, which is all that others are judged by. */
+/** From when to when it ran, and how healthy: all of a run that decisions elsewhere rest on. */
 export function isOtherwiseRun({ status }: ReleaseDeployment, old: ReleaseDeployment): boolean {
-  return status?.committedAt !== old.status?.committedAt || status?.endedAt !== old.status?.endedAt;
+  return !isDeepStrictEqual(runStatusOf(status), runStatusOf(old.status));
+}
+
+function runStatusOf(status: ReleaseDeployment["status"]) {
+  const { committedAt, endedAt, countsFrom, countsUntil, health } = status ?? {};
+  return { committedAt, endedAt, countsFrom, countsUntil, health };
 }
 
 /** What the policy looks at: whether it is ready, and what caused it. */

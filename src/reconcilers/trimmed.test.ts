@@ -27,6 +27,9 @@ describe("what the caches keep", () => {
   });
 
   test("a record keeps what is decided by, and nothing of how it was decided", () => {
+    const time = "2026-11-21T05:00:00Z";
+    const times = { committedAt: time, countsFrom: time, endedAt: time, countsUntil: time };
+    const health = { healthy: true, healthySince: time };
     const record = {
       apiVersion: "forge.dev/v1alpha1",
       kind: "ReleaseDeployment",
@@ -39,7 +42,7 @@ describe("what the caches keep", () => {
         decision: { allowed: true, rules },
         approvals: [{ name: "x", approver: "bob" }],
       },
-      status: { outcome: "Active", committedAt: "2026-11-21T05:00:00Z", conditions: [{}] },
+      status: { outcome: "Active", ...times, health, conditions: [{}] },
     } as unknown as ReleaseDeployment;
     expect(trimDeployment(record)).toMatchObject({
       metadata: { name: "a-1", uid: "u" },
@@ -50,7 +53,7 @@ describe("what the caches keep", () => {
         decision: { rules: [] },
         approvals: [],
       },
-      status: { outcome: "Active", committedAt: "2026-11-21T05:00:00Z" },
+      status: { outcome: "Active", ...times, health },
     });
     expect(JSON.stringify(trimDeployment(record))).not.toContain("conditions");
   });

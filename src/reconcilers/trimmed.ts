@@ -37,7 +37,8 @@ export function trimDeployment({
 }: ReleaseDeployment): ReleaseDeployment {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const { environment, repository, project, pointer, sequence, release, request } = spec;
-  const { outcome, committedAt, endedAt } = status ?? {};
+  const { outcome, committedAt, endedAt, countsFrom, countsUntil, foundInGit, health } =
+    status ?? {};
   const { id: _, ...asked } = request;
   return {
     apiVersion,
@@ -54,7 +55,11 @@ export function trimDeployment({
       decision: untold,
       approvals: none,
     },
-    status: { outcome, committedAt, endedAt },
+    status: {
+      ...{ outcome, committedAt, endedAt, countsFrom, health },
+      ...(countsUntil !== undefined && { countsUntil }),
+      ...(foundInGit !== undefined && { foundInGit }),
+    },
   } as ReleaseDeployment;
 }
 

@@ -35,9 +35,13 @@ async function judge(
   const { place, release } = await releaseOf(session, call);
   const { environment } = place;
   const justification = await reasonFor(session, call.options.reason);
-  const [{ user }] = await Promise.all([backend.whoAmI(), readEnvironment(backend, environment)]);
+  const [{ user, serverTime }] = await Promise.all([
+    backend.whoAmI(),
+    readEnvironment(backend, environment),
+  ]);
   const now = terminal.now();
-  const expiresAt = expiryOf(call.options, now);
+  // By the server's clock, which the approval is judged by.
+  const expiresAt = expiryOf(call.options, serverTime ?? now);
   const written = await createApproval(
     backend,
     { environment, release, decision, justification, expiresAt },

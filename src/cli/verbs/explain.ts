@@ -1,6 +1,7 @@
 /** explain: why a release may or may not go to an environment, rule by rule. */
-import { resolveRelease } from "../../query/index.ts";
+import { type FoundRun, resolveRelease, runsFoundInGit } from "../../query/index.ts";
 import {
+  deploymentsOf,
   findPlace,
   identityOf,
   judgePlace,
@@ -37,7 +38,10 @@ export async function explain(session: Session, call: Call): Promise<void> {
     status: place.pointer?.status,
   };
   const question = { environment, release, pointer };
-  const judged = await judgePlace(backend, place, question, terminal.now());
+  const [judged, deployments] = await Promise.all([
+    judgePlace(backend, place, question, terminal.now()),
+    deploymentsOf(backend, place),
+  ]);
   const { approvals: __, ...decision } = judged;
   const identity = identityOf(release);
   const { requiresApproval } = environment.spec.promotionPolicy;
@@ -45,9 +49,11 @@ export async function explain(session: Session, call: Call): Promise<void> {
   const consent = requiresApproval
     ? await backend.approvers({ ...where, commit: release.spec.commit })
     : undefined;
+  const foundInGit = runsFoundInGit(environment, release.status?.image?.digest, deployments);
   const value = {
     ...where,
     ...{ release: identity, request, decision },
+    ...(foundInGit.length > 0 && { foundInGit }),
     ...(consent && { approvers: consent.approvers, approversUnknown: consent.unknown }),
   };
   await printValue(session, value, () => {
@@ -58,6 +64,19 @@ export async function explain(session: Session, call: Call): Promise<void> {
       ? ""
       : `\nNext: ${nextStep(refusalsOf(decision), place, identity.number)}\n`;
     const who = consent === undefined ? "" : approversText(consent);
-    return head + rulesText(decision, stylesFor(stdout, env)) + who + next;
+    const runs = foundRunsText(foundInGit);
+    return head + rulesText(decision, stylesFor(stdout, env)) + runs + who + next;
   });
+}
+
+const runsShown = 5;
+
+function foundRunsText(runs: readonly FoundRun[]): string {
+  const lines = runs
+    .slice(-runsShown)
+    .map(
+      ({ environment, deployment, countsFrom }) =>
+        `  ${environment} (${deployment}): its soak counts from ${countsFrom}, when forge found it\n`,
+    );
+  return lines.length === 0 ? "" : `\nFound in Git, as after a restore:\n${lines.join("")}`;
 }

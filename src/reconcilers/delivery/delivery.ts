@@ -5,9 +5,10 @@
  */
 import type { Reconciler } from "../../../controller/index.ts";
 import { keyText } from "../../../controller/kube/index.ts";
-import { type ReleasePointer, releasePointerKind } from "../../api/index.ts";
+import { type PointerDelivery, type ReleasePointer, releasePointerKind } from "../../api/index.ts";
 import { type Agent, type AwaitedDeployment, worstOf } from "../../delivery/index.ts";
-import { withHealthySince } from "../environment/healthy-since.ts";
+import { recordHealth } from "../deployment/deployment-record.ts";
+import { withHealthySince, withoutReport } from "../environment/healthy-since.ts";
 import { CarriedDeployments } from "../pointer/carried-deployment.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { deliveryKeysOf } from "../resources.ts";
@@ -29,9 +30,13 @@ export function createDeliveryReconciler(
       const awaited = awaitedOf(pointer, keyText(key), carried);
       if (awaited === undefined) return { type: "done" };
       const looks = await Promise.all(agents.map((agent) => agent.look(awaited, signal)));
-      const told = worstOf(looks.flatMap(({ reports }) => reports));
+      const told =
+        worstOf(looks.flatMap(({ reports }) => reports)) ??
+        (agents.length > 0 ? withoutReport(awaited) : undefined);
       const now = new Date(deps.clock.now());
       const delivery = told && withHealthySince(told, awaited.before, now);
+      // The record first: a decision must not lose what the pointer no longer has.
+      await recordDelivery(deps, pointer, awaited.deployment, delivery, signal);
       const fields = { delivery };
       await writeStatus(deps, releasePointerKind, pointer, fieldManager, fields, signal);
       const waits = await Promise.all(looks.map(({ wake }) => wake(signal)));
@@ -40,6 +45,22 @@ export function createDeliveryReconciler(
       return { type: "requeue", afterMs, why: "an agent keeps an error that may have passed" };
     },
   };
+}
+
+/** Writes the health of a deployment to its record, once it was ever reported. */
+async function recordDelivery(
+  deps: ReconcilerDeps,
+  { metadata: { namespace } }: ReleasePointer,
+  name: string,
+  delivery: PointerDelivery | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const isReported = deps.caches.deployments.get({ namespace, name })?.status?.health !== undefined;
+  if (delivery === undefined && !isReported) return;
+  const { healthySince } = delivery ?? {};
+  // Never an empty object: an apply that removes its last field makes it null.
+  const health = healthySince ? { healthy: true, healthySince } : { healthy: false };
+  await recordHealth(deps, { namespace, name }, health, signal);
 }
 
 /** undefined before the pointer's first commit. */

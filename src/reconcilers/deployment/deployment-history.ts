@@ -1,6 +1,7 @@
 import type { Reconciler } from "../../../controller/index.ts";
 import { isNotFound } from "../../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../../api/index.ts";
+import { replacedAt } from "../../query/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { resources } from "../resources.ts";
 import { isOurs, projectOf } from "../sharding.ts";
@@ -57,11 +58,22 @@ async function end(
   const next = records.find(
     ({ spec, status }) => spec.sequence > record.spec.sequence && status?.committedAt !== undefined,
   );
-  const isRolledBack = committedAt !== undefined && next?.spec.request.type === "Rollback";
-  const end = next?.status?.committedAt ?? new Date(deps.clock.now()).toISOString();
-  const ending = { outcome: isRolledBack ? "RolledBack" : "Superseded", endedAt: end } as const;
+  const ending = endingOf(committedAt !== undefined, next, new Date(deps.clock.now()));
   await endRecord(deps, record.metadata, ending, signal);
-  if (isRolledBack) measureRollback(deps, record, end);
+  if (ending.outcome === "RolledBack") measureRollback(deps, record, ending.endedAt);
+}
+
+function endingOf(
+  isCommitted: boolean,
+  next: ReleaseDeployment | undefined,
+  now: Date,
+): Parameters<typeof endRecord>[2] {
+  const isRolledBack = isCommitted && next?.spec.request.type === "Rollback";
+  return {
+    outcome: isRolledBack ? "RolledBack" : "Superseded",
+    endedAt: next?.status?.committedAt ?? now.toISOString(),
+    countsUntil: ((next && replacedAt(next, now)) ?? now).toISOString(),
+  };
 }
 
 function limitOf({ caches }: Pick<ReconcilerDeps, "caches">, pointer: ReleasePointer): number {

@@ -8,8 +8,10 @@ import {
   type ReleasePointer,
   releaseDeploymentKind,
 } from "../../api/index.ts";
+import { runStart } from "../../query/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { placeOf, resources } from "../resources.ts";
+import { isSameJson } from "../same-json.ts";
 import type { Begun } from "./deployment-plan.ts";
 
 type RecordDeps = Pick<ReconcilerDeps, "client" | "clock">;
@@ -23,6 +25,8 @@ interface RecordName {
 const completionManager = "forge-controller";
 /** Says how it ended. Apart from the above, which an apply of the one would else remove. */
 const endingManager = "forge-ending";
+/** Owns the health of a deployment, as on its pointer. */
+const deliveryManager = "forge-delivery";
 
 const { kind } = releaseDeploymentKind;
 
@@ -74,16 +78,31 @@ export async function openRecord(
   }
 }
 
-/** The deployment's commit is on the branch: it is what runs. Does nothing without a record. */
+/** A commit that carries a deployment out. */
+interface RecordedCommit {
+  readonly commit: string;
+  readonly path: string;
+  /** As the commit says. */
+  readonly time?: string;
+  /** The record was missing, and is written again from what Git has. */
+  readonly isFound?: boolean;
+}
+
+/**
+ * The deployment's commit is on the branch: it is what runs. Its soak counts from now on, whatever
+ * time the commit bears, or as the record had it before. Does nothing without a record.
+ */
 export async function completeRecord(
   { client, clock, caches }: RecordDeps & Pick<ReconcilerDeps, "caches">,
   { namespace, name }: RecordName,
-  git: { readonly commit: string; readonly path: string; readonly time?: string },
+  git: RecordedCommit,
   signal: AbortSignal,
 ): Promise<void> {
   const now = new Date(clock.now()).toISOString();
   const message = `Commit ${git.commit} carries it out.`;
-  const known = caches.deployments.get({ namespace, name })?.status;
+  const record = caches.deployments.get({ namespace, name });
+  const known = record?.status;
+  const start = record && runStart(record, new Date(clock.now()))?.toISOString();
   // Said whether or not it stalled before: a cache that is a moment behind would leave the word of
   // an earlier failure standing.
   const conditions = [
@@ -96,6 +115,8 @@ export async function completeRecord(
     git: { commit: git.commit, path: git.path },
     // Said again, after a crash, it does not become later: what ran before would have run on.
     committedAt: known?.committedAt ?? git.time ?? now,
+    countsFrom: known?.countsFrom ?? start ?? now,
+    ...((known?.foundInGit || git.isFound) && { foundInGit: true }),
     conditions: conditions.map((condition) => ({
       ...condition,
       reason: "Committed",
@@ -130,11 +151,28 @@ export async function haltRecord(
 export async function endRecord(
   { client }: Pick<RecordDeps, "client">,
   { namespace, name }: RecordName,
-  { outcome, endedAt }: { readonly outcome: "Superseded" | "RolledBack"; readonly endedAt: string },
+  ending: {
+    readonly outcome: "Superseded" | "RolledBack";
+    readonly endedAt: string;
+    /** For decisions, which the claimed time of a commit must not move. */
+    readonly countsUntil: string;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const status = { outcome, endedAt, observedGeneration: 1 };
+  const status = { ...ending, observedGeneration: 1 };
   await applyStatus(client, { namespace, name }, endingManager, signal, status);
+}
+
+/** Keeps the health that an agent reports of a deployment, for decisions after its end. */
+export async function recordHealth(
+  { client, caches }: Pick<ReconcilerDeps, "client" | "caches">,
+  { namespace, name }: RecordName,
+  health: NonNullable<ReleaseDeployment["status"]>["health"],
+  signal: AbortSignal,
+): Promise<void> {
+  const record = caches.deployments.get({ namespace, name });
+  if (record !== undefined && isSameJson(record.status?.health, health)) return;
+  await applyStatus(client, { namespace, name }, deliveryManager, signal, { health });
 }
 
 async function applyStatus(

@@ -117,7 +117,12 @@ describe("a history that was lost", () => {
       await scene.rebuild();
       expect(scene.names).toEqual(names);
       for (const { status } of scene.records.values()) {
-        expect(status).toMatchObject({ outcome: "Active", committedAt: expect.any(String) });
+        expect(status).toMatchObject({
+          outcome: "Active",
+          committedAt: expect.stringMatching(/^2026-03-01/),
+          countsFrom: "2026-04-01T00:00:00.000Z",
+          foundInGit: true,
+        });
       }
     },
   );

@@ -153,7 +153,8 @@ async function writeLogged(
     return;
   }
   const { namespace } = pointer.metadata;
-  const committed = { commit: entry.gitCommit, path: entry.path, time: entry.time };
+  const { gitCommit, path, time } = entry;
+  const committed = { commit: gitCommit, path, time, isFound: true };
   await completeRecord(deps, { namespace, name }, committed, signal);
 }
 
@@ -175,7 +176,7 @@ async function writeCurrent(
     ...(previous && { previous }),
   };
   await openRecord(deps, pointer, { name, sequence, ...deployed }, facts, signal);
-  await completeRecord(deps, { namespace, name }, git, signal);
+  await completeRecord(deps, { namespace, name }, { ...git, isFound: true }, signal);
 }
 
 const lostDecision = {

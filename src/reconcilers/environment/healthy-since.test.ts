@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PointerDelivery } from "../../api/index.ts";
-import { withHealthySince } from "./healthy-since.ts";
+import { withHealthySince, withoutReport } from "./healthy-since.ts";
 
 const now = new Date("2026-11-21T12:00:00.500Z");
 const healthySince = "2026-11-20T12:00:00Z";
@@ -45,4 +45,15 @@ test.each([
   },
 ])("healthy since $since, since $because", ({ told, before, since }) => {
   expect(withHealthySince(told, before, now).healthySince).toBe(since);
+});
+
+test("nothing is said of a pointer that nothing ever reported on", () => {
+  expect(withoutReport({ before: undefined, deployment: "dev-auth-2" })).toBeUndefined();
+});
+
+test("a report that stopped is no health", () => {
+  const before = { ...healthy, healthySince };
+  const told = withoutReport({ before, deployment: "dev-auth-1" }) ?? healthy;
+  expect(told).toMatchObject({ deployment: "dev-auth-1", sync: "Unknown", health: "Unknown" });
+  expect(withHealthySince(told, before, now).healthySince).toBeUndefined();
 });

@@ -165,8 +165,8 @@ describe("delivery", () => {
     await expect.poll(delivery, { timeout: 90_000, interval: 500 }).toMatchObject(isHealthy(3));
   });
 
-  test("without the Application the pointer says nothing more", async () => {
+  test("without the Application the pointer says that its health is unknown", async () => {
     await kubectl.output(["-n", argoCDNamespace, "delete", "application", workspace.namespace]);
-    await expect.poll(delivery, within).toBeUndefined();
+    await expect.poll(delivery, within).toMatchObject({ sync: "Unknown", health: "Unknown" });
   });
 });

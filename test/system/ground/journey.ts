@@ -27,6 +27,9 @@ export interface DeploymentObject {
     readonly git?: { readonly commit: string; readonly path: string };
     readonly committedAt?: string;
     readonly endedAt?: string;
+    readonly countsFrom?: string;
+    readonly foundInGit?: boolean;
+    readonly health?: { readonly healthySince?: string };
   };
 }
 

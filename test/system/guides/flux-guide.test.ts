@@ -213,9 +213,9 @@ describe("Flux", () => {
     expect((await exists()).code).not.toBe(0);
   });
 
-  test("without the Kustomization the pointer says nothing more", async () => {
+  test("without the Kustomization the pointer says that its health is unknown", async () => {
     const args = ["delete", "kustomization.kustomize.toolkit.fluxcd.io", `production.${project}`];
     await kubectl.output(["-n", fluxNamespace, ...args]);
-    await expect.poll(delivery, within).toBeUndefined();
+    await expect.poll(delivery, within).toMatchObject({ sync: "Unknown", health: "Unknown" });
   });
 });
