@@ -30,18 +30,30 @@ export class AddressRanges {
   }
 
   #add(range: string): void {
-    const [address = "", bits, ...rest] = range.split("/");
-    const family = address.includes("%") ? 0 : isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const prefix = bits === undefined ? most : Number(bits);
-    const isNumber = bits === undefined || /^[0-9]{1,3}$/.test(bits);
-    if (family === 0 || !isNumber || prefix > most || rest.length > 0) {
+    const parsed = parseRange(range);
+    if (parsed === undefined) {
       throw new TypeError(`${range.slice(0, 100)} is no range of addresses such as 10.0.0.0/8`);
     }
+    const { address, prefix, family } = parsed;
     this.#list.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
     if (family === 6) return;
-    for (const { bits: before, of } of carriers) {
-      this.#list.addSubnet(of(address), before + prefix, "ipv6");
-    }
+    for (const { bits, of } of carriers) this.#list.addSubnet(of(address), bits + prefix, "ipv6");
   }
+}
+
+/** Whether a text is an address, or one with the length of a prefix. */
+export function isRange(text: string): boolean {
+  return parseRange(text) !== undefined;
+}
+
+function parseRange(
+  text: string,
+): { readonly address: string; readonly prefix: number; readonly family: 4 | 6 } | undefined {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = address.includes("%") ? 0 : isIP(address);
+  if (family !== 4 && family !== 6) return undefined;
+  const most = family === 4 ? 32 : 128;
+  const prefix = bits === undefined ? most : Number(bits);
+  const isNumber = bits === undefined || /^[0-9]{1,3}$/.test(bits);
+  return isNumber && prefix <= most && rest.length === 0 ? { address, prefix, family } : undefined;
 }

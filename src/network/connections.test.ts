@@ -125,7 +125,9 @@ describe("connections", () => {
     const proxy = { url: `http://127.0.0.1:${port}`, isOwn: true };
     const connections = tenants().open({ proxy });
     const url = new URL("http://169.254.169.254/latest/meta-data");
-    await expect(connections.request({ url, method: "GET", signal })).rejects.toThrow();
+    await expect(connections.request({ url, method: "GET", signal })).rejects.toThrow(
+      "169.254.169.254 cannot be reached",
+    );
     await connections.close();
     expect(requests).toBe(0);
   });
@@ -147,18 +149,21 @@ describe("a host of a tenant that is not reached", () => {
       { because: "no HTTP", options: {}, target: shell.port },
       { because: "no such name", options: { lookup: failing }, target: port },
     ];
+    const told: object[] = [];
     for (const { because, options, target } of causes) {
       const { network: tried, waited } = network({ lookup: answering("127.0.0.1"), ...options });
       const url = `http://git.example.com:${target}/`;
-      await expect(get(tried, url), because).rejects.toMatchObject({
-        name: "HostUnreachable",
-        message: `git.example.com:${target} cannot be reached`,
-      });
+      const error: Error = await get(tried, url).then(
+        () => new Error("reached"),
+        (failure) => failure,
+      );
       // What is left of three seconds.
-      expect(waited, because).toHaveLength(1);
-      expect(waited[0], because).toBeGreaterThan(1_000);
+      const isSlow = waited.length === 1 && (waited[0] ?? 0) > 1_000;
+      told.push({ because, error: error.message.replace(String(target), "PORT"), isSlow });
     }
     shell.close();
+    const error = "git.example.com:PORT cannot be reached";
+    expect(told).toEqual(causes.map(({ because }) => ({ because, error, isSlow: true })));
   });
 
   test("tells the cause to the installation's log alone", async () => {

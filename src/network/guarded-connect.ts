@@ -33,31 +33,46 @@ export class RefusedAddress extends Error {
 export function guardedConnect(options: GuardedConnectOptions): buildConnector.connector {
   return (target, callback) => {
     const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
-    const deadline = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => deadline.reject(new Error(`${url.host}: its name is not resolved in time`)),
-      options.timeoutMs,
-    );
-    Promise.race([judged(url, target.hostname, options), deadline.promise])
-      .finally(() => clearTimeout(timer))
-      .then(
-        ({ lookup, isPublic }) => {
-          const isHidden = !isPublic && !options.policy.isOwn(url);
-          const timeout = isHidden
-            ? Math.min(options.hiddenMs, options.timeoutMs)
-            : options.timeoutMs;
-          buildConnector({ ...options.connect, lookup, timeout })(target, callback);
-        },
-        (error: unknown) => callback(error as Error, null),
-      );
+    void (async () => {
+      let found: Judged;
+      try {
+        found = await inTime(judged(url, target.hostname, options), url, options.timeoutMs);
+      } catch (error) {
+        callback(error as Error, null);
+        return;
+      }
+      const { lookup, isPublic } = found;
+      const { connect, hiddenMs, policy, timeoutMs } = options;
+      const isHidden = !isPublic && !policy.isOwn(url);
+      const timeout = isHidden ? Math.min(hiddenMs, timeoutMs) : timeoutMs;
+      buildConnector({ ...connect, lookup, timeout })(target, callback);
+    })();
   };
+}
+
+/** A resolver may take longer than anybody waits for a connection. */
+async function inTime<T>(result: Promise<T>, url: URL, timeoutMs: number): Promise<T> {
+  const deadline = Promise.withResolvers<never>();
+  const late = new Error(`${url.host}: its name is not resolved in time`);
+  const timer = setTimeout(() => deadline.reject(late), timeoutMs);
+  try {
+    return await Promise.race([result, deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Judged {
+  /** Answers the addresses that were judged. */
+  readonly lookup: LookupFunction;
+  readonly isPublic: boolean;
 }
 
 async function judged(
   url: URL,
   hostname: string,
   { policy, reach, lookup, onJudged }: GuardedConnectOptions,
-): Promise<{ readonly lookup: LookupFunction; readonly isPublic: boolean }> {
+): Promise<Judged> {
   onJudged(url, false);
   const addresses = await resolve(hostname, lookup);
   const apiServer = await apiServerAddresses(policy, url, lookup);

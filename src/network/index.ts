@@ -1,5 +1,5 @@
 export type { AddressPolicyOptions, Reach } from "./address-policy.ts";
-export { AddressRanges } from "./address-ranges.ts";
+export { isRange } from "./address-ranges.ts";
 export {
   type ConnectionOptions,
   type Connections,

@@ -274,7 +274,7 @@ describe("releases", () => {
         }),
       );
       expect(called).toEqual([]);
-      expect(new Set(told).size, told.join("\n")).toBe(1);
+      expect([...new Set(told)]).toHaveLength(1);
     } finally {
       internal.close();
       await strict.process.stop();
