@@ -1,12 +1,14 @@
 // One push, or one pull, as a process of its own: what crane is compared with beside a warm client.
 // `push <host> <count> <index>`, `pull <reference>`, or `many <host> <count>`, which prints the
 // memory that so many pushes at once take above one.
+
+import { ownNetwork } from "../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../src/oci/index.ts";
 import { releaseOf } from "./oci-releases.ts";
 
 const [action, target = "", count = "5", index = "0"] = process.argv.slice(2);
 const signal = AbortSignal.timeout(300_000);
-await using client = new RegistryClient();
+await using client = new RegistryClient({ network: ownNetwork() });
 const images = releaseImagesIn(client);
 if (action === "push")
   await images.publish(releaseOf(target, Number(count), Number(index)), signal);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent } from "undici";
+import { type Connections, Network } from "../src/network/index.ts";
 import { RegistryClient, type ReleaseImages, releaseImagesIn } from "../src/oci/index.ts";
 import { output, startRegistry } from "../test/ground/index.ts";
 import { requireTool } from "../tools/locate.ts";
@@ -13,6 +13,21 @@ const runs = 8;
 const atOnce = 500;
 const script = join(import.meta.dirname, "oci-process.ts");
 
+/** This machine's network; `onRequest` is told of each request. */
+function countingNetwork(onRequest: (url: URL) => void): Network {
+  return new (class extends Network {
+    override open(...options: Parameters<Network["open"]>): Connections {
+      const connections = super.open(...options);
+      const request = connections.request.bind(connections);
+      connections.request = (outgoing) => {
+        onRequest(outgoing.url);
+        return request(outgoing);
+      };
+      return connections;
+    }
+  })({ allowedRanges: [], ownHosts: "all" });
+}
+
 /** Push and pull of release images by a client that is warm, beside crane as whole processes. */
 export const oci: Benchmark = {
   name: "oci",
@@ -23,12 +38,11 @@ export const oci: Benchmark = {
     progress("starting a registry");
     const registry = await startRegistry(join(folder, "registry"));
     const uploads = { count: 0 };
-    const dispatcher = new Agent({ connections: 8 }).compose((dispatch) => (options, handler) => {
-      if (options.path.includes("/blobs/uploads/")) uploads.count += 1;
-      return dispatch(options, handler);
+    const network = countingNetwork((url) => {
+      if (url.pathname.includes("/blobs/uploads/")) uploads.count += 1;
     });
     try {
-      await using client = new RegistryClient({ dispatcher });
+      await using client = new RegistryClient({ network });
       const images = releaseImagesIn(client);
       const rows: Row[] = [];
       const targets: Target[] = [];
@@ -53,7 +67,6 @@ export const oci: Benchmark = {
       targets.push(atMost("500 releases at once, MiB above idle", 64, many.aboveIdleMiB));
       return { rows, targets };
     } finally {
-      await dispatcher.close();
       await registry.process.stop();
       rmSync(folder, { recursive: true, force: true });
     }

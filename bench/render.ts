@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ownNetwork } from "../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../src/oci/index.ts";
 import {
   CueWorkers,
@@ -158,7 +159,7 @@ async function inYaml(folder: string, size: number): Promise<Result> {
   writeFileSync(join(own, "kustomization.yaml"), JSON.stringify({ resources }));
   const registry = await startRegistry(join(folder, "registry"));
   try {
-    await using client = new RegistryClient();
+    await using client = new RegistryClient({ network: ownNetwork() });
     const images = releaseImagesIn(client);
     const [parsed, packaged, kustomized]: [number[], number[], number[]] = [[], [], []];
     for (let index = 0; index <= runs; index++) {

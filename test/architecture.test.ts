@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/render",
     "src/credentials",
     "src/triggers",
+    "src/network",
     "src/oci",
     "src/git",
     "src/gitops",
@@ -25,7 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry",
   ],
   "src/query": ["controller/kube", "src/api", "src/policy", "src/telemetry", "src/triggers"],
-  "src/credentials": ["controller/kube", "src/api", "src/git"],
+  "src/credentials": ["controller/kube", "src/api", "src/git", "src/network"],
   "src/delivery": ["controller/kube", "src/api"],
   "src/argocd": ["controller/kube", "src/api", "src/delivery"],
   "src/flux": ["controller/kube", "src/api", "src/delivery"],
@@ -34,6 +35,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/api",
     "src/concurrency",
     "src/ledger",
+    "src/network",
     "src/policy",
     "src/query",
     "src/requests",
@@ -45,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/archive",
     "src/credentials",
     "src/git",
+    "src/network",
     "src/oci",
     "src/rest",
     "src/triggers",
@@ -62,9 +65,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/render": ["src/api"],
   "src/triggers": ["src/api"],
   "src/policy": ["src/api", "src/triggers"],
-  "src/oci": ["src/api", "src/archive", "src/concurrency", "src/telemetry"],
-  "src/gitops": ["src/api", "src/concurrency", "src/git", "src/telemetry"],
-  "src/git": ["src/api", "src/concurrency", "src/telemetry"],
+  "src/oci": ["src/api", "src/archive", "src/concurrency", "src/network", "src/telemetry"],
+  "src/gitops": ["src/api", "src/concurrency", "src/git", "src/network", "src/telemetry"],
+  "src/git": ["src/api", "src/concurrency", "src/network", "src/telemetry"],
+  "src/network": ["src/telemetry"],
   "src/telemetry": ["src/api"],
   "src/archive": [],
   "src/concurrency": [],
@@ -74,7 +78,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What stands around the product may use it, and is used by nothing of it.
   tools: [],
   hack: ["src/api", "src/policy", "src/server", "tools", "test/ground"],
-  "hack/image": ["src/api", "src/archive", "src/oci"],
+  "hack/image": ["src/api", "src/archive", "src/network", "src/oci"],
   "hack/executables": ["hack", "hack/image", "src/oci", "tools"],
   "test/ground": ["tools"],
   "test/system": ["*"],
@@ -217,6 +221,46 @@ describe("architecture", () => {
         !isTest(path) && !mayStart.includes(path) && text.includes("node:child_process"),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("nothing connects to anything but by the network's guard, or by settings of its own", () => {
+    const mayConnect = [
+      // The guard.
+      "src/network/connections.ts",
+      "src/network/guarded-connect.ts",
+      "src/network/resolve.ts",
+      // The API server of the kubeconfig, and forge-server as the person names it.
+      "controller/kube/connection.ts",
+      "src/cli/remote/api-client.ts",
+      // The receiver of --otlp-endpoint.
+      "src/telemetry/otlp-tracer.ts",
+      // The database of --ledger-url-file.
+      "src/ledger/store/postgres.ts",
+    ];
+    const clients =
+      /import ([^;]*?) from "(undici|pg|node:(?:https?|http2|net|tls|dns|dns\/promises|dgram)|@opentelemetry\/exporter[^"]*)"/g;
+    // Types, errors, servers, certificates and address arithmetic connect to nothing.
+    const harmless =
+      /^(type \w+|errors|is(IP|IPv4|IPv6)|BlockList|createServer( as \w+)?|STATUS_CODES|rootCertificates)$/;
+    const isHarmless = (imported: string, from: string, text: string) => {
+      if (imported.startsWith("type ")) return true;
+      const named = /\{([^}]*)\}/.exec(imported)?.[1];
+      // The whole of node:tls, for the certificates that it knows.
+      if (named === undefined)
+        return from === "node:tls" && !/[tT]ls\.(connect|TLSSocket)/.test(text);
+      const names = named.split(",").map((name) => name.trim());
+      return names.every((name) => name === "" || harmless.test(name));
+    };
+    const connects = ({ path, text }: SourceFile) => {
+      if (isTest(path) || mayConnect.includes(path)) return false;
+      // The global ones know no guard.
+      if (/(?:await|return|[=(,])\s*fetch\(|new (?:WebSocket|EventSource)\(/.test(text))
+        return true;
+      return [...text.matchAll(clients)].some(
+        ([, what = "", from = ""]) => !isHarmless(what, from, text),
+      );
+    };
+    expect(product.filter(connects).map(({ path }) => path)).toEqual([]);
   });
 
   test("one file knows OpenTelemetry, and is loaded when something is traced", () => {

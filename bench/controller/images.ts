@@ -1,3 +1,4 @@
+import { ownNetwork } from "../../src/network/index.ts";
 import { mediaTypes, RegistryClient, sha256Of } from "../../src/oci/index.ts";
 import { inParallel } from "../in-parallel.ts";
 import { commitOf, type Place, repository } from "./objects.ts";
@@ -26,7 +27,7 @@ export function imageOf(place: Place): { readonly bytes: Buffer; readonly digest
  * @param prefix `<host>/<path>`, as the controller's --registry
  */
 export async function pushImages(prefix: string, places: readonly Place[]): Promise<void> {
-  await using client = new RegistryClient();
+  await using client = new RegistryClient({ network: ownNetwork() });
   const signal = AbortSignal.timeout(withinMs);
   const nameOf = (project: string) => {
     const [host = "", ...path] = prefix.split("/");

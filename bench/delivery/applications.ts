@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ownNetwork } from "../../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../../src/oci/index.ts";
 import { argoCDNamespace, commitFiles } from "../../test/ground/index.ts";
 import type { Row } from "../frame.ts";
@@ -15,7 +16,7 @@ export async function measureApplications(
   const names = Array.from({ length: crowd }, (_none, index) => `app-${index}`);
   const folders = names.map((name) => `production/apps/bench/crowd/${name}`);
   progress(`${crowd} releases and pointers`);
-  await using client = new RegistryClient();
+  await using client = new RegistryClient({ network: ownNetwork() });
   const images = releaseImagesIn(client);
   const files: Record<string, string> = {};
   for (const [index, name] of names.entries()) {

@@ -3,6 +3,7 @@
 // and the first before any, with a line of JSON.
 import { createInterface } from "node:readline";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
+import { ownNetwork } from "../../src/network/index.ts";
 import { pointerNames } from "./repository.ts";
 
 export interface WriterFigures {
@@ -45,7 +46,12 @@ async function deploy(count: number): Promise<string> {
         type: "Deploy",
         by: "bench",
       } as const;
-      const request = { remote: { url }, branch: "main", author, deployment };
+      const request = {
+        remote: { url, network: ownNetwork() },
+        branch: "main",
+        author,
+        deployment,
+      };
       return writer.commit({ ...request, deadlineMs: 300_000 }, signal);
     }),
   );

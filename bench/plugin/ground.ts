@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownNetwork } from "../../src/network/index.ts";
 import { RegistryClient, type ReleaseContent, releaseImagesIn } from "../../src/oci/index.ts";
 import {
   type ArgoCD,
@@ -28,7 +29,7 @@ export class Ground {
   readonly program: string;
   readonly host: string;
   readonly argoCD: ArgoCD;
-  readonly client = new RegistryClient();
+  readonly client = new RegistryClient({ network: ownNetwork() });
   readonly #processes: RunningProcess[] = [];
   plugin: RunningProcess | undefined;
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../../controller/kube/index.ts";
 import { projectKind, projectName } from "../../src/api/index.ts";
 import { createGitOpsWriter } from "../../src/gitops/index.ts";
+import { ownNetwork } from "../../src/network/index.ts";
 import { git } from "../../test/ground/index.ts";
 import { type Ground, namespace, startGround } from "../controller/ground.ts";
 import { type Place, repository } from "../controller/objects.ts";
@@ -153,7 +154,7 @@ async function commitAlone(
     await inParallel(all, writersAtOnce, ({ name, place }) =>
       writer.commit(
         {
-          remote: { url },
+          remote: { url, network: ownNetwork() },
           branch: "main",
           author: { name: "forge", email: "forge@forge.dev" },
           deadlineMs: withinMs,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { privateRanges } from "../../src/network/index.ts";
 import { helpText, readConfig, type ServeConfig } from "./config.ts";
 
 const registry = "--registry=registry.example.com/releases";
@@ -8,6 +9,7 @@ describe("readConfig", () => {
     expect(readConfig([registry], {})).toEqual({
       registries: ["registry.example.com/releases"],
       insecureRegistries: [],
+      allowedRanges: privateRanges,
       dockerConfig: undefined,
       credentialHelpers: [],
       signatureKeys: [],

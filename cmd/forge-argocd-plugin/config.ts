@@ -2,12 +2,15 @@ import { checkRegistryPrefix, defaultPathTemplate } from "../../src/plugin/index
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { helpFlags, logFlags, registryFlags } from "../flag-groups.ts";
 import { type Flags, flagLines, readFlags } from "../flags.ts";
+import { allowedRanges, networkFlags } from "../network.ts";
 
 /** What both ways of running the plugin need. */
 export interface Config {
   /** Registry prefixes that images may come from. */
   readonly registries: readonly string[];
   readonly insecureRegistries: readonly string[];
+  /** Besides public addresses; `!` before a range excludes it. */
+  readonly allowedRanges: readonly string[];
   readonly dockerConfig: string | undefined;
   readonly credentialHelpers: readonly string[];
   readonly pathTemplates: readonly string[];
@@ -38,6 +41,7 @@ const flags = {
     help: "registry and prefix that images may come from, such as registry.example.com/releases (required)",
   },
   ...registryFlags,
+  ...networkFlags,
   "signature-key": {
     value: "FILE",
     multiple: true,
@@ -125,6 +129,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Ser
   return {
     registries,
     insecureRegistries: list("insecure-registry"),
+    allowedRanges: allowedRanges(list("allowed-range")),
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
     pathTemplates: list("path"),

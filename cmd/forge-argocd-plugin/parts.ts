@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RegistryClient } from "../../src/oci/index.ts";
 import { BlobStore } from "../../src/plugin/index.ts";
 import type { Logger } from "../../src/telemetry/index.ts";
+import { networkOf } from "../network.ts";
 import { registryCredentials } from "../registry-credentials.ts";
 import type { Config } from "./config.ts";
 import { readSignatureKey } from "./signature-key.ts";
@@ -12,6 +13,7 @@ const registryTimeouts = { silenceMs: 10_000, exchangeMs: 40_000 };
 /** What generating needs, made from the settings. */
 export function makeParts(config: Config, log: Logger) {
   const registry = new RegistryClient({
+    network: networkOf(config, config.registries, { log }),
     insecureHosts: config.insecureRegistries,
     timeouts: registryTimeouts,
     log,

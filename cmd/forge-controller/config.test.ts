@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { privateRanges } from "../../src/network/index.ts";
 import { type Config, helpText, readConfig } from "./config.ts";
 
 const registry = "--registry=registry.example.com/releases";
@@ -10,6 +11,7 @@ describe("readConfig", () => {
       registry: "registry.example.com/releases",
       insecureRegistries: [],
       insecureGitHosts: [],
+      allowedRanges: privateRanges,
       dockerConfig: undefined,
       credentialHelpers: [],
       registryTls: { ca: undefined, certificate: undefined, key: undefined },
@@ -56,6 +58,18 @@ describe("readConfig", () => {
       because: "the usual variables name the proxy",
     },
     {
+      args: [registry, "--allowed-range=10.1.0.0/16", "--allowed-range=!10.1.2.3"],
+      env: {},
+      field: { allowedRanges: ["10.1.0.0/16", "!10.1.2.3"] },
+      because: "ranges that are given take the place of the private ones",
+    },
+    {
+      args: [registry, "--allowed-range=none"],
+      env: {},
+      field: { allowedRanges: [] },
+      because: "none leaves public addresses alone",
+    },
+    {
       args: [registry, "--namespace", "team"],
       env: {},
       field: { namespace: "team" },
@@ -76,6 +90,11 @@ describe("readConfig", () => {
     { args: [registry, "--port=x"], says: "--port", because: "it is no number" },
     { args: [registry, "--port=65536"], says: "--port", because: "it is too large" },
     { args: [registry, "--log-level=loud"], says: "--log-level", because: "there is none such" },
+    {
+      args: [registry, "--allowed-range=10.0.0.0/33"],
+      says: "--allowed-range: 10.0.0.0/33",
+      because: "no IPv4 prefix is that long",
+    },
     { args: [registry, "--nonsense"], says: "--nonsense", because: "the flag is unknown" },
   ])("refuses $args and names $says, because $because", ({ args, says }) => {
     expect(() => readConfig(args, {})).toThrow(says);

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
+import { allowedRanges } from "../network.ts";
 import { otlpEndpoint } from "../otlp.ts";
 import { flags } from "./flags.ts";
 
@@ -10,6 +11,8 @@ export interface Config {
   readonly registry: string;
   readonly insecureRegistries: readonly string[];
   readonly insecureGitHosts: readonly string[];
+  /** Besides public addresses; `!` before a range excludes it. */
+  readonly allowedRanges: readonly string[];
   readonly dockerConfig: string | undefined;
   readonly credentialHelpers: readonly string[];
   /** Files in PEM, for the host of --registry. */
@@ -101,6 +104,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     registry,
     insecureRegistries: list("insecure-registry"),
     insecureGitHosts: list("insecure-git-host"),
+    allowedRanges: allowedRanges(list("allowed-range")),
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
     registryTls: {

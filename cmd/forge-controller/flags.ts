@@ -1,5 +1,6 @@
 import { clusterFlags, helpFlags, logFlags, registryFlags } from "../flag-groups.ts";
 import type { Flags } from "../flags.ts";
+import { networkFlags } from "../network.ts";
 import { otlpFlag } from "../otlp.ts";
 
 export const flags = {
@@ -14,6 +15,7 @@ export const flags = {
     multiple: true,
     help: "git host, with port, that plain http may reach; loopback always may",
   },
+  ...networkFlags,
   "registry-ca": {
     value: "FILE",
     variable: "FORGE_REGISTRY_CA",

@@ -3,7 +3,7 @@ import { readFlagFile } from "../flags.ts";
 import { registryCredentials } from "../registry-credentials.ts";
 import type { Config } from "./config.ts";
 
-type RegistryOptions = NonNullable<ConstructorParameters<typeof RegistryClient>[0]>;
+type RegistryOptions = Omit<ConstructorParameters<typeof RegistryClient>[0], "network">;
 
 /**
  * How registries are reached, by the settings.

@@ -29,6 +29,7 @@ import {
   ReleaseMetrics,
 } from "../../src/telemetry/index.ts";
 import { loadKubeConfig } from "../kube-config.ts";
+import { networkOf } from "../network.ts";
 import { runProgram, stopSignal } from "../program.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { version } from "../version.ts";
@@ -63,7 +64,8 @@ async function run(config: Config): Promise<void> {
   const metricsRegistry = new Registry();
   collectDefaultMetrics({ register: metricsRegistry });
   const controllerMetrics = new ControllerMetrics(metricsRegistry);
-  const registry = new FencedRegistry({ ...registryOptions(config), log }, fence);
+  const network = networkOf(config, [config.registry], { log, apiServer: connection.server });
+  const registry = new FencedRegistry({ ...registryOptions(config), network, log }, fence);
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
   const metrics = new ReleaseMetrics(metricsRegistry);
@@ -96,6 +98,7 @@ async function run(config: Config): Promise<void> {
   const journal = path === undefined ? undefined : new AttemptJournal({ path, log, clock, random });
   const deps: ReconcilerDeps = {
     client,
+    network,
     caches: cachesOf(informers),
     images: releaseImagesIn(registry),
     digests: manifestDigestsIn(registry),

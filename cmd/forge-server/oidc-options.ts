@@ -2,7 +2,7 @@ import { type IssuerOptions, isReserved, issuerUrl } from "../../src/server/inde
 import { readFlagFile } from "../flags.ts";
 import type { GivenFlags } from "./flags.ts";
 
-export type OidcConfig = Omit<IssuerOptions, "clock">;
+export type OidcConfig = Omit<IssuerOptions, "clock" | "network">;
 
 /**
  * Whose tokens the server takes by itself; undefined for nobody's.

@@ -10,6 +10,7 @@ import {
   type KubeObject,
   systemClock,
 } from "../../controller/kube/index.ts";
+import { ownNetwork } from "../../src/network/index.ts";
 import {
   ApiServer,
   ChangeFeed,
@@ -75,7 +76,7 @@ async function run(config: Config): Promise<void> {
   const stopping = new AbortController();
   const metrics = new ServerMetrics(registry);
   const missing = () => manager.notReady();
-  const issuer = config.oidc && new Issuer({ ...config.oidc, clock });
+  const issuer = config.oidc && new Issuer({ ...config.oidc, network: ownNetwork({ log }), clock });
   const app = createApp(
     {
       impersonation: issuer && { issuer, connection },

@@ -128,6 +128,12 @@ export const chartValues = z
     registry,
     controller,
     server,
+    network: z.strictObject({
+      allowedRanges: z
+        .array(z.string().regex(/^!?[0-9a-fA-F.:]{2,45}(\/[0-9]{1,3})?$/))
+        .max(100)
+        .describe("Ranges beside public addresses that objects may name hosts in; ! excludes."),
+    }),
     tracing: z.strictObject({
       endpoint: z
         .string()

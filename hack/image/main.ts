@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { ownNetwork } from "../../src/network/index.ts";
 import {
   credentialsFromDockerConfig,
   parseReference,
@@ -123,6 +124,7 @@ async function main(): Promise<void> {
   if (values.push === undefined) return;
   const config = join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "config.json");
   await using registry = new RegistryClient({
+    network: ownNetwork(),
     ...(existsSync(config) && {
       credentials: credentialsFromDockerConfig(readFileSync(config, "utf8")),
     }),

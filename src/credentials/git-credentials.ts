@@ -6,6 +6,7 @@ import {
 } from "../../controller/kube/index.ts";
 import { ForgeError } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
+import type { Network } from "../network/index.ts";
 
 interface Secret extends KubeObject {
   readonly type?: string;
@@ -31,6 +32,7 @@ export interface Repository {
 export interface CredentialDeps {
   /** Whose account may read Secrets, where repositories name them. */
   readonly client: Pick<KubeClient, "get">;
+  readonly network: Network;
   readonly settings: { readonly insecureGitHosts: readonly string[] };
 }
 
@@ -47,6 +49,7 @@ export async function remoteOptions(
 ): Promise<RemoteOptions> {
   const options: RemoteOptions = {
     url: repository.url,
+    network: deps.network,
     allowInsecureHosts: deps.settings.insecureGitHosts,
     userAgent: "forge",
   };

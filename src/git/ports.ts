@@ -1,3 +1,4 @@
+import type { Network } from "../network/index.ts";
 import type { GitObject, ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
 import type { PackLimits } from "./objects/pack-reader.ts";
@@ -71,6 +72,8 @@ export interface GitRemote {
 export interface RemoteOptions {
   /** https://host/path; credentials never stand in it. */
   readonly url: string;
+  /** What connects to it. */
+  readonly network: Network;
   /** A token is sent as a password, as code hosts want it; a bearer token in a header of its own. */
   readonly credentials?:
     | { readonly username: string; readonly password: string }

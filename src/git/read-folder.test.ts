@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../network/index.ts";
 import { type FolderRequest, openRemote, readFolder } from "./index.ts";
 import { type GitServer, git, startGitServer } from "./testing/http-backend.ts";
+
+const network = ownNetwork();
 
 const signal = new AbortController().signal;
 const wanted = (path: string) => /\.(ya?ml|json)$/.test(path);
@@ -52,7 +55,7 @@ afterAll(async () => {
 });
 
 async function read(request: Partial<FolderRequest>) {
-  const remote = openRemote({ url: server.url });
+  const remote = openRemote({ network, url: server.url });
   try {
     return await readFolder(remote, { commit, folder: "apps/auth", wanted, ...request }, signal);
   } finally {

@@ -1,7 +1,10 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import { ownNetwork } from "../network/index.ts";
 import { ObjectStore, openRemote } from "./index.ts";
+
+const network = ownNetwork();
 
 const signal = new AbortController().signal;
 
@@ -114,7 +117,7 @@ describe("against servers that misbehave", () => {
     },
   ])("$because is $code", async ({ listener, code, says }) => {
     await using server = await answering(listener);
-    const remote = openRemote({ url: server.url, timeouts: { totalMs: 1_000 } });
+    const remote = openRemote({ network, url: server.url, timeouts: { totalMs: 1_000 } });
     const error = await remote.listRefs(["refs/heads/"], signal).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining(says) });
     await remote.close();
@@ -129,7 +132,7 @@ describe("against servers that misbehave", () => {
       };
       return response.on("drain", more) && more();
     });
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     const request = { wants: ["1".repeat(40)], limits: { packBytes: 100_000 } };
     await expect(remote.fetch(request, new ObjectStore(), signal)).rejects.toMatchObject({
       code: "SourceTooLarge",
@@ -142,7 +145,7 @@ describe("against servers that misbehave", () => {
     await using server = await answering((_, response) =>
       response.writeHead(429, { "retry-after": "7" }).end(),
     );
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     await expect(remote.listRefs([], signal)).rejects.toMatchObject({ retry: { afterMs: 7_000 } });
     await remote.close();
   });
@@ -158,6 +161,7 @@ describe("against servers that misbehave", () => {
       response.writeHead(302, { location: `${thief.url}/info/refs?service=git-upload-pack` }).end();
     });
     const remote = openRemote({
+      network,
       url: server.url,
       credentials: { username: "ann", password: "hunter2" },
     });
@@ -187,7 +191,7 @@ describe("against servers that misbehave", () => {
       const type = "application/x-git-upload-pack-result";
       return response.writeHead(200, { "content-type": type }).end("0000");
     });
-    const remote = openRemote({ url: server.url, credentials });
+    const remote = openRemote({ network, url: server.url, credentials });
     await remote.listRefs([], signal);
     expect(seen).toEqual([sends, sends]);
     await remote.close();
@@ -205,7 +209,7 @@ describe("against servers that misbehave", () => {
           .writeHead(200, { "content-type": "application/x-git-upload-pack-result" })
           .end("0000");
     });
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     expect(await remote.listRefs([], signal)).toEqual([]);
     expect(paths.at(-1)).toBe("/moved/git-upload-pack");
     await remote.close();
@@ -214,7 +218,7 @@ describe("against servers that misbehave", () => {
   test("an abort ends the request with the caller's reason", async () => {
     await using server = await answering(() => controller.abort(new Error("enough")));
     const controller = new AbortController();
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     await expect(remote.listRefs([], controller.signal)).rejects.toThrow("enough");
     await remote.close();
   });

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../network/index.ts";
 import { encodeCommit, encodeTree, gitObject, ObjectStore, openRemote } from "./index.ts";
 import { decodeTree } from "./objects/tree.ts";
 import { type GitServer, git, startGitServer } from "./testing/http-backend.ts";
+
+const network = ownNetwork();
 
 const signal = new AbortController().signal;
 const person = { name: "Ann", email: "ann@example.com", time: "2026-11-20T10:00:00Z" };
@@ -30,7 +33,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   test("push creates the branch, moves it, and loses a race as an answer", async () => {
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     expect(await remote.listRefs([], signal)).toEqual([]);
     const first = commitOn([], "one");
     const ref = "refs/heads/main";
@@ -57,7 +60,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
   test("a refused push carries what the hook said", async () => {
     const hook = join(server.gitDir, "hooks", "pre-receive");
     writeFileSync(hook, "#!/bin/sh\necho frozen until monday >&2\nexit 1\n", { mode: 0o755 });
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     const other = commitOn([], "hook");
     const push = { ref: "refs/heads/other", old: undefined, new: other.id, objects: other.objects };
     const result = await remote.push(push, signal);
@@ -80,7 +83,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
     git(work, "commit", "--quiet", "-m", "many");
     git(work, "push", "--quiet", "origin", "HEAD:main");
     const known = git(work, "rev-parse", "HEAD");
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     const store = new ObjectStore();
     await remote.fetch({ wants: [known], depth: 1, filter: "blob:none" }, store, signal);
     for (const round of ["a", "b"]) {
@@ -109,7 +112,7 @@ describe("against git http-backend", { timeout: 20_000 }, () => {
   });
 
   test("an unknown object is CommitNotFound", async () => {
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     for (const want of ["0123456789".repeat(4), "main", "a".repeat(64)]) {
       await expect(
         remote.fetch({ wants: [want] }, new ObjectStore(), signal),

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../network/index.ts";
 import { commitOfTag, isOnBranch, openRemote } from "./index.ts";
 import { type GitServer, git, startGitServer } from "./testing/http-backend.ts";
+
+const network = ownNetwork();
 
 const signal = new AbortController().signal;
 let server: GitServer;
@@ -54,13 +57,13 @@ describe("a branch contains", () => {
     ["gone", "first", "no such branch", "there is none of that name"],
     ["mai", "first", "no such branch", "a prefix is no name"],
   ])("%s the commit %s: %s, since %s", async (branch, name, expected) => {
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     expect(await isOnBranch(remote, branch, commits[name] ?? "", signal)).toBe(expected);
     await remote.close();
   });
 
   test("no commit that the repository does not know", async () => {
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     expect(await isOnBranch(remote, "main", "1".repeat(40), signal)).toBe("not contained");
     await remote.close();
   });
@@ -74,7 +77,7 @@ describe("a tag points at a commit", () => {
     ["of-a-tree", undefined, "a tree is no commit"],
     ["none", undefined, "there is no such tag"],
   ])("%s: %s, since %s", async (tag, name) => {
-    const remote = openRemote({ url: server.url });
+    const remote = openRemote({ network, url: server.url });
     const expected = name === undefined ? undefined : commits[name];
     expect(await commitOfTag(remote, tag, signal)).toBe(expected);
     await remote.close();

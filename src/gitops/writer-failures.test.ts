@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ForgeError } from "../api/index.ts";
 import { type GitRemote, openRemote, type RemoteOptions } from "../git/index.ts";
 import { type GitServer, git, startGitServer } from "../git/testing/http-backend.ts";
+import { ownNetwork } from "../network/index.ts";
 import { createGitOpsWriter, type GitOpsWriter } from "./index.ts";
 import { isPush } from "./testing/intercepted.ts";
 import { requestOf } from "./testing/requests.ts";
@@ -187,7 +188,13 @@ describe("when things go wrong", { timeout: 30_000 }, () => {
         requestOf(
           server.url,
           { id, project: id },
-          { remote: { url: server.url, credentials: { username, password: "x" } } },
+          {
+            remote: {
+              url: server.url,
+              network: ownNetwork(),
+              credentials: { username, password: "x" },
+            },
+          },
         ),
         signal,
       );

@@ -9,6 +9,7 @@ import type {
   ReleasePointer,
 } from "../api/index.ts";
 import type { GitOpsWriter } from "../gitops/index.ts";
+import type { Network } from "../network/index.ts";
 import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
 import type { Renderer } from "../render/index.ts";
 import type { DeploymentMetrics, Logger, ReleaseMetrics, Tracer } from "../telemetry/index.ts";
@@ -40,6 +41,8 @@ export interface Settings {
 export interface ReconcilerDeps {
   readonly client: KubeClient;
   readonly caches: Caches;
+  /** Through it go connections to what objects name. */
+  readonly network: Network;
   readonly images: ReleaseImages;
   /** Of artifacts, which pipelines pushed. */
   readonly digests: ManifestDigests;

@@ -1,6 +1,7 @@
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CommitRequest, createGitOpsWriter } from "../../src/gitops/index.ts";
+import { ownNetwork } from "../../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../../src/oci/index.ts";
 
 /** The registry and the git server as people run them: from images, in containers. */
@@ -39,7 +40,7 @@ describe("in containers", () => {
 
   test("a release is published and read back from registry:3", async () => {
     const host = `${registry.getHost()}:${registry.getMappedPort(5000)}`;
-    await using client = new RegistryClient({ insecureHosts: [host] });
+    await using client = new RegistryClient({ network: ownNetwork(), insecureHosts: [host] });
     const images = releaseImagesIn(client);
     const { signal } = new AbortController();
     const published = await images.publish(
@@ -60,6 +61,7 @@ describe("in containers", () => {
     const host = `${git.getHost()}:${git.getMappedPort(3000)}`;
     const request: CommitRequest = {
       remote: {
+        network: ownNetwork(),
         url: `${gitUrl()}/forge/gitops.git`,
         credentials: { username: "forge", password: "forge-password" },
         allowInsecureHosts: [host],

@@ -1,6 +1,7 @@
 import { clusterFlags, helpFlags, logFlags, registryFlags } from "../../flag-groups.ts";
 import type { Flags } from "../../flags.ts";
 import { flags as controllerFlags } from "../../forge-controller/flags.ts";
+import { networkFlags } from "../../network.ts";
 import { flags as serverFlags } from "../flags.ts";
 
 export const flags = {
@@ -18,6 +19,7 @@ export const flags = {
     help: "the controller's --registry; without it, registries are not read",
   },
   ...registryFlags,
+  ...networkFlags,
   "insecure-git-host": controllerFlags["insecure-git-host"],
   ...logFlags,
   ...helpFlags,

@@ -19,6 +19,7 @@ import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { createLogger, type Logger, logLevels } from "../../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../../flags.ts";
 import { loadKubeConfig } from "../../kube-config.ts";
+import { allowedRanges, networkOf } from "../../network.ts";
 import { stopSignal } from "../../program.ts";
 import { registryCredentials } from "../../registry-credentials.ts";
 import { version } from "../../version.ts";
@@ -67,8 +68,17 @@ export async function refillLedger(
     dockerConfig: text("docker-config"),
     credentialHelpers: list("credential-helper"),
   });
+  const insecureRegistries = list("insecure-registry");
+  const insecureGitHosts = list("insecure-git-host");
+  const prefix = text("registry");
+  const network = networkOf(
+    { allowedRanges: allowedRanges(list("allowed-range")), insecureRegistries, insecureGitHosts },
+    prefix === undefined ? [] : [prefix],
+    { log, apiServer: connection.server },
+  );
   await using registry = new RegistryClient({
-    insecureHosts: list("insecure-registry"),
+    network,
+    insecureHosts: insecureRegistries,
     ...credentials,
   });
   const writer = createGitOpsWriter();
@@ -83,14 +93,14 @@ export async function refillLedger(
         client.listAll(projectKind, selection),
       ]);
       const append = appendTo(ledger, signal);
-      const settings = { insecureGitHosts: list("insecure-git-host") };
+      const settings = { insecureGitHosts };
       const git = await recordGit(
-        { client, settings, writer, append, say },
+        { client, network, settings, writer, append, say },
         { environments: environments.items as never, projects: projects.items as never },
         signal,
       );
       const images = await recordImages(
-        { images: releaseImagesIn(registry), prefix: text("registry"), append, say },
+        { images: releaseImagesIn(registry), prefix, append, say },
         git.places,
         signal,
       );

@@ -1,6 +1,7 @@
 /** Whether a registry lets somebody begin an upload, which is cancelled at once. */
 import { join } from "node:path";
 import { messageOf } from "../../api/index.ts";
+import { ownNetwork } from "../../network/index.ts";
 import { credentialsFromDockerConfig, RegistryClient, releaseRepository } from "../../oci/index.ts";
 import type { Terminal } from "../ports.ts";
 import type { Finding } from "./finding.ts";
@@ -28,6 +29,7 @@ export async function registryFinding(
     const signal = AbortSignal.timeout(timeoutMs);
     const login = await readLogin(terminal, dockerConfig);
     await using registry = new RegistryClient({
+      network: ownNetwork(),
       insecureHosts,
       ...(login !== undefined && { credentials: credentialsFromDockerConfig(login) }),
     });

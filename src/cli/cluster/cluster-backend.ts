@@ -137,7 +137,9 @@ export class ClusterBackend implements Backend {
     insecureGitHosts: readonly string[],
   ): Promise<RemoteOptions> {
     const { remoteOptions } = await import("../../credentials/index.ts");
-    const deps = { client: this.#client, settings: { insecureGitHosts } };
+    const { ownNetwork } = await import("../../network/index.ts");
+    const network = ownNetwork();
+    const deps = { client: this.#client, network, settings: { insecureGitHosts } };
     return remoteOptions(deps, this.namespace, spec.gitOps, this.#signal);
   }
 

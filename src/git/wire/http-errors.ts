@@ -1,4 +1,5 @@
 import { ForgeError, messageOf } from "../../api/index.ts";
+import { HostUnreachable, unreachableHint } from "../../network/index.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -33,6 +34,10 @@ export function refuseStatus(status: number, headers: Headers, where: string): v
 /** What went wrong between us and the server, as GitUnreachable; our own errors pass. */
 export function unreachable(error: unknown, where: string): ForgeError {
   if (error instanceof ForgeError) return error;
+  if (error instanceof HostUnreachable) {
+    const hint = unreachableHint;
+    return new ForgeError("GitUnreachable", `${where} cannot be reached`, { hint, cause: error });
+  }
   const isTimeout =
     error instanceof Error && (error.name === "TimeoutError" || /timeout/i.test(error.name));
   const what = isTimeout ? "does not answer in time" : `cannot be reached: ${reasonOf(error)}`;

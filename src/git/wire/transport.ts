@@ -1,6 +1,6 @@
 import { rootCertificates } from "node:tls";
-import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { ForgeError } from "../../api/index.ts";
+import type { Connections } from "../../network/index.ts";
 import type { RemoteOptions } from "../ports.ts";
 import { refuseStatus, unreachable } from "./http-errors.ts";
 import { checkedProxyUrl, checkedRepositoryUrl } from "./origin-policy.ts";
@@ -15,7 +15,7 @@ const maxRedirects = 3;
 /** Smart HTTP (gitprotocol-http) to one repository, within bounds of time, size and origin. */
 export class Transport {
   readonly userAgent: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #connections: Connections;
   readonly #authorization: string | undefined;
   readonly #timeouts: typeof defaultTimeouts;
   #base: URL;
@@ -25,7 +25,7 @@ export class Transport {
     this.userAgent = options.userAgent ?? "git/forge";
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#authorization = authorizationOf(options.credentials);
-    this.#dispatcher = dispatcherOf(options, this.#timeouts);
+    this.#connections = connectionsOf(options, this.#timeouts.connectMs);
   }
 
   /** For messages: where this goes, without anything secret. */
@@ -64,7 +64,7 @@ export class Transport {
   }
 
   close(): Promise<void> {
-    return this.#dispatcher.close();
+    return this.#connections.close();
   }
 
   async #send(
@@ -75,12 +75,15 @@ export class Transport {
     signal.throwIfAborted();
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.#timeouts.totalMs)]);
     try {
-      const response = await request(this.#base.href + outgoing.path, {
-        dispatcher: this.#dispatcher,
+      const { answerMs } = this.#timeouts;
+      const response = await this.#connections.request({
+        url: new URL(this.#base.href + outgoing.path),
         method: outgoing.method,
         headers: this.#headers(outgoing),
         body: outgoing.body ?? null,
         signal: bounded,
+        headersTimeout: answerMs,
+        bodyTimeout: answerMs,
       });
       const { statusCode: status, headers } = response;
       if (status >= 300) await response.body.dump({ limit: 64 * 1024, signal: bounded });
@@ -134,23 +137,16 @@ export class Transport {
 
 const empty = Buffer.alloc(0);
 
-function dispatcherOf(
-  { ca, proxy }: RemoteOptions,
-  { connectMs: timeout, answerMs }: typeof defaultTimeouts,
-): Dispatcher {
-  const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
-  const waits = { headersTimeout: answerMs, bodyTimeout: answerMs };
-  if (proxy === undefined) return new Agent({ connect: { timeout, ...trust }, ...waits });
-  const { url: uri, credentials } = proxy;
-  return new ProxyAgent({
-    uri: checkedProxyUrl(uri),
-    // Plain http too: what a tunnel carries the proxy does not read.
-    proxyTunnel: true,
-    ...(credentials && { token: basic(credentials.username, credentials.password) }),
-    // The server's TLS, and the proxy's own if it is reached by https.
-    requestTls: { timeout, ...trust },
-    proxyTls: { timeout, ...trust },
-    ...waits,
+function connectionsOf({ ca, network, proxy }: RemoteOptions, connectMs: number): Connections {
+  const connect = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  if (proxy === undefined) return network.open({ connect, connectMs });
+  const { url, credentials } = proxy;
+  const token = credentials && basic(credentials.username, credentials.password);
+  return network.open({
+    connect,
+    connectMs,
+    // Its address comes from a Secret, which is a tenant's like the repository's url.
+    proxy: { url: checkedProxyUrl(url), isOwn: false, ...(token !== undefined && { token }) },
   });
 }
 

@@ -7,7 +7,8 @@ const defaultDeadlineMs = 60_000;
 
 /** Equal for options by which the server would let the same things happen. */
 export function remoteKey(options: RemoteOptions): string {
-  return JSON.stringify(options);
+  const { network: _shared, ...own } = options;
+  return JSON.stringify(own);
 }
 
 /** A request that waits, until it is answered, its caller leaves, or its time is over. */

@@ -1,3 +1,4 @@
+import { ownNetwork } from "../../network/index.ts";
 import type { CommitRequest, Deployment } from "../ports.ts";
 
 /** A deployment of auth-service to production, but for what is named. */
@@ -26,7 +27,7 @@ export function requestOf(
   rest: Partial<CommitRequest> = {},
 ): CommitRequest {
   return {
-    remote: { url },
+    remote: { url, network: ownNetwork() },
     branch: "main",
     author: { name: "forge", email: "forge@example.com" },
     deployment: deploymentOf(changes),

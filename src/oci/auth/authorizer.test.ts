@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ownNetwork } from "../../network/index.ts";
 import type { RegistryClient } from "../registry/registry-client.ts";
 import { clientOf } from "../testing/client-of.ts";
 import { RegistryDouble, sha256 } from "../testing/registry-double.ts";
@@ -20,7 +21,9 @@ beforeEach(async () => {
   registry.setManifest("team/app", "v1", manifest, manifestType);
   client = clientOf({
     credentials: credentialsFor(registry.host),
-    lookup: (_name, _options, answer) => answer(null, [{ address: "192.168.1.1", family: 4 }]),
+    network: ownNetwork({
+      lookup: (_name, _options, answer) => answer(null, [{ address: "192.168.1.1", family: 4 }]),
+    }),
   });
 });
 

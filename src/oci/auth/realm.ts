@@ -1,5 +1,6 @@
 import { ForgeError } from "../../api/index.ts";
-import { isSameSite, type Reach } from "../registry/address.ts";
+import type { Reach } from "../../network/index.ts";
+import { isSameSite } from "../registry/same-site.ts";
 import type { Challenge } from "./challenge.ts";
 
 /** Where a token is asked for, and what addresses that name may stand for. */
@@ -28,5 +29,5 @@ export function realmOf(challenge: Challenge, registry: URL): Realm {
       `${registry.host} asks for tokens from "${realm.slice(0, 200)}", which must be an https address`,
     );
   }
-  return { url, reach: isSameSite(url.hostname, registry.hostname) ? "any" : "public" };
+  return { url, reach: isSameSite(url.hostname, registry.hostname) ? "allowed" : "public" };
 }

@@ -38,7 +38,7 @@ export class RegistryClient implements Registry, AsyncDisposable {
   /** Of those who write one referrers tag: most registries would lose what they write at once. */
   readonly #turns = new Turns();
 
-  constructor(options: RegistryClientOptions = {}) {
+  constructor(options: RegistryClientOptions) {
     this.#http = new RegistryHttp(options);
     this.#chunkBytes = options.uploadChunkBytes ?? defaultChunkBytes;
   }

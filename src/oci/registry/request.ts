@@ -6,7 +6,13 @@
  */
 import { type Dispatcher, errors } from "undici";
 import { ForgeError } from "../../api/index.ts";
-import { checkLiteral, type Reach } from "./address.ts";
+import {
+  type Connections,
+  HostUnreachable,
+  type Reach,
+  RefusedAddress,
+  unreachableHint,
+} from "../../network/index.ts";
 import { isAllowedNext } from "./origin.ts";
 import { TransientFailure } from "./transient-failure.ts";
 
@@ -15,7 +21,7 @@ export interface Outgoing {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Which addresses it may go to; `any` unless said. */
+  /** Which addresses it may go to; those that the network allows unless said. */
   readonly reach?: Reach;
   /** Redirects to another origin are refused: for what carries a secret in its body. */
   readonly staysAtOrigin?: boolean;
@@ -41,14 +47,14 @@ export interface Timeouts {
   readonly exchangeMs: number;
 }
 
-export interface Dispatchers {
-  dispatcherFor(url: URL, reach: Reach): Dispatcher;
+export interface Pools {
+  connectionsTo(url: URL, reach: Reach): Pick<Connections, "request">;
 }
 
 const maxRedirects = 5;
 
 export async function send(
-  dispatchers: Dispatchers,
+  pools: Pools,
   outgoing: Outgoing,
   timeouts: Timeouts,
   signal: AbortSignal,
@@ -57,7 +63,7 @@ export async function send(
   let { url, headers } = outgoing;
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const answer = await exchange(
-      dispatchers,
+      pools,
       { ...outgoing, url, headers: headers ?? {} },
       timeouts,
       bounded,
@@ -93,17 +99,15 @@ export function resolveLocation(location: string, from: URL): URL {
 }
 
 async function exchange(
-  dispatchers: Dispatchers,
-  { method, url, headers, body, reach = "any" }: Outgoing,
+  pools: Pools,
+  { method, url, headers, body, reach = "allowed" }: Outgoing,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  checkLiteral(url, reach);
-  const response = await dispatchers
-    .dispatcherFor(url, reach)
+  const response = await pools
+    .connectionsTo(url, reach)
     .request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+      url,
       method,
       headers: { "user-agent": "forge", ...headers },
       body: body ?? null,
@@ -182,6 +186,13 @@ function networkError(error: unknown, url: URL): unknown {
   }
   if (!(error instanceof Error) || error.name === "AbortError") return error;
   if (error instanceof ForgeError) return error;
+  if (error instanceof RefusedAddress) {
+    return new ForgeError("RegistryRefused", `${error.message}, where no registry sends us`);
+  }
+  if (error instanceof HostUnreachable) {
+    const hint = unreachableHint;
+    return new ForgeError("RegistryUnreachable", error.message, { hint });
+  }
   const code = String((error as { code?: unknown }).code ?? error.name);
   const failure = new ForgeError("RegistryUnreachable", `${url.host}: ${error.message || code}`, {
     cause: error,

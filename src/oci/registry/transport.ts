@@ -1,7 +1,6 @@
 /** Connections: one pool for all hosts, and one of its own for each host with settings. */
 import nodeTls from "node:tls";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
-import { guardedLookup, type Lookup, type Reach } from "./address.ts";
+import type { Connections, Network, Reach } from "../../network/index.ts";
 
 /** PEM texts; `proxy` is a URL, with a password if it needs one. */
 export interface HostSettings {
@@ -14,15 +13,14 @@ export interface HostSettings {
 }
 
 export interface TransportOptions {
+  /** What connects to registries, and to where they refer. */
+  readonly network: Network;
   /** Connections to one host at a time. */
   readonly connectionsPerHost?: number;
   /** By host, with port, as it stands in URLs. */
   readonly hosts?: Readonly<Record<string, HostSettings>>;
   /** For hosts without a proxy of their own; `noProxy` as in the variable NO_PROXY. */
   readonly proxy?: { readonly url: string; readonly noProxy?: string };
-  readonly lookup?: Lookup;
-  /** Stands for all connections; whoever passes one in closes it. */
-  readonly dispatcher?: Dispatcher;
 }
 
 /** oras-go and containerd keep as many; HTTP/1.1 registries answer each in turn. */
@@ -31,48 +29,43 @@ const defaultConnections = 8;
 export class Transport implements AsyncDisposable {
   readonly #options: TransportOptions;
   /** By host with settings (or none) and reach: as many as there are settings, twice. */
-  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #pools = new Map<string, Connections>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
   }
 
-  dispatcherFor(url: URL, reach: Reach): Dispatcher {
-    const { dispatcher, hosts = {} } = this.#options;
-    if (dispatcher !== undefined) return dispatcher;
+  connectionsTo(url: URL, reach: Reach): Connections {
+    const { hosts = {} } = this.#options;
     const settings = Object.hasOwn(hosts, url.host) ? hosts[url.host] : undefined;
     const key = `${reach} ${settings === undefined ? "" : url.host}`;
-    const known = this.#dispatchers.get(key);
+    const known = this.#pools.get(key);
     if (known !== undefined) return known;
     const made = this.#make(settings ?? {}, reach);
-    this.#dispatchers.set(key, made);
+    this.#pools.set(key, made);
     return made;
   }
 
-  /** Through a proxy the proxy looks names up, and must itself know where it may connect to. */
-  #make({ ca, cert, key, proxy }: HostSettings, reach: Reach): Dispatcher {
-    const { connectionsPerHost: connections = defaultConnections, lookup } = this.#options;
-    const tls = {
+  #make({ ca, cert, key, proxy }: HostSettings, reach: Reach): Connections {
+    const { connectionsPerHost: connections = defaultConnections, network } = this.#options;
+    const connect = {
       ...(ca !== undefined && { ca: [...nodeTls.getCACertificates("default"), ca] }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
     };
-    if (proxy !== undefined) return new ProxyAgent({ uri: proxy, connections, requestTls: tls });
-    const connect = { ...tls, lookup: guardedLookup(reach, lookup) };
     const byDefault = this.#options.proxy;
-    if (byDefault === undefined) return new Agent({ connections, connect });
-    return new EnvHttpProxyAgent({
-      httpProxy: byDefault.url,
-      httpsProxy: byDefault.url,
-      noProxy: byDefault.noProxy ?? "",
-      connections,
-      connect,
-      requestTls: tls,
+    const through =
+      proxy === undefined
+        ? byDefault && { ...byDefault, noProxy: byDefault.noProxy ?? "" }
+        : { url: proxy };
+    return network.open({
+      ...{ connect, connections, reach },
+      ...(through !== undefined && { proxy: { ...through, isOwn: true } }),
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.close()));
-    this.#dispatchers.clear();
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    this.#pools.clear();
   }
 }

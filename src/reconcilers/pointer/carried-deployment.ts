@@ -10,10 +10,10 @@ const maxKnown = 4_096;
 
 /** Which deployment a pointer's file carries at a commit. What a commit holds never changes. */
 export class CarriedDeployments {
-  readonly #deps: Pick<ReconcilerDeps, "client" | "settings">;
+  readonly #deps: Pick<ReconcilerDeps, "client" | "network" | "settings">;
   readonly #known = new Map<string, string | undefined>();
 
-  constructor(deps: Pick<ReconcilerDeps, "client" | "settings">) {
+  constructor(deps: Pick<ReconcilerDeps, "client" | "network" | "settings">) {
     this.#deps = deps;
   }
 

@@ -34,7 +34,7 @@ const moduleLimits = { files: 10_000 };
  * @throws ForgeError SourceNotAllowed, SourceNotVerified, and those of git and the registry
  */
 export async function readSource(
-  deps: Pick<ReconcilerDeps, "client" | "caches" | "images" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "images" | "network" | "settings">,
   release: Release,
   signal: AbortSignal,
 ): Promise<ReleaseSource> {

@@ -8,10 +8,10 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from "jose";
-import { Agent, fetch } from "undici";
 import { z } from "zod";
 import type { Clock } from "../../../controller/kube/index.ts";
 import { ForgeError, isLoopback, messageOf } from "../../api/index.ts";
+import type { Connections, Network } from "../../network/index.ts";
 import type { Person } from "./caller.ts";
 
 export interface IssuerOptions {
@@ -28,6 +28,7 @@ export interface IssuerOptions {
   readonly groups: readonly string[];
   /** Certificate authority in PEM, besides the system's. */
   readonly ca: string | undefined;
+  readonly network: Network;
   readonly clock: Clock;
 }
 
@@ -55,14 +56,15 @@ const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 /** Verifies tokens by the keys that their issuer publishes (OpenID Connect Discovery 1.0, section 4). */
 export class Issuer {
   readonly #options: IssuerOptions;
-  readonly #agent: Agent;
+  readonly #connections: Connections;
   #keys: Promise<JWTVerifyGetKey> | undefined;
   #retryAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: IssuerOptions) {
     this.#options = options;
-    const { ca } = options;
-    this.#agent = new Agent({ connect: { timeout: timeoutMs, ...(ca !== undefined && { ca }) } });
+    const { ca, network } = options;
+    const connect = ca === undefined ? {} : { ca };
+    this.#connections = network.open({ connect, connectMs: timeoutMs });
   }
 
   /** Whether a token says that it is of this issuer: nothing is known of it yet. */
@@ -94,7 +96,7 @@ export class Issuer {
   }
 
   close(): Promise<void> {
-    return this.#agent.destroy();
+    return this.#connections.close();
   }
 
   #personOf(claims: JWTPayload): Person {
@@ -150,16 +152,15 @@ export class Issuer {
   /** No redirects, and no more than is bearable. */
   async #fetch(url: string, signal: AbortSignal): Promise<Response> {
     const headers = { accept: "application/json" };
-    const dispatcher = this.#agent;
-    const answer = await fetch(url, { headers, redirect: "manual", signal, dispatcher });
+    const request = { url: new URL(url), method: "GET", headers, signal } as const;
+    const { statusCode: status, body } = await this.#connections.request(request);
     const parts: Uint8Array[] = [];
     let size = 0;
-    for await (const part of answer.body ?? []) {
-      size += (part as Uint8Array).byteLength;
+    for await (const part of body as AsyncIterable<Uint8Array>) {
+      size += part.byteLength;
       if (size > maximumBytes) throw new Error(`it answers with more than ${maximumBytes} bytes`);
-      parts.push(part as Uint8Array);
+      parts.push(part);
     }
-    const { status } = answer;
     return new Response(status === 200 ? Buffer.concat(parts, size) : null, { status });
   }
 }

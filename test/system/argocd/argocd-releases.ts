@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { commitFiles } from "../../ground/index.ts";
 import type { Workspace } from "../ground/workspace.ts";
@@ -22,7 +23,7 @@ export function configMap(name: string, data: Readonly<Record<string, string>>):
 /** Release images and pointer files of a workspace, made without a controller. */
 export class PointerRepository {
   readonly workspace: Workspace;
-  readonly registry: RegistryClient = new RegistryClient();
+  readonly registry: RegistryClient = new RegistryClient({ network: ownNetwork() });
   /** Where pointers say that their images are; a proxy may stand there. */
   readonly host: string;
 

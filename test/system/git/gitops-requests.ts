@@ -1,16 +1,17 @@
 import { deploymentName } from "../../../src/api/index.ts";
 import type { CommitRequest } from "../../../src/gitops/index.ts";
+import { ownNetwork } from "../../../src/network/index.ts";
 
 const repository = "company/monorepo";
 
 /** A deployment of a project to production, by its sequence. */
 export function gitOpsRequest(
-  remote: CommitRequest["remote"],
+  remote: Omit<CommitRequest["remote"], "network">,
   project: string,
   sequence: number,
 ): CommitRequest {
   return {
-    remote,
+    remote: { ...remote, network: ownNetwork() },
     branch: "main",
     author: { name: "forge", email: "forge@example.com" },
     deployment: {

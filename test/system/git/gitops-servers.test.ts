@@ -45,7 +45,7 @@ async function using<Result>(act: (writer: GitOpsWriter) => Promise<Result>): Pr
   }
 }
 
-type Remote = Parameters<GitOpsWriter["commit"]>[0]["remote"];
+type Remote = Omit<Parameters<GitOpsWriter["commit"]>[0]["remote"], "network">;
 const deploy = (remote: Remote, deadlineMs = 60_000) =>
   using((writer) => writer.commit({ ...gitOpsRequest(remote, "app", 1), deadlineMs }, signal));
 

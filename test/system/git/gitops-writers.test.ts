@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createGitOpsWriter } from "../../../src/gitops/index.ts";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { createBareRepository, git, output, run } from "../../ground/index.ts";
 import { gitOpsRequest } from "./gitops-requests.ts";
 
@@ -107,7 +108,11 @@ test("five writers and a person: nothing is lost, nothing is there twice, histor
 
 async function createHistory(remote: Parameters<typeof gitOpsRequest>[0], signal: AbortSignal) {
   const writer = createGitOpsWriter();
-  const { deployments } = await writer.history({ remote, branch: "main" }, 10_000, signal);
+  const { deployments } = await writer.history(
+    { remote: { ...remote, network: ownNetwork() }, branch: "main" },
+    10_000,
+    signal,
+  );
   await writer.close();
   return deployments.toReversed();
 }

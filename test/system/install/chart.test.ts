@@ -128,6 +128,12 @@ const values: readonly {
   },
   { path: "controller.shards", set: ["two"], says: '"--shard=two"' },
   { path: "controller.insecureGitHosts", set: ["g:80"], says: '"--insecure-git-host=g:80"' },
+  {
+    path: "network.allowedRanges",
+    set: ["10.1.0.0/16", "!10.1.0.1"],
+    says: '"--allowed-range=10.1.0.0/16","--allowed-range=!10.1.0.1"',
+    lacks: '"--allowed-range=10.0.0.0/8"',
+  },
   { path: "controller.logLevel", set: "debug", says: '"--log-level=debug"' },
   { path: "controller.leaderElection.leaseDuration", set: "1m", says: '"--lease-duration=1m"' },
   { path: "controller.leaderElection.renewDeadline", set: "9s", says: '"--renew-deadline=9s"' },

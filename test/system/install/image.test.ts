@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { RegistryClient, readAttachment } from "../../../src/oci/index.ts";
 import { requireTool } from "../../../tools/locate.ts";
 import { type Controller, output, run } from "../../ground/index.ts";
@@ -148,7 +149,7 @@ describe("the container image", () => {
   });
 
   test("has its SBOM attached, which names what is inside", async () => {
-    await using registry = new RegistryClient();
+    await using registry = new RegistryClient({ network: ownNetwork() });
     const [host = "", path = ""] = reference.replace(/:test$/, "").split(/\/(.*)/s);
     const signal = AbortSignal.timeout(30_000);
     const subject = {

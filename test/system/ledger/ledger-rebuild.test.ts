@@ -69,7 +69,12 @@ describe("a ledger that is rebuilt", () => {
     const file = join(mkdtempSync(join(folder, "rebuilt-")), "ledger.db");
     const refill = () =>
       output(process.execPath, [
-        ...[programPath("forge-server"), "refill-ledger", `--ledger=${file}`],
+        ...[
+          programPath("forge-server"),
+          "refill-ledger",
+          `--ledger=${file}`,
+          "--allowed-range=127.0.0.0/8",
+        ],
         ...[`--kubeconfig=${journey.ground.kubeconfig}`, `--namespace=${journey.namespace}`],
         `--registry=${journey.ground.registry}/releases`,
       ]);

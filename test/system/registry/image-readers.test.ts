@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { commit, releaseContent } from "../../../src/oci/testing/release-content.ts";
 import { requireTool } from "../../../tools/locate.ts";
@@ -40,7 +41,7 @@ async function shown(command: string): Promise<string> {
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
-  await using client = new RegistryClient();
+  await using client = new RegistryClient({ network: ownNetwork() });
   ({ digest } = await releaseImagesIn(client).publish(content, signal));
   manifest = JSON.parse(await crane("manifest", ref)) as Manifest;
 });
@@ -103,7 +104,7 @@ describe.skipIf(!hasProgram("skopeo"))("skopeo", () => {
       `docker://${back}:${commit}`,
     ]);
     expect((await crane("digest", `${back}:${commit}`)).trim()).toBe(digest);
-    await using client = new RegistryClient();
+    await using client = new RegistryClient({ network: ownNetwork() });
     const image = await releaseImagesIn(client).read(`${back}@${digest}`, signal);
     expect(image.files).toHaveLength(3);
   });

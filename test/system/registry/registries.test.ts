@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../../../src/network/index.ts";
 import {
   attach,
   credentialsFromDockerConfig,
@@ -105,6 +106,7 @@ function judge(...[what, program, isTls, auth]: (typeof setups)[number]): void {
   function clientWith(entry: object, ca: string = certificate.cert): RegistryClient {
     const hosts = [registry.host, tokens?.host ?? registry.host];
     return new RegistryClient({
+      network: ownNetwork(),
       credentials: credentialsFromDockerConfig(
         JSON.stringify({ auths: { [registry.host]: entry } }),
       ),

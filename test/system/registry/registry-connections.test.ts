@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { RegistryClient } from "../../../src/oci/index.ts";
 import { createCertificate, type TestCertificate } from "../../ground/index.ts";
 
@@ -69,7 +70,10 @@ function settings(certificate: TestCertificate | undefined) {
 
 describe("a client certificate", () => {
   test("is shown to the host that it is for", async () => {
-    await using registryClient = new RegistryClient({ hosts: { [host]: settings(client) } });
+    await using registryClient = new RegistryClient({
+      network: ownNetwork(),
+      hosts: { [host]: settings(client) },
+    });
     await expect(registryClient.ping(host, signal)).resolves.toBeUndefined();
   });
 
@@ -78,6 +82,7 @@ describe("a client certificate", () => {
     ["another's", () => stranger],
   ])("%s is refused", async (_what, certificate) => {
     await using registryClient = new RegistryClient({
+      network: ownNetwork(),
       hosts: { [host]: settings(certificate()) },
       sleep: async () => undefined,
     });
@@ -91,7 +96,10 @@ describe("a proxy", () => {
   test("of a host is used for it, through a tunnel", async () => {
     tunnels.length = 0;
     const through = { ...settings(client), proxy: `http://${proxyHost}` };
-    await using registryClient = new RegistryClient({ hosts: { [host]: through } });
+    await using registryClient = new RegistryClient({
+      network: ownNetwork(),
+      hosts: { [host]: through },
+    });
     await registryClient.ping(host, signal);
     expect(tunnels).toEqual([host]);
   });
@@ -99,10 +107,15 @@ describe("a proxy", () => {
   test("for all hosts is used but for those named", async () => {
     tunnels.length = 0;
     const hosts = { [host]: settings(client) };
-    await using all = new RegistryClient({ hosts, proxy: { url: `http://${proxyHost}` } });
+    await using all = new RegistryClient({
+      network: ownNetwork(),
+      hosts,
+      proxy: { url: `http://${proxyHost}` },
+    });
     await all.ping(host, signal);
     expect(tunnels).toEqual([host]);
     await using none = new RegistryClient({
+      network: ownNetwork(),
       ...{ hosts, proxy: { url: `http://${proxyHost}`, noProxy: "127.0.0.1" } },
     });
     await none.ping(host, signal);

@@ -1,7 +1,17 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Controller, commitFiles, createBareRepository } from "../../ground/index.ts";
+import {
+  type Controller,
+  commitFiles,
+  createBareRepository,
+  freePort,
+} from "../../ground/index.ts";
 import { conditionOf, present, Workspace } from "../ground/workspace.ts";
+
+const conditionReason = '.status.conditions[?(@.type=="Ready")].reason';
 
 const configMap = (name: string, data = "a: b") =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  ${data}\n`;
@@ -220,6 +230,55 @@ describe("releases", () => {
     expect(conditionOf(other, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
     const attacked = await workspace.waitFor("Ready=false", "release", "elsewhere");
     expect(conditionOf(attacked, "Ready")).toMatchObject({ reason: "SourceNotAllowed" });
+  });
+
+  test("sources at addresses that nobody allowed are not called, and are all told alike", async () => {
+    const careful = new Workspace("careful");
+    await careful.create();
+    const strict = await careful.controller({ args: ["--allowed-range=none"] });
+    const called: string[] = [];
+    const internal = createServer((request, response) => {
+      called.push(`${request.headers.host}${request.url}`);
+      response.end("credentials of a machine");
+    });
+    internal.listen(0, "127.0.0.1");
+    await once(internal, "listening");
+    const { port } = internal.address() as AddressInfo;
+    const hosts = {
+      open: `127.0.0.1:${port}`,
+      closed: `127.0.0.1:${await freePort()}`,
+      decimal: `2130706433:${port}`,
+      mapped: `[::ffff:127.0.0.1]:${port}`,
+      named: `localhost:${port}`,
+      dotted: `localhost.:${port}`,
+    };
+    try {
+      for (const [index, [name, host]] of Object.entries(hosts).entries()) {
+        // Plain http goes to loopback alone, by the names that are known without resolution.
+        const scheme = ["mapped", "dotted"].includes(name) ? "https" : "http";
+        const source = { git: { url: `${scheme}://${host}/a.git`, path: "deploy" } };
+        await careful.apply(careful.release(name, `a${index}`, { source }));
+      }
+      const told = await Promise.all(
+        Object.entries(hosts).map(async ([name, host]) => {
+          const release = await careful.waitFor("Ready=false", "release", name);
+          await careful.waitForField("release", name, conditionReason, "GitUnreachable");
+          const found = conditionOf(await careful.get("release", name), "Ready");
+          const shown = [host, new URL(`https://${host}`).host];
+          const text = shown.reduce(
+            (all, each) => all.replaceAll(each, "HOST"),
+            `${found?.message}`,
+          );
+          expect(release.status.image).toBeUndefined();
+          return `${found?.reason}: ${text}`;
+        }),
+      );
+      expect(called).toEqual([]);
+      expect([...new Set(told)]).toHaveLength(1);
+    } finally {
+      internal.close();
+      await strict.process.stop();
+    }
   });
 
   test("the same release packaged in another registry folder has the same digest", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { RegistryClient, releaseImagesIn } from "../../../src/oci/index.ts";
 import { releaseContent } from "../../../src/oci/testing/release-content.ts";
 import type { Controller } from "../../ground/index.ts";
@@ -19,7 +20,7 @@ describe("releases of a snapshot", () => {
 
   /** A release image as another forge, or a pipeline, has made it; its reference by digest. */
   async function publishElsewhere(commit: string): Promise<string> {
-    await using client = new RegistryClient();
+    await using client = new RegistryClient({ network: ownNetwork() });
     const content = releaseContent(workspace.ground.registry);
     const { ref, digest } = await releaseImagesIn(client).publish(
       {
@@ -49,7 +50,7 @@ describe("releases of a snapshot", () => {
     const image = present(status.image);
     expect(status.number).toBe(1);
     expect(image.ref).toContain(`/releases/${workspace.repository}/auth:a1`);
-    await using client = new RegistryClient();
+    await using client = new RegistryClient({ network: ownNetwork() });
     const { files, metadata, created } = await releaseImagesIn(client).read(image.ref, signal);
     expect(files.map((file) => file.yaml)).toEqual([yaml]);
     expect(metadata.source).toMatchObject({ author: "Alice <alice@company.com>" });

@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownNetwork } from "../../../src/network/index.ts";
 import { parseReference, RegistryClient } from "../../../src/oci/index.ts";
 import { commitFiles, createBareRepository, type Kubectl } from "../../ground/index.ts";
 import type { OwnCluster } from "../ground/own-cluster.ts";
@@ -81,7 +82,7 @@ async function createProtectedRepository(root: string): Promise<void> {
 }
 
 async function pushImages(images: readonly Image[]): Promise<void> {
-  await using registry = new RegistryClient();
+  await using registry = new RegistryClient({ network: ownNetwork() });
   const signal = AbortSignal.timeout(30_000);
   for (const { reference, manifest, blobs } of images) {
     const place = parseReference(reference);
