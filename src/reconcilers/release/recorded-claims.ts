@@ -15,7 +15,7 @@ export interface RecordedClaims {
  * @throws ForgeError SourceNotAllowed, and those of git
  */
 export async function verifyRecorded(
-  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "network" | "settings">,
   release: Release,
   signal: AbortSignal,
 ): Promise<RecordedClaims> {

@@ -62,7 +62,7 @@ export async function readSource(
  * @throws ForgeError SourceNotAllowed, and those of git
  */
 export async function verifyTriggers(
-  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "network" | "settings">,
   release: Release,
   triggers: readonly Trigger[],
   signal: AbortSignal,
@@ -85,7 +85,7 @@ export async function verifyTriggers(
 }
 
 async function withRemote<T>(
-  deps: Pick<ReconcilerDeps, "client" | "caches" | "settings">,
+  deps: Pick<ReconcilerDeps, "client" | "caches" | "network" | "settings">,
   release: Release,
   git: NonNullable<Release["spec"]["source"]["git"]>,
   signal: AbortSignal,
