@@ -49,7 +49,7 @@ export function createApp(
     slots: { events, exports },
     knowsStill: (authorization) => authenticator.authenticate(authorization),
   });
-  const dispatcher = new Dispatcher({ ...deps, routes, authenticator, locator });
+  const dispatcher = new Dispatcher({ ...deps, routes, access, authenticator, locator });
   const document = JSON.stringify(openApiDocument(routes, version));
 
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>();

@@ -2,6 +2,7 @@ import { KubeError, withDeadline } from "../../../controller/kube/index.ts";
 import { ForgeError } from "../../api/index.ts";
 import { FairLimit } from "../../concurrency/index.ts";
 import { noSpan, type Span } from "../../telemetry/index.ts";
+import type { Access } from "../caller/access.ts";
 import type { Authenticator } from "../caller/authenticator.ts";
 import type { Caller } from "../caller/caller.ts";
 import type { Locator } from "../cluster/locator.ts";
@@ -26,6 +27,7 @@ export interface DispatcherDeps
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
   readonly routes: readonly Route[];
+  readonly access: Access;
   readonly authenticator: Authenticator;
   readonly locator: Locator;
 }

@@ -5,7 +5,7 @@ import { ForgeError } from "../../api/index.ts";
 import type { Entry } from "../../ledger/index.ts";
 import { ExpiringMap } from "../expiring-map.ts";
 import type { LedgerAccess } from "../ports.ts";
-import { answerKey } from "./recorded.ts";
+import { answerKey, type Done } from "./recorded.ts";
 import type { JsonAnswer } from "./route.ts";
 
 /** An answer that is given again. */
@@ -14,14 +14,6 @@ export interface KeptAnswer {
   readonly fingerprint: string;
   readonly status: number;
   readonly body: object;
-}
-
-/** What came of a request, and the key that it was done once for. */
-export interface Done {
-  readonly answer: JsonAnswer;
-  readonly once?: { readonly key: string; readonly fingerprint: string };
-  /** The answer is that of an earlier request. */
-  readonly isReplayed?: boolean;
 }
 
 /** Where answers are kept: the ledger, which all replicas share, or the memory of this one. */

@@ -86,6 +86,11 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
   };
 }
 
+/** 500 where nobody foresaw it. */
+export function statusOf(thrown: unknown): number {
+  return (thrown instanceof ForgeError ? statuses[thrown.code] : undefined) ?? 500;
+}
+
 /** What the API server answers to a request in the caller's own name is the caller's to know. */
 const handedOn = new Set([400, 401, 403, 404, 409, 422]);
 

@@ -2,7 +2,6 @@
 import { ForgeError } from "../../api/index.ts";
 import type { Fact } from "../../ledger/index.ts";
 import type { LedgerAccess } from "../ports.ts";
-import type { Done } from "./idempotency.ts";
 import type { Call, JsonAnswer } from "./route.ts";
 
 /** What somebody asks the API to write. */
@@ -18,6 +17,14 @@ export interface Action {
   readonly repository?: string | undefined;
   readonly project?: string | undefined;
   readonly environment?: string | undefined;
+}
+
+/** What came of a request, and the key that it was done once for. */
+export interface Done {
+  readonly answer: JsonAnswer;
+  readonly once?: { readonly key: string; readonly fingerprint: string };
+  /** The answer is that of an earlier request. */
+  readonly isReplayed?: boolean;
 }
 
 /** What a write is about, as far as the request says it. */

@@ -19,10 +19,10 @@ let count = 0;
 async function scene(replicas = 1) {
   const ledger = await openLedger({ sqlite: join(folder, `${++count}.db`) });
   onTestFinished(() => ledger.close());
+  const clock = new ManualClock();
   const deps = {
-    clock: new ManualClock(),
-    log,
-    ledger: { isConfigured: true, open: () => ledger },
+    ...{ clock, log, ledger: { isConfigured: true, open: () => ledger } },
+    access: { readable: async () => new Set(["team"]) },
   };
   const writes = Array.from({ length: replicas }, () => new Writes(deps as never));
   const write = async ({
@@ -30,12 +30,14 @@ async function scene(replicas = 1) {
     key,
     release = "1",
     at = 0,
+    namespace = "team",
   }: Asked) => {
-    const route = { operation: "createRelease", method: "POST", handle: work };
+    const needs = { reads: "releases" };
+    const route = { operation: "createRelease", method: "POST", needs, handle: work };
     const call = {
       ...{ caller: { user: "dave" }, requestId: "one-id", params: {}, query: {} },
-      body: { release, namespace: "team" },
-      located: { namespace: "team", repository: "company/a", project: "b" },
+      body: { release, namespace },
+      located: { namespace, repository: "company/a", project: "b" },
       headers: new Headers(key === undefined ? {} : { "idempotency-key": key }),
     };
     try {
@@ -45,7 +47,7 @@ async function scene(replicas = 1) {
     }
   };
   const entries = async () => (await ledger.read({ order: "oldest", limit: 500 })).items;
-  return { write, entries };
+  return { clock, write, entries };
 }
 
 interface Asked {
@@ -53,6 +55,7 @@ interface Asked {
   readonly key?: string;
   readonly release?: string;
   readonly at?: number;
+  readonly namespace?: string;
 }
 
 const refused = () => Promise.reject(new ForgeError("ReleaseConflict", "it is another one"));
@@ -113,5 +116,45 @@ describe("N requests are N entries, and N ends", () => {
     expect(await write({ key: "same", at: 1 })).toEqual({ status: 201, body: { n: 1 } });
     const last = (await entries()).at(-1);
     expect(last).toMatchObject({ event: "createReleaseAnswered", details: { replayed: true } });
+  });
+});
+
+describe("a caller that is refused", () => {
+  test("writes nothing under a namespace that it may not see, and is counted", async () => {
+    const { clock, write, entries } = await scene();
+    let isDone = false;
+    const work = async () => {
+      isDone = true;
+      return {};
+    };
+    for (let n = 0; n < 400; n++) {
+      expect(await write({ work, namespace: "another-team" })).toBe("AccessDenied");
+    }
+    clock.advance(60_000);
+    await expect.poll(async () => (await entries()).length).toBe(2);
+    expect(isDone).toBe(false);
+    for (const { namespace, event } of await entries()) {
+      expect([namespace, event]).toEqual(["", "createReleaseRefused"]);
+    }
+    expect((await entries()).map(({ details }) => details["count"])).toEqual([1, 399]);
+  });
+
+  test("leaves so many entries, and is then slowed down and counted", async () => {
+    const { clock, write, entries } = await scene();
+    const codes: unknown[] = [];
+    for (let n = 0; n < 100; n++) codes.push(await write({ work: refused }));
+    expect(codes.filter((code) => code === "ReleaseConflict")).toHaveLength(60);
+    expect(codes.filter((code) => code === "RateLimited")).toHaveLength(40);
+    clock.advance(60_000);
+    await expect.poll(async () => (await entries()).length).toBe(122);
+    const counted = (await entries()).filter(({ event }) => event.endsWith("Refused"));
+    expect(counted.map(({ details }) => details["count"])).toEqual([1, 39]);
+    expect(counted.map(({ namespace }) => namespace)).toEqual(["team", "team"]);
+  });
+
+  test("is not held up by the server's own faults", async () => {
+    const { write } = await scene();
+    const work = () => Promise.reject(new ForgeError("ClusterUnreachable", "away"));
+    for (let n = 0; n < 70; n++) expect(await write({ work })).toBe("ClusterUnreachable");
   });
 });

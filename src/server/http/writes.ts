@@ -1,19 +1,37 @@
 import { randomUUID } from "node:crypto";
+import { KubeError } from "../../../controller/kube/index.ts";
+import { ForgeError } from "../../api/index.ts";
+import type { Access } from "../caller/access.ts";
 import type { ServerDeps } from "../ports.ts";
-import { type Done, Idempotency, keptIn } from "./idempotency.ts";
-import { type Action, placeOf, recorded } from "./recorded.ts";
+import { Idempotency, keptIn } from "./idempotency.ts";
+import { statusOf } from "./problem.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { type Action, type Done, placeOf, reasonOf, recorded } from "./recorded.ts";
+import { Refusals } from "./refusals.ts";
 import type { Answer, Call, JsonAnswer, Route } from "./route.ts";
 
-export type WritesDeps = Pick<ServerDeps, "clock" | "ledger" | "log">;
+export interface WritesDeps extends Pick<ServerDeps, "clock" | "ledger" | "log"> {
+  readonly access: Pick<Access, "readable">;
+}
 
-/** A write is recorded before it is done, and with an Idempotency-Key done once. */
+/** Refused writes of one caller and one route in one namespace that have entries of their own. */
+const recordedRefusals = { perSecond: 1, burst: 60 };
+
+/**
+ * A write is recorded before it is done, and with an Idempotency-Key done once. Nothing is recorded
+ * under a namespace that the caller may not see.
+ */
 export class Writes {
   readonly #deps: WritesDeps;
   readonly #idempotency: Idempotency;
+  readonly #refusals: Refusals;
+  readonly #budget: RateLimit;
 
   constructor(deps: WritesDeps) {
     this.#deps = deps;
     this.#idempotency = new Idempotency(deps.clock);
+    this.#refusals = new Refusals(deps);
+    this.#budget = new RateLimit(recordedRefusals, deps.clock);
   }
 
   /** The answer of the route; reads and dry runs are handed on. */
@@ -31,7 +49,36 @@ export class Writes {
       ...placeOf(call),
     };
     log.info(action, "write asked for");
-    return recorded(ledger, action, () => this.#once(route, call, handle as never));
+    const { namespace } = action;
+    const party = [user, operation, namespace].join(" ");
+    try {
+      await this.#checkSight(route, call, namespace);
+      this.#budget.check(party);
+    } catch (error) {
+      const isUnseen = isCode(error, "AccessDenied");
+      const reason = reasonOf(error);
+      const refusal = { operation, user, impersonatedBy, reason, asked: namespace };
+      if (isUnseen || isCode(error, "RateLimited")) {
+        await this.#refusals.count({ ...refusal, namespace: isUnseen ? "" : namespace });
+      }
+      throw error;
+    }
+    try {
+      return await recorded(ledger, action, () => this.#once(route, call, handle as never));
+    } catch (error) {
+      if (isRefusal(error)) this.#budget.spend(party);
+      throw error;
+    }
+  }
+
+  /** @throws ForgeError AccessDenied */
+  async #checkSight({ needs }: Route, { caller }: Call, namespace: string): Promise<void> {
+    if (namespace === "" || needs === undefined) return;
+    const { reads } = needs;
+    const readable = await this.#deps.access.readable(caller, reads, [namespace]);
+    if (readable.has(namespace)) return;
+    const said = `${caller.user} may not list ${reads} in namespace ${namespace}`;
+    throw new ForgeError("AccessDenied", said);
   }
 
   /** A request that repeats an earlier one is recorded too: it was asked, and it was answered. */
@@ -45,4 +92,14 @@ export class Writes {
     const keyed = { user, operation, header, body: { ...body, path: params } };
     return this.#idempotency.once(keyed, keptIn(this.#deps.ledger), handle);
   }
+}
+
+function isCode(error: unknown, code: ForgeError["code"]): boolean {
+  return error instanceof ForgeError && error.code === code;
+}
+
+/** The caller's fault, and not the server's. */
+function isRefusal(error: unknown): boolean {
+  const status = error instanceof KubeError ? error.status : statusOf(error);
+  return status >= 400 && status < 500;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Controller, Server } from "../../ground/index.ts";
+import { type Controller, type Server, tokenOf } from "../../ground/index.ts";
 import { ApiClient, startServerFor } from "../ground/api-client.ts";
 import { Journey } from "../ground/journey.ts";
 
@@ -91,7 +91,17 @@ describe("the REST API", () => {
       expect(JSON.stringify(body)).not.toContain(journey.namespace);
     }
     const refused = await carol.post("/v1/releases", release("9c"));
-    expect(refused).toMatchObject({ status: 403, body: { reason: "Forbidden" } });
+    expect(refused).toMatchObject({ status: 403, body: { reason: "AccessDenied" } });
+    for (let n = 0; n < 20; n++) await carol.post("/v1/releases", release("9c"));
+    const { body } = await alice.get("/v1/audit?kind=Action&actor=carol&limit=200");
+    expect(body.items).toEqual([]);
+    const admin = new ApiClient(server.url, tokenOf(journey.ground.kubeconfig));
+    const told = await admin.get("/v1/audit?kind=Action&actor=carol&limit=200");
+    const mine = told.body.items.filter(({ details }: { details: object }) =>
+      JSON.stringify(details).includes(journey.namespace),
+    );
+    expect(mine).toHaveLength(1);
+    expect(mine[0]).toMatchObject({ namespace: "", event: "createReleaseRefused" });
   });
 
   test("a dry run gives the decision, and a deployment is asked for in the caller's name", async () => {
