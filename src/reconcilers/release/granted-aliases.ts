@@ -36,6 +36,7 @@ export class GrantedAliases {
           (!isVerified || isVerifiedAlias(other, value)),
       );
     if (cached !== undefined) return cached.metadata.name;
+    this.#forgetShown();
     return [...this.#grants.values()]
       .flat()
       .find(
@@ -47,9 +48,7 @@ export class GrantedAliases {
   }
 
   grant(release: Release, aliases: ReadonlyMap<string, boolean>): void {
-    for (const [uid, grants] of this.#grants) {
-      if (grants.every((grant) => this.#isShown(grant))) this.#grants.delete(uid);
-    }
+    this.#forgetShown();
     const key = keyOf(release);
     const { commit } = release.spec;
     const grants = [...aliases].map(([value, isVerified]) => {
@@ -63,6 +62,13 @@ export class GrantedAliases {
     this.#grants.delete(release.metadata.uid ?? "");
   }
 
+  #forgetShown(): void {
+    for (const [uid, grants] of this.#grants) {
+      if (grants.every((grant) => this.#isShown(grant))) this.#grants.delete(uid);
+    }
+  }
+
+  /** The cache has the alias, or the release is gone. */
   #isShown({ key, value }: Grant): boolean {
     const cached = this.#cache.get(key);
     return cached === undefined || cached.status?.aliases?.some((a) => a.value === value) === true;

@@ -15,7 +15,10 @@ export interface Names {
   readonly aliases: Alias[];
 }
 
-type Deps = Pick<ReconcilerDeps, "client" | "caches" | "network" | "settings" | "events" | "extensions">;
+type Deps = Pick<
+  ReconcilerDeps,
+  "client" | "caches" | "network" | "settings" | "events" | "extensions"
+>;
 
 /** The other Releases of the same project and commit. */
 function sameCommit({ caches }: Pick<Deps, "caches">, { metadata, spec }: Release): Release[] {
