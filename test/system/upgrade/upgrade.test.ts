@@ -25,7 +25,8 @@ const decisive: Readonly<Record<string, readonly string[]>> = {
     ...["number", "aliases", "triggers", "joined", "conflictsWith", "replacedBy", "image"],
     ...["commitTime", "resources", "unexplainedImages", "warnings", "retry"],
   ],
-  ReleasePointer: ["resolved", "deployment", "git", "deployed", "previous", "delivery"],
+  // Without delivery: a controller that watches no agent removes their last report.
+  ReleasePointer: ["resolved", "deployment", "git", "deployed", "previous"],
   ReleaseDeployment: ["outcome", "git", "committedAt", "endedAt"],
 };
 
