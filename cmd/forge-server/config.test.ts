@@ -54,6 +54,10 @@ describe("readConfig", () => {
       args: ["--oidc-issuer=https://i.com", "--oidc-audience=a", "--oidc-group=system:masters"],
       says: "the cluster keeps such names for itself",
     },
+    {
+      args: ["--trusted-proxy=10.0.0.0/33"],
+      says: "--trusted-proxy: 10.0.0.0/33 is not a network",
+    },
     { args: ["--nothing"], says: "nothing" },
   ])("$args: $says", ({ args, says }) => {
     expect(() => readConfig(args, {})).toThrow(says);

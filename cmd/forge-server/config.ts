@@ -1,5 +1,5 @@
 import type { LedgerOptions } from "../../src/ledger/index.ts";
-import type { Limits } from "../../src/server/index.ts";
+import { type Limits, TrustedProxies } from "../../src/server/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
 import { otlpEndpoint } from "../otlp.ts";
@@ -24,6 +24,7 @@ export interface Config {
   readonly oidc: OidcConfig | undefined;
   readonly limits: Limits;
   readonly connectionsPerAddress: number;
+  readonly proxies: TrustedProxies;
   readonly graceMs: number;
   /** Undefined: nothing is traced. */
   readonly otlpEndpoint: string | undefined;
@@ -76,6 +77,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       streamsPerCaller: number("streams-per-caller", 0, 10_000),
     },
     connectionsPerAddress: number("connections-per-address", 1, 4_096),
+    proxies: proxiesOf(given),
     graceMs: milliseconds("grace"),
     otlpEndpoint: otlpEndpoint(text("otlp-endpoint")),
     logLevel: oneOf("log-level", logLevels),
@@ -88,4 +90,12 @@ function retentionOf({ text, milliseconds }: GivenFlags): number | undefined {
   const ms = milliseconds("ledger-retention");
   if (ms % dayMs === 0) return ms;
   throw new Error(`--ledger-retention: ${given} is not in whole days, such as 365d`);
+}
+
+function proxiesOf({ list }: GivenFlags): TrustedProxies {
+  try {
+    return new TrustedProxies(list("trusted-proxy"));
+  } catch (error) {
+    throw new Error(`--trusted-proxy: ${(error as Error).message}`, { cause: error });
+  }
 }

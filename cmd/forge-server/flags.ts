@@ -75,6 +75,12 @@ export const flags = {
   },
   rate: { value: "NUMBER", fallback: "100", help: "requests a second of one caller" },
   burst: { value: "NUMBER", fallback: "400", help: "so many at once, after a pause" },
+  "trusted-proxy": {
+    value: "NETWORK",
+    variable: "FORGE_TRUSTED_PROXIES",
+    multiple: true,
+    help: "network of proxies, such as 10.0.0.0/8, whose X-Forwarded-For or Forwarded is believed; without it, none",
+  },
   "connections-per-address": {
     value: "NUMBER",
     fallback: "1024",

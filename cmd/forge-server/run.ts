@@ -84,6 +84,7 @@ async function run(config: Config): Promise<void> {
       metrics,
       tracer,
       limits: config.limits,
+      proxies: config.proxies,
       stopping: stopping.signal,
     },
     version,
@@ -95,6 +96,7 @@ async function run(config: Config): Promise<void> {
     host: config.bindAddress,
     port: config.port,
     graceMs: config.graceMs,
+    isProxy: (address) => config.proxies.includes(address),
     limits: {
       perAddress: config.connectionsPerAddress,
       idleMs: Math.max(120_000, config.limits.timeoutMs * 2),

@@ -76,6 +76,10 @@ const server = z.strictObject({
     caSecret: name.describe("Secret with ca.crt of the issuer's authority."),
     port: z.int().min(1).max(65_535).describe("Of the issuer, for the network policy."),
   }),
+  trustedProxies: z
+    .array(z.string().regex(/^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/))
+    .max(100)
+    .describe("Networks of proxies whose X-Forwarded-For or Forwarded is believed."),
   ledger: z.strictObject({
     enabled: z.boolean(),
     urlSecret: name.describe("Secret whose key url is the URL of a PostgreSQL database."),

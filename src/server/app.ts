@@ -69,7 +69,8 @@ export function createApp(
   });
   app.all("*", async ({ req, env }) => {
     const requestId = requestIdIn(req.header("x-request-id")) ?? randomUUID();
-    const address = env?.incoming?.socket.remoteAddress ?? "";
+    const peer = env?.incoming?.socket.remoteAddress ?? "";
+    const address = deps.proxies.clientOf(peer, req.raw.headers);
     const response = await dispatcher.answer(req.raw, { requestId, address });
     response.headers.set("x-request-id", requestId);
     response.headers.set("cache-control", "private, no-cache");

@@ -6,6 +6,7 @@ export { Issuer, type IssuerOptions, isReserved, issuerUrl } from "./caller/issu
 export { cachesOf, createInformers, type Informers } from "./cluster/informers.ts";
 export { ChangeFeed } from "./events/change-feed.ts";
 export type { Route } from "./http/route.ts";
+export { TrustedProxies } from "./http/trusted-proxies.ts";
 export { openApiDocument } from "./openapi/document.ts";
 export { rightsTable } from "./openapi/rights-table.ts";
 export type { LedgerAccess, Limits, ServerDeps } from "./ports.ts";

@@ -6,6 +6,7 @@ import type { Impersonation } from "./caller/authenticator.ts";
 import type { Caches } from "./cluster/informers.ts";
 import type { ChangeFeed } from "./events/change-feed.ts";
 import type { Rate } from "./http/rate-limit.ts";
+import type { TrustedProxies } from "./http/trusted-proxies.ts";
 
 export interface Limits {
   readonly bodyBytes: number;
@@ -56,4 +57,5 @@ export interface ServerDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly proxies: TrustedProxies;
 }

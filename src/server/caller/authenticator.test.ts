@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Connection, KubeClient } from "../../../controller/kube/index.ts";
 import { kubeConfigFor } from "../../../controller/kube/testing/connect.ts";
 import { ApiServerDouble, ManualClock, refuse } from "../../../controller/kube/testing/index.ts";
+import { RateLimit } from "../http/rate-limit.ts";
 import { Access } from "./access.ts";
 import { Authenticator } from "./authenticator.ts";
 
@@ -154,5 +155,51 @@ describe("what a caller may read", () => {
     await expect(access.may(caller, right)).rejects.toMatchObject({ reason: "InternalError" });
     isUp = true;
     expect(await access.may(caller, right)).toBe(true);
+  });
+});
+
+describe("a flood of tokens that are nobody's", () => {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const jwt = (sub: string) =>
+    [encode({ alg: "RS256" }), encode({ iss: "cluster", sub }), "s".repeat(342)].join(".");
+  const address = "192.0.2.1";
+  let refusals: RateLimit;
+
+  beforeEach(() => {
+    refusals = new RateLimit({ perSecond: 5, burst: 50 }, clock);
+    known.set(jwt("pipeline"), "pipeline");
+  });
+
+  const authenticate = (token: string) =>
+    authenticator.authenticate(`Bearer ${token}`, {
+      address,
+      beforeAsking: (shape) => refusals.check(`${address} ${shape}`),
+      refused: (shape) => refusals.spend(`${address} ${shape}`),
+    });
+  const flood = (token: (n: number) => string) =>
+    Promise.allSettled(Array.from({ length: 200 }, (_, n) => authenticate(token(n))));
+
+  test("costs no question where they cannot be tokens", async () => {
+    await flood((n) => `${encode({ alg: "RS256" })}.${n}.x`);
+    expect(reviews()).toBe(0);
+  });
+
+  test.each([
+    { of: "opaque ones", token: (n: number) => `garbage-${n}` },
+    { of: "malformed ones", token: (n: number) => `${jwt("pipeline")}.${n}` },
+  ])("of $of keeps no valid one out that comes with it, and was never seen", async ({ token }) => {
+    const flooding = flood(token);
+    expect(await authenticate(jwt("pipeline"))).toMatchObject({ user: "pipeline" });
+    await flooding;
+    expect(reviews()).toBeLessThanOrEqual(1 + 50 + 16);
+  });
+
+  test("that look like real ones keeps nobody out who was let in before", async () => {
+    await authenticate(jwt("pipeline"));
+    await flood((n) => jwt(`nobody-${n}`));
+    clock.advance(11_000);
+    for (let n = 0; n < 200; n++) refusals.spend(`${address} jwt`);
+    expect(await authenticate(jwt("pipeline"))).toMatchObject({ user: "pipeline" });
+    await expect(authenticate(jwt("other"))).rejects.toMatchObject({ code: "RateLimited" });
   });
 });

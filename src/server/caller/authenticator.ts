@@ -8,9 +8,11 @@ import {
   whoAmI,
 } from "../../../controller/kube/index.ts";
 import { ForgeError } from "../../api/index.ts";
+import { FairLimit } from "../../concurrency/index.ts";
 import { ExpiringMap } from "../expiring-map.ts";
 import type { Caller, Person } from "./caller.ts";
 import type { Issuer } from "./issuer.ts";
+import { shapeOf, type TokenShape } from "./token-shape.ts";
 
 const tokenReviews: Resource = {
   group: "authentication.k8s.io",
@@ -47,17 +49,24 @@ export interface AuthenticatorOptions {
 
 /** Slows down who makes the API server be asked about tokens of nobody. */
 export interface Guard {
+  /** The client's; who floods from it leaves others their share of questions. */
+  readonly address: string;
   /** What it throws keeps the token from being asked about. */
-  readonly beforeAsking: () => void;
-  readonly refused: () => void;
+  readonly beforeAsking: (shape: TokenShape) => void;
+  readonly refused: (shape: TokenShape) => void;
 }
 
-const open: Guard = { beforeAsking: () => undefined, refused: () => undefined };
+const open: Guard = { address: "", beforeAsking: () => undefined, refused: () => undefined };
+
+/** Questions at once, and of one address about tokens of one shape. */
+const questions = { atOnce: 64, perParty: 16, mayWait: 1_024, mayWaitPerParty: 256 };
 
 /** How long an answer is remembered: a token that was revoked goes on for no longer. */
 const knownMs = 10_000;
 const unknownMs = 5_000;
 const remembered = 10_000;
+/** A token that was somebody's is asked about again, whatever its address sends besides. */
+const acceptedMs = 24 * 3_600_000;
 const timeoutMs = 10_000;
 
 /** RFC 6750 section 2.1. The API server takes headers of no more than 1 MiB, and tokens of far less. */
@@ -72,13 +81,20 @@ export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #salt = randomBytes(32);
   readonly #known: ExpiringMap<Caller | Refusal>;
+  readonly #accepted: ExpiringMap<true>;
+  readonly #questions = new FairLimit({
+    ...questions,
+    refusal: () => new ForgeError("ServerBusy", "too many tokens wait to be asked about"),
+  });
   readonly #asked = new Map<string, Promise<Caller | Refusal>>();
   /** Who the server itself is, once somebody was impersonated. */
   #self: { readonly user: string } | undefined;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
-    this.#known = new ExpiringMap({ maximum: remembered, clock: options.clock });
+    const { clock } = options;
+    this.#known = new ExpiringMap({ maximum: remembered, clock });
+    this.#accepted = new ExpiringMap({ maximum: remembered, clock });
   }
 
   /**
@@ -90,20 +106,39 @@ export class Authenticator {
     if (token === undefined) {
       throw new ForgeError("Unauthenticated", "the request carries no bearer token");
     }
+    const shape = shapeOf(token);
+    if (shape === "malformed") throw new ForgeError("Unauthenticated", "the token is malformed");
     const key = createHmac("sha256", this.#salt).update(token).digest("base64url");
-    const caller = this.#known.get(key) ?? (await this.#askOnce(key, token, guard));
+    const caller = this.#known.get(key) ?? (await this.#askOnce({ key, token, shape }, guard));
     if (caller instanceof Refusal) throw new ForgeError("Unauthenticated", caller.why);
     return caller;
   }
 
   /** Requests that come together with one token ask once. */
-  async #askOnce(key: string, token: string, guard: Guard): Promise<Caller | Refusal> {
-    guard.beforeAsking();
+  async #askOnce(unknown: Unknown, guard: Guard): Promise<Caller | Refusal> {
+    const { key } = unknown;
     const asked =
-      this.#asked.get(key) ?? this.#ask(key, token).finally(() => this.#asked.delete(key));
+      this.#asked.get(key) ??
+      this.#askGuarded(unknown, guard).finally(() => this.#asked.delete(key));
     this.#asked.set(key, asked);
-    const answer = await asked;
-    if (answer instanceof Refusal) guard.refused();
+    return asked;
+  }
+
+  async #askGuarded({ key, token, shape }: Unknown, guard: Guard): Promise<Caller | Refusal> {
+    if (this.#accepted.get(key) === true) return this.#ask(key, token);
+    guard.beforeAsking(shape);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await this.#questions.run(
+      `${guard.address} ${shape}`,
+      async () => {
+        // Many were refused while it waited.
+        guard.beforeAsking(shape);
+        const found = await this.#ask(key, token);
+        if (found instanceof Refusal) guard.refused(shape);
+        return found;
+      },
+      signal,
+    );
     return answer;
   }
 
@@ -114,6 +149,8 @@ export class Authenticator {
       : await this.#reviewed(key, token);
     const { found, lifetimeMs } = asked;
     this.#known.set(key, found, lifetimeMs);
+    if (found instanceof Refusal) this.#accepted.delete(key);
+    else this.#accepted.set(key, true, acceptedMs);
     return found;
   }
 
@@ -165,6 +202,13 @@ class Refusal {
   constructor(why: string) {
     this.why = why;
   }
+}
+
+/** A token of which nothing is remembered. */
+interface Unknown {
+  readonly key: string;
+  readonly token: string;
+  readonly shape: TokenShape;
 }
 
 interface Answer {

@@ -35,7 +35,7 @@ export interface DispatcherDeps
 /** What is known of a request besides itself. */
 export interface Origin {
   readonly requestId: string;
-  /** Of the connection: who sends many refused tokens is told to slow down. */
+  /** Of the client: who sends many refused tokens is told to slow down. */
   readonly address: string;
 }
 
@@ -193,8 +193,9 @@ export class Dispatcher {
 
   #callerOf(request: Request, address: string): Promise<Caller> {
     return this.#deps.authenticator.authenticate(request.headers.get("authorization"), {
-      beforeAsking: () => this.#refusals.check(address),
-      refused: () => this.#refusals.spend(address),
+      address,
+      beforeAsking: (shape) => this.#refusals.check(`${address} ${shape}`),
+      refused: (shape) => this.#refusals.spend(`${address} ${shape}`),
     });
   }
 }

@@ -9,7 +9,7 @@ export interface Rate {
 
 const remembered = 10_000;
 
-/** A bucket of tokens for each who asks; so many are remembered, the one longest unseen goes first. */
+/** One token bucket per caller; the one longest unseen is evicted. */
 export class RateLimit {
   readonly #rate: Rate;
   readonly #clock: Clock;

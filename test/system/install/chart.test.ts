@@ -250,6 +250,11 @@ const values: readonly {
   },
   { path: "server.oidc.caSecret", set: "idp", beside: withOidc, says: '"secretName":"idp"' },
   { path: "server.oidc.port", set: 8443, beside: withOidc, says: '{"port":8443,"protocol":"TCP"}' },
+  {
+    path: "server.trustedProxies",
+    set: ["10.0.0.0/8"],
+    says: '"--trusted-proxy=10.0.0.0/8"',
+  },
   { path: "server.ledger.storage.size", set: "9Gi", says: '"storage":"9Gi"' },
   { path: "server.ledger.storage.className", set: "fast", says: '"storageClassName":"fast"' },
   { path: "server.service.type", set: "LoadBalancer", says: '"type":"LoadBalancer"' },
