@@ -20,6 +20,7 @@ describe("readConfig", () => {
       agentNamespaces: { argoCD: [], flux: [] },
       leaderElection: undefined,
       shard: undefined,
+      requirePolicies: false,
       bindAddress: "0.0.0.0",
       port: 8080,
       otlpEndpoint: undefined,

@@ -31,6 +31,8 @@ export interface Config {
   };
   /** The shard whose projects this process works on; undefined: those without a label. */
   readonly shard: string | undefined;
+  /** Commits nothing unless the admission policies are known to be in force. */
+  readonly requirePolicies: boolean;
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
@@ -113,6 +115,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     namespace: text("namespace"),
     agentNamespaces: { argoCD: list("argocd-namespace"), flux: list("flux-namespace") },
     shard,
+    requirePolicies: isSet("refuse-without-policies"),
     leaderElection: isSet("leader-elect")
       ? {
           ...timing,
