@@ -153,7 +153,15 @@ describe("architecture", () => {
   });
 
   test("a room of the reconcilers looks into rooms before it alone", () => {
-    const rooms = ["release", "project", "deployment", "pointer", "environment", "delivery"];
+    const rooms = [
+      "admission",
+      "release",
+      "project",
+      "deployment",
+      "pointer",
+      "environment",
+      "delivery",
+    ];
     const roomOf = (path: string) =>
       rooms.findIndex((room) => path.startsWith(`src/reconcilers/${room}/`));
     const wrong = files.flatMap(({ path, imports }) =>

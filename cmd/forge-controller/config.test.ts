@@ -23,6 +23,7 @@ describe("readConfig", () => {
       attemptJournal: undefined,
       leaderElection: undefined,
       shard: undefined,
+      requirePolicies: false,
       bindAddress: "0.0.0.0",
       port: 8080,
       otlpEndpoint: undefined,

@@ -36,6 +36,8 @@ export interface Config {
   readonly shard: string | undefined;
   /** undefined: crashes are forgotten. */
   readonly attemptJournal: string | undefined;
+  /** Commits nothing unless the admission policies are known to be in force. */
+  readonly requirePolicies: boolean;
   readonly leaderElection: LeaderElectionConfig | undefined;
   readonly bindAddress: string;
   readonly port: number;
@@ -120,6 +122,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     agentNamespaces: { argoCD: list("argocd-namespace"), flux: list("flux-namespace") },
     shard,
     attemptJournal: text("attempt-journal"),
+    requirePolicies: isSet("refuse-without-policies"),
     leaderElection: isSet("leader-elect")
       ? {
           ...timing,

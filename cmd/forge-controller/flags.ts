@@ -100,6 +100,9 @@ export const flags = {
     variable: "FORGE_SHARD",
     help: "work on the projects labelled forge.dev/shard=NAME, instead of those without the label",
   },
+  "refuse-without-policies": {
+    help: "commit no deployment unless the admission policies of this version are in force",
+  },
   "bind-address": {
     value: "ADDRESS",
     fallback: "0.0.0.0",

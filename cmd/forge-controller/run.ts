@@ -18,7 +18,9 @@ import {
   createDeliveryLoop,
   createInformers,
   createLoops,
+  createPolicyInformers,
   ownUserBy,
+  policyState,
   type ReconcilerDeps,
 } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
@@ -86,6 +88,7 @@ async function run(config: Config): Promise<void> {
     ...(config.namespace !== undefined && { namespace: config.namespace }),
   };
   const informers = createInformers(informerDeps);
+  const policyInformers = createPolicyInformers(informerDeps);
   const agents = createAgents(informerDeps, config.agentNamespaces);
   const events = new EventRecorder({
     client: unfenced,
@@ -117,15 +120,18 @@ async function run(config: Config): Promise<void> {
       registry: config.registry,
       insecureGitHosts: config.insecureGitHosts,
       shard: config.shard,
+      requirePolicies: config.requirePolicies,
     },
     ownUser: ownUserBy(unfenced),
+    policies: () => policyState(policyInformers),
   };
   const loops = [
-    ...createLoops(deps, informers, controllerMetrics),
+    ...createLoops(deps, informers, policyInformers, controllerMetrics),
     createDeliveryLoop(deps, informers, agents, controllerMetrics),
   ];
   const allInformers = [
     ...Object.values(informers),
+    ...policyInformers,
     ...agents.flatMap(({ watched }) => watched.map(({ informer }) => informer)),
   ];
   for (const informer of allInformers) controllerMetrics.trackInformer(informer);

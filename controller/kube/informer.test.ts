@@ -73,7 +73,9 @@ describe("a kind that need not be installed", () => {
     const informer = world.start({ absentRetryMs: 20 });
     await informer.waitForSync(world.stop.signal);
     expect(informer.cache.size).toBe(0);
+    expect(informer.denied).toBe("absent");
     await eventually(() => expect(world.told).toEqual(["added later"]));
+    expect(informer.denied).toBeUndefined();
     expect(world.lines.filter(({ message }) => message === "watch failed")).toEqual([]);
   });
 
@@ -83,6 +85,7 @@ describe("a kind that need not be installed", () => {
     const informer = world.start({ absentRetryMs: 20 });
     await informer.waitForSync(world.stop.signal);
     expect(world.lines.map(({ message }) => message)).toContain("may not be read: taken as absent");
+    expect(informer.denied).toBe("forbidden");
     await eventually(() => expect(world.told).toEqual(["added later"]));
   });
 

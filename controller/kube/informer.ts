@@ -33,6 +33,7 @@ export class Informer<T extends KubeObject> {
   readonly #stats = { lists: 0, watches: 0, reconnects: 0, missed: 0, outdated: 0 };
   readonly #firstList = Promise.withResolvers<void>();
   #synced = false;
+  #denied: "absent" | "forbidden" | undefined;
   /** Where the next watch begins; without it the next step is a list. */
   #resourceVersion: string | undefined;
   /**
@@ -60,6 +61,11 @@ export class Informer<T extends KubeObject> {
 
   get synced(): boolean {
     return this.#synced;
+  }
+
+  /** Why the server last refused the collection; undefined while it gives it. */
+  get denied(): "absent" | "forbidden" | undefined {
+    return this.#denied;
   }
 
   get stats(): InformerStats {
@@ -105,6 +111,8 @@ export class Informer<T extends KubeObject> {
         await this.#watch(this.#resourceVersion ?? "", signal);
       } catch (error) {
         if (signal.aborted) break;
+        if (isForbidden(error)) this.#denied = "forbidden";
+        if (isNotFound(error)) this.#denied = "absent";
         if (await this.#isAbsent(error, signal)) continue;
         reconnecting = true;
         await this.#recover(error, signal);
@@ -151,6 +159,7 @@ export class Informer<T extends KubeObject> {
         throw new KubeError("AnswerTooLarge", said);
       }
     }
+    this.#denied = undefined;
     const changed = this.#takeList(objects);
     this.#resourceVersion = resourceVersion;
     this.#barren = 0;
@@ -176,7 +185,10 @@ export class Informer<T extends KubeObject> {
       // Informers that started together do not all come back together.
       timeoutSeconds: Math.floor(300 + 300 * this.#random()),
       livenessMs,
-      onOpen: () => this.#barren++,
+      onOpen: () => {
+        this.#denied = undefined;
+        this.#barren++;
+      },
       signal,
     });
     const lastedMs = () => this.#clock.monotonic() - startedAt;

@@ -164,6 +164,9 @@ export const chartValues = z
       stamping: z
         .enum(["auto", "always", "never"])
         .describe("MutatingAdmissionPolicies; auto: where the server has them."),
+      required: z
+        .boolean()
+        .describe("Whether the controller commits nothing unless the policies are in force."),
     }),
     rbac: z.strictObject({
       install: z.boolean().describe("Makes and binds the controller's roles."),

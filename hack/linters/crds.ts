@@ -34,6 +34,8 @@ const accepted: readonly Accepted[] = [
     "ReleaseDeployment spec.request.automatic",
     "ReleaseDeployment spec.decision.allowed",
     "ReleaseDeployment spec.decision.rules[].passed",
+    "ReleaseDeployment status.foundInGit",
+    "ReleaseDeployment status.health.healthy",
   ].map((field) => ({ what: `NoBools ${field}`, because: fact })),
   {
     what: "NoMaps Environment spec.projects.matchLabels",

@@ -18,8 +18,11 @@ const of = (kind: string) => objects.filter((object) => object.kind === kind);
  */
 const since = {
   kinds: [] as readonly string[],
-  conditions: [] as readonly string[],
-  words: ["AliasDropped", "AwaitingNames", "Custom"] as readonly string[],
+  conditions: ["Environment PoliciesEnforced"] as readonly string[],
+  words: [
+    ...["AliasDropped", "AwaitingNames", "Custom"],
+    ...["Enforced", "PoliciesEnforced", "PoliciesNotEnforced", "PoliciesUnreadable"],
+  ] as readonly string[],
 };
 
 /** Fields that no object of the recording has. */

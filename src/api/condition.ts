@@ -28,7 +28,7 @@ export const conditionSchema = z.object({
 /** The types that forge writes, by kind; nobody else writes conditions of forge's objects. */
 export const conditionTypes = {
   Project: ["Ready", "Reconciling", "Stalled", "Triggering"],
-  Environment: ["Ready", "Stalled"],
+  Environment: ["Ready", "Stalled", "PoliciesEnforced"],
   Release: ["Ready", "Reconciling", "Stalled", "SourceVerified", "Rendered", "Packaged"],
   ReleasePointer: [
     "Ready",

@@ -1,4 +1,12 @@
 export { identityPolicies, stampingPolicies } from "./admission/identity.ts";
+export {
+  findWeakPolicies,
+  isRequiredResource,
+  type PolicyFinding,
+  type PolicyObject,
+  policyResources,
+  shippedPolicyNames,
+} from "./admission/in-force.ts";
 export { type ClusterRole, clusterRoles } from "./admission/roles.ts";
 export { verbPolicies } from "./admission/verbs.ts";
 export { byAge } from "./by-age.ts";

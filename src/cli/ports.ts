@@ -4,7 +4,7 @@
  * prints as JSON is what was read.
  */
 import type { KubeObject } from "../../controller/kube/index.ts";
-import type { RequestOrigin } from "../api/index.ts";
+import type { PolicyObject, RequestOrigin } from "../api/index.ts";
 import type { RemoteOptions } from "../git/index.ts";
 import type {
   Approvers,
@@ -52,6 +52,8 @@ export interface Backend extends Store {
     environment: Kinds["Environment"],
     insecureHosts: readonly string[],
   ): Promise<RemoteOptions | undefined>;
+  /** The cluster's admission policies and bindings; undefined where only the controller may know. */
+  policies(): Promise<readonly PolicyObject[] | undefined>;
   /** What was told of forge's objects, in no order. */
   events(): Promise<readonly ForgeEvent[]>;
   /** What the ledger holds, the newest first; no more than `limit`. Only forge-server has one. */

@@ -1,3 +1,5 @@
+export { policyState } from "./admission/policies-in-force.ts";
+export { createPolicyInformers } from "./admission/policy-informers.ts";
 export { type AgentNamespaces, createAgents } from "./delivery/agents.ts";
 export { createDeliveryLoop } from "./delivery/delivery-loop.ts";
 export { cachesOf, createInformers, type InformerDeps, type Informers } from "./informers.ts";

@@ -97,7 +97,7 @@ async function start(): Promise<void> {
   const shared = { client: script.client, log, clock: systemClock, random: () => 0.5 };
   informers = createInformers(shared);
   const deps = { ...shared, caches: cachesOf(informers) } as unknown as ReconcilerDeps;
-  loops = createLoops(deps, informers, new ControllerMetrics(new Registry()));
+  loops = createLoops(deps, informers, [], new ControllerMetrics(new Registry()));
   const all = Object.values(informers);
   running = Promise.all(all.map((informer) => informer.run(stop.signal)));
   await Promise.all(all.map((informer) => informer.waitForSync(stop.signal)));

@@ -4,7 +4,10 @@ import {
   isMoreThanStatus,
   type Loop,
 } from "../../controller/index.ts";
-import { originOf } from "../api/index.ts";
+import { keyOf } from "../../controller/kube/index.ts";
+import { originOf, shippedPolicyNames } from "../api/index.ts";
+import type { PolicyInformer } from "./admission/policy-informers.ts";
+import { createPolicyWatchReconciler, policiesKey } from "./admission/policy-watch.ts";
 import {
   concernsIn,
   isOtherwiseHealthy,
@@ -22,6 +25,7 @@ import type { Informers } from "./informers.ts";
 import { loopMaker } from "./loop-maker.ts";
 import { GitComparison } from "./pointer/git-comparison.ts";
 import { createGitWatchReconciler } from "./pointer/git-watch.ts";
+import { waitsForPolicies } from "./pointer/pointer-report.ts";
 import { createReleasePointerReconciler } from "./pointer/release-pointer.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { createProjectReconciler } from "./project/project.ts";
@@ -33,6 +37,7 @@ import { shardLabelOf } from "./sharding.ts";
 export function createLoops(
   deps: ReconcilerDeps,
   informers: Informers,
+  policyInformers: readonly PolicyInformer[],
   metrics: ControllerMetrics,
 ): Loop[] {
   const loop = loopMaker(deps, metrics);
@@ -58,6 +63,18 @@ export function createLoops(
 
   const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps, logs));
   const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));
+  const policyWatch = createPolicyWatchReconciler(deps, () => {
+    for (const one of caches.environments.list()) environments.queue.add(keyOf(one));
+    const waiting = caches.pointers.list().filter(waitsForPolicies);
+    for (const one of waiting) pointers.queue.add(keyOf(one));
+  });
+  const policies = loop("admission", 1, policyWatch);
+  policies.queue.add(policiesKey);
+  for (const informer of policyInformers) {
+    enqueueChanges(informer, policies.queue, ({ metadata }) =>
+      shippedPolicyNames.has(metadata.name) ? [policiesKey] : [],
+    );
+  }
 
   const concerns = concernsIn(deps);
   enqueueChanges(informers.projects, projects.queue, concerns.projectsOfProject, {
@@ -128,6 +145,6 @@ export function createLoops(
   });
   return [
     ...[projects, releases, environments, pointers],
-    ...[gitWatches, registryWatches, histories, autoDeploys],
+    ...[gitWatches, registryWatches, histories, autoDeploys, policies],
   ];
 }

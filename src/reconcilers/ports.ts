@@ -14,6 +14,7 @@ import type { ManifestDigests, ReleaseImages } from "../oci/index.ts";
 import type { Renderer } from "../render/index.ts";
 import type { DeploymentMetrics, Logger, ReleaseMetrics, Tracer } from "../telemetry/index.ts";
 import type { ReleaseExtension } from "../triggers/index.ts";
+import type { PolicyState } from "./admission/policies-in-force.ts";
 
 /** The name under which the API server knows this process. */
 export type OwnUser = (signal: AbortSignal) => Promise<string>;
@@ -35,6 +36,8 @@ export interface Settings {
   readonly insecureGitHosts: readonly string[];
   /** The shard that this process works on; undefined: the default one. See sharding.ts. */
   readonly shard?: string | undefined;
+  /** Commits nothing unless the admission policies are known to be in force. */
+  readonly requirePolicies?: boolean | undefined;
 }
 
 /** All that the reconcilers work with; made once, in cmd/forge-controller. */
@@ -61,4 +64,6 @@ export interface ReconcilerDeps {
   readonly random: Random;
   readonly settings: Settings;
   readonly ownUser: OwnUser;
+  /** Whether the admission policies of this version are in force now. */
+  readonly policies: () => PolicyState;
 }

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** How packaging a release ended: pushed, found there already, or failed for good. */
 export const packagingResults = ["pushed", "adopted", "failed"] as const;
@@ -39,6 +39,9 @@ export const refusalReasons = [
   "Other",
 ] as const;
 
+/** Whether the admission policies of this version are in force, as the condition says it. */
+export const policyStates = ["True", "False", "Unknown"] as const;
+
 /** What forge does for its users; the runtime's own metrics are in controller/. */
 export class ReleaseMetrics {
   readonly #packaged: Counter<"result">;
@@ -49,6 +52,7 @@ export class ReleaseMetrics {
   readonly #pushes: Counter<"result">;
   readonly #commitsPerPush: Histogram;
   readonly #adoptions: Counter;
+  readonly #policies: Gauge<"status">;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -99,6 +103,13 @@ export class ReleaseMetrics {
       help: "Deployments found in Git that the cluster did not know, and taken over.",
       registers,
     });
+    this.#policies = new Gauge({
+      name: "forge_admission_policies_enforced",
+      help: "1 at the status of the condition PoliciesEnforced, 0 at the others.",
+      labelNames: ["status"],
+      registers,
+    });
+    for (const status of policyStates) this.#policies.set({ status }, 0);
     // Counters that are there from the start leave no gaps in graphs.
     for (const result of packagingResults) this.#packaged.inc({ result }, 0);
     for (const type of deploymentTypes) this.#commits.inc({ type }, 0);
@@ -124,6 +135,10 @@ export class ReleaseMetrics {
 
   adopted(): void {
     this.#adoptions.inc();
+  }
+
+  policies(now: (typeof policyStates)[number]): void {
+    for (const status of policyStates) this.#policies.set({ status }, status === now ? 1 : 0);
   }
 
   pushed(result: PushResult, commits: number): void {

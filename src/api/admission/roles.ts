@@ -131,6 +131,22 @@ export const clusterRoles: readonly ClusterRole[] = [
     ],
   ),
   clusterRole(
+    "forge-controller-admission",
+    "The cluster's admission policies and their bindings, to report when forge's are not in force; to be bound by a ClusterRoleBinding.",
+    [
+      rule(
+        [
+          "validatingadmissionpolicies",
+          "validatingadmissionpolicybindings",
+          "mutatingadmissionpolicies",
+          "mutatingadmissionpolicybindings",
+        ],
+        ["list", "watch"],
+        "admissionregistration.k8s.io",
+      ),
+    ],
+  ),
+  clusterRole(
     "forge-controller-leader-election",
     // In all namespaces it would let the controller take over everybody's leases.
     "The Lease of forge-controller; to be bound in the controller's own namespace alone.",

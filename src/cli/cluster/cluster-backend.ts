@@ -1,12 +1,21 @@
 import {
   Connection,
   isForbidden,
+  isNotFound,
   KubeClient,
   KubeError,
+  type KubeObject,
   sleep,
   systemClock,
 } from "../../../controller/kube/index.ts";
-import { type Environment, ForgeError, type RequestOrigin } from "../../api/index.ts";
+import {
+  type Environment,
+  ForgeError,
+  isRequiredResource,
+  type PolicyObject,
+  policyResources,
+  type RequestOrigin,
+} from "../../api/index.ts";
 import type { RemoteOptions } from "../../git/index.ts";
 import {
   approversOf,
@@ -34,6 +43,8 @@ import { loadKubeConfig, type Target } from "./kube-config.ts";
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
+/** Of a whole cluster; far beyond what clusters have. */
+const maximumPolicies = 5_000;
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */
 export class ClusterBackend implements Backend {
@@ -141,6 +152,28 @@ export class ClusterBackend implements Backend {
     const network = ownNetwork();
     const deps = { client: this.#client, network, settings: { insecureGitHosts } };
     return remoteOptions(deps, this.namespace, spec.gitOps, this.#signal);
+  }
+
+  async policies(): Promise<readonly PolicyObject[] | undefined> {
+    const options = { maximum: maximumPolicies, signal: this.#signal };
+    try {
+      const lists = policyResources.map(async (resource) => {
+        try {
+          const { items } = await this.#client.listAll<PolicyObject & KubeObject>(
+            resource,
+            options,
+          );
+          return items;
+        } catch (error) {
+          if (isNotFound(error) && !isRequiredResource(resource)) return [];
+          throw error;
+        }
+      });
+      return (await Promise.all(lists)).flat();
+    } catch (error) {
+      if (isForbidden(error)) return undefined;
+      throw error;
+    }
   }
 
   events(): Promise<readonly ForgeEvent[]> {

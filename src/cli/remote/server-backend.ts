@@ -150,6 +150,11 @@ export class ServerBackend implements Backend {
     return undefined;
   }
 
+  /** The server does not read them. */
+  async policies(): Promise<undefined> {
+    return undefined;
+  }
+
   async events(): Promise<readonly ForgeEvent[]> {
     const { namespace } = this;
     const { body } = await this.#api.send("GET", "/v1/objects/events", { query: { namespace } });

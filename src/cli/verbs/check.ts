@@ -3,6 +3,7 @@ import { isForbidden, isNotFound } from "../../../controller/kube/index.ts";
 import { ForgeError, kinds, messageOf } from "../../api/index.ts";
 import type { Finding } from "../checks/finding.ts";
 import { gitFindings } from "../checks/git.ts";
+import { policyFindings } from "../checks/policies.ts";
 import { registryFinding } from "../checks/registry.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
@@ -29,6 +30,7 @@ export async function check(session: Session, call: Call<CheckOptions>): Promise
   const findings: readonly Finding[] = [
     { check: "cluster", ok: true, message: `${who.server} answers; you are ${who.user}` },
     ...(await Promise.all(kinds.map(({ kind }) => kindFinding(backend, kind as KindName)))),
+    ...(await policyFindings(backend)),
     ...(await rightFindings(backend)),
     clockFinding(who, terminal.now()),
     ...(await gitFindings(backend, insecureHosts)),
@@ -52,6 +54,9 @@ export async function check(session: Session, call: Call<CheckOptions>): Promise
 function hintOf(failed: readonly Finding[]): string {
   if (failed.some(({ check: name }) => name.startsWith("kind "))) {
     return "Install what is missing: kubectl apply -f crds/";
+  }
+  if (failed.some(({ check: name }) => name === "admission policies")) {
+    return "Install the policies of this version again: docs/runbooks/forge-policies-not-enforced.md.";
   }
   return failed.every(({ objects }) => objects !== undefined)
     ? "Stay on this version, or accept the losses: docs/operations.md, Going back to the version before."

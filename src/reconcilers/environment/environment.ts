@@ -14,7 +14,10 @@ import {
 
 const fieldManager = "forge-controller";
 
-/** Says of an Environment whether its rules can be read, and pointers written by its settings. */
+/**
+ * Says of an Environment whether its rules can be read, pointers written by its settings, and
+ * whether the admission policies guard who deploys and approves.
+ */
 export function createEnvironmentReconciler(deps: ReconcilerDeps): Reconciler {
   return {
     reconcile: async (key, { signal }) => {
@@ -27,7 +30,11 @@ export function createEnvironmentReconciler(deps: ReconcilerDeps): Reconciler {
       const found = look(environment);
       const fields = {
         observedGeneration: environment.metadata.generation,
-        conditions: conditionsOf(environment, found, new Date(deps.clock.now())),
+        conditions: conditionsOf(
+          environment,
+          { ...found, conditions: [deps.policies()] },
+          new Date(deps.clock.now()),
+        ),
       };
       await writeStatus(deps, environmentKind, environment, fieldManager, fields, signal);
       recordTransition(deps, environment, found, "Check");

@@ -22,6 +22,22 @@ export function allowedCondition(decision: Decision, now: Date): OwnCondition {
   return { type: "Allowed", status: "False", reason, message };
 }
 
+const notEnforced = "PoliciesNotEnforced";
+const policiesAgainMs = 60_000;
+
+/** The controller was told to commit nothing without the admission policies. */
+export function withoutPolicies(message: string): Report {
+  const why = "the admission policies may be installed again";
+  const outcome = { type: "requeue", afterMs: policiesAgainMs, why } as const;
+  return { readiness: "retrying", reason: notEnforced, message, outcome };
+}
+
+/** Whether a pointer moves once the policies are back. */
+export function waitsForPolicies({ status }: ReleasePointer): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  return ready?.status === "False" && ready.reason === notEnforced;
+}
+
 /** What only people can change is stalled; what time changes is looked at again by then. */
 export function refusal({ rules, changesAt }: Decision, now: Date): Report {
   const refused = rules.filter(({ passed }) => !passed);

@@ -27,6 +27,7 @@ import {
   type PointerState,
   pointerFieldManager,
 } from "../deployment/pointer-state.ts";
+import { missingPolicies } from "../deployment/required-policies.ts";
 import { OwnWrites } from "../own-writes.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { deploymentSpan } from "../request-span.ts";
@@ -50,6 +51,7 @@ import {
   refusal,
   suspension,
   waitsForWatch,
+  withoutPolicies,
 } from "./pointer-report.ts";
 /**
  * Moves a pointer: records what an earlier look left in Git, resolves the release, asks the
@@ -134,6 +136,11 @@ async function move(
     countRefusal(deps, pointer, found.reason);
     await haltBegun(deps, state, "Blocked", found.message, signal);
     return found;
+  }
+  const policies = missingPolicies(deps);
+  if (policies !== undefined && !isSettled(state, environment)) {
+    await haltBegun(deps, state, "Blocked", policies, signal);
+    return withoutPolicies(policies);
   }
   await deploy(deps, { release, environment, decision }, state, signal);
   const { git, deployed } = state.status;

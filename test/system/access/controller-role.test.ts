@@ -12,7 +12,11 @@ import { Workspace } from "../ground/workspace.ts";
  */
 
 const user = "forge-controller";
-const roles = ["forge-controller", "forge-controller-leader-election"];
+const roles = [
+  "forge-controller",
+  "forge-controller-admission",
+  "forge-controller-leader-election",
+];
 
 interface AuditEvent {
   readonly verb: string;

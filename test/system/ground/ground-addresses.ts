@@ -48,6 +48,9 @@ export async function bindPrograms(kubectl: Kubectl): Promise<void> {
     const binding = ["clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`];
     await kubectl.output(["create", ...binding]);
   }
+  const role = "forge-controller-admission";
+  const binding = ["clusterrolebinding", role, `--clusterrole=${role}`, "--user=forge-controller"];
+  await kubectl.output(["create", ...binding]);
 }
 
 /** An API server with the users of the ground, however it was started. */

@@ -297,6 +297,7 @@ const values: readonly {
   { path: "crds.keep", set: false, lacks: "helm.sh/resource-policy" },
   { path: "admission.install", set: false, lacks: "AdmissionPolicy" },
   { path: "admission.stamping", set: "never", lacks: "MutatingAdmissionPolicy" },
+  { path: "admission.required", set: true, says: '"--refuse-without-policies"' },
   { path: "rbac.install", set: false, lacks: "forge-system-forge-objects" },
   { path: "rbac.roles", set: false, lacks: '"name":"forge-view"' },
   { path: "serviceAccount.create", set: false, says: '"serviceAccountName":"default"' },

@@ -109,4 +109,23 @@ describe("a request that replaces one on its way", () => {
     await journey.ask("dev", { lock: null });
     await journey.deployed("dev", 2);
   });
+
+  test("a pointer that is suspended while its push waits behind another one stays where it is", async () => {
+    await journey.apply(journey.environment("busy"));
+    const name = journey.pointerName("dev");
+    const { deployment } = (await journey.get("releasepointer", name)).status;
+    writeFileSync(hook(), "#!/bin/sh\nsleep 4\n", { mode: 0o755 });
+    await journey.apply(journey.pointer("busy", "1"));
+    const busy = journey.pointerName("busy");
+    await journey.waitForField("releasepointer", busy, ".status.deployment.sequence", "1");
+    await journey.ask("dev", { release: "1", request: { type: "Deploy", by: "admin" } });
+    await begun(present(deployment).sequence + 1);
+    await journey.ask("dev", { suspend: true });
+    await journey.deployed("busy", 1);
+    await journey.refused("dev", "Suspended");
+    takePushes();
+    expect(await journey.deployedNumber("dev")).toBe("2");
+    await journey.ask("dev", { suspend: false });
+    await journey.deployed("dev", 1);
+  });
 });
