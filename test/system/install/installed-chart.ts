@@ -52,6 +52,8 @@ export class InstalledChart {
       image: { repository: `${ground.registry}/forge` },
       registry: { prefix: `${ground.registry}/chart` },
       controller: { secrets: { namespaces: [this.team.namespace] } },
+      // Git server and registry of the tests.
+      network: { allowedRanges: ["127.0.0.0/8"] },
       tests: { enabled: true },
     };
   }
