@@ -13,7 +13,7 @@ import {
 import { formatRepository, parseReference } from "../../oci/index.ts";
 import type { ArtifactFields } from "../../render/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { imageRepository, registryOf } from "./release-content.ts";
+import { imageRepository, registryOf } from "../image-name.ts";
 
 type Deps = Pick<ReconcilerDeps, "digests" | "images" | "settings">;
 
