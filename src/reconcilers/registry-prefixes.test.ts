@@ -36,8 +36,19 @@ describe("what a Project used before prefixes were bounded", () => {
       inUse: undefined,
     },
     {
-      because: "it had been refused",
-      status: { observedGeneration: 1, conditions: [condition("Ready", "False")] },
+      because: "the earlier version could not reach the registry for a first number",
+      status: {
+        observedGeneration: 1,
+        conditions: [{ ...condition("Ready", "False"), reason: "RegistryUnreachable" }],
+      },
+      inUse: ["old.io/team"],
+    },
+    {
+      because: "its repository was another's",
+      status: {
+        observedGeneration: 1,
+        conditions: [{ ...condition("Ready", "False"), reason: "RepositoryTaken" }],
+      },
       inUse: undefined,
     },
     {

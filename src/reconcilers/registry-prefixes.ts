@@ -4,7 +4,7 @@
  * Project used when prefixes were bounded: that is recorded in the Project's status, once, so that a
  * restart or a kill at any moment changes nothing.
  */
-import { isTrue, type Project, type Release } from "../api/index.ts";
+import type { Project, Release } from "../api/index.ts";
 import { canonicalName, canonicalPrefix, isWithinPrefix } from "../oci/index.ts";
 import { repositoryOf } from "./image-name.ts";
 import type { Settings } from "./ports.ts";
@@ -13,6 +13,9 @@ type PrefixSettings = Pick<Settings, "registry" | "allowedPrefixes">;
 
 /** Reason of the condition RegistryAllowed where it rests on what was in use. */
 export const inUseBefore = "InUseBefore";
+
+/** Of Projects that no version has released anything of, whatever their registry. */
+const notServed = ["Duplicate", "InvalidShard", "RepositoryTaken"];
 
 /** As many as the status holds. */
 const maxInUse = 32;
@@ -62,9 +65,11 @@ export function registriesInUse(
   // A version before drops the field, and may leave the condition that rests on it.
   if (judged !== undefined && judged.reason !== inUseBefore) return undefined;
   const packaged = releases.filter((release) => release.status?.image !== undefined);
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
   const isServed =
     status?.observedGeneration === metadata.generation &&
-    (status?.lastRelease !== undefined || isTrue(project, "Ready"));
+    ready !== undefined &&
+    (status?.lastRelease !== undefined || !notServed.includes(ready.reason));
   const named = isServed ? [spec.registry, ...spec.artifacts.registries] : [];
   const used = [
     ...named.flatMap((prefix) => canonicalPrefix(prefix ?? "") ?? []),

@@ -41,13 +41,14 @@ describe("a repository belongs to one namespace", () => {
     const [folder = "", name = ""] = repository.split("/");
     const tags = () => owner.crane("ls", `${owner.ground.registry}/releases/${repository}/auth`);
     const before = await tags();
+    // Before its release, which would have a Project made.
     await intruder.apply(
       projectOf("sideways", name, `${owner.ground.registry}/releases/${folder}`),
-      intruder.release("sideways", "c3", { repository: name }),
     );
     const project = await intruder.waitFor("Stalled", "project", "sideways");
     expect(conditionOf(project, "Ready")).toMatchObject({ reason: "RegistryTaken" });
     expect(conditionOf(project, "RegistryAllowed")).toMatchObject({ status: "False" });
+    await intruder.apply(intruder.release("sideways", "c3", { repository: name }));
     const release = await intruder.waitFor("Stalled", "release", "sideways");
     expect(conditionOf(release, "Ready")).toMatchObject({ reason: "RegistryTaken" });
     expect(conditionOf(release, "Ready")?.message).not.toContain(owner.namespace);
@@ -133,16 +134,18 @@ describe("prefixes that nobody has bounded yet", () => {
       await workspace.apply(
         workspace.release("used", "a1", { repository: used }),
         projectOf("new", `${workspace.repository}/new`, `${registry}/legacy`),
+      );
+      const refusedProject = await workspace.waitFor("Stalled", "project", "new");
+      expect(conditionOf(refusedProject, "Ready")).toMatchObject({ reason: "RegistryNotAllowed" });
+      await workspace.apply(
         workspace.release("new", "a2", { repository: `${workspace.repository}/new` }),
       );
       const release = await workspace.waitFor("Ready", "release", "used");
       expect(release.status.image?.ref).toContain(`${registry}/legacy/`);
       const project = await workspace.get("project", "used");
       expect(conditionOf(project, "RegistryAllowed")).toMatchObject({ reason: "InUseBefore" });
-      for (const kind of ["project", "release"]) {
-        const refused = await workspace.waitFor("Stalled", kind, "new");
-        expect(conditionOf(refused, "Ready")).toMatchObject({ reason: "RegistryNotAllowed" });
-      }
+      const refused = await workspace.waitFor("Stalled", "release", "new");
+      expect(conditionOf(refused, "Ready")).toMatchObject({ reason: "RegistryNotAllowed" });
     } finally {
       await second.process.stop();
     }
