@@ -9,6 +9,7 @@ describe("readConfig", () => {
     expect(readConfig([registry], {})).toEqual({
       kubeconfig: undefined,
       registry: "registry.example.com/releases",
+      allowedPrefixes: undefined,
       insecureRegistries: [],
       insecureGitHosts: [],
       allowedRanges: privateRanges,
@@ -59,6 +60,12 @@ describe("readConfig", () => {
       because: "the usual variables name the proxy",
     },
     {
+      args: [registry, "--allowed-prefix=r.io/{namespace}", "--allowed-prefix=r.io/shared"],
+      env: {},
+      field: { allowedPrefixes: ["r.io/{namespace}", "r.io/shared"] },
+      because: "a prefix may hold the namespace",
+    },
+    {
       args: [registry, "--allowed-range=10.1.0.0/16", "--allowed-range=!10.1.2.3"],
       env: {},
       field: { allowedRanges: ["10.1.0.0/16", "!10.1.2.3"] },
@@ -91,6 +98,11 @@ describe("readConfig", () => {
     { args: [registry, "--port=x"], says: "--port", because: "it is no number" },
     { args: [registry, "--port=65536"], says: "--port", because: "it is too large" },
     { args: [registry, "--log-level=loud"], says: "--log-level", because: "there is none such" },
+    {
+      args: [registry, "--allowed-prefix=r.io/{team}"],
+      says: "--allowed-prefix: r.io/{team}",
+      because: "nothing but the namespace is filled in",
+    },
     {
       args: [registry, "--allowed-range=10.0.0.0/33"],
       says: "--allowed-range: 10.0.0.0/33",

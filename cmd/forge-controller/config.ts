@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { isShardName } from "../../src/reconcilers/index.ts";
+import { isRegistryPrefix, isShardName } from "../../src/reconcilers/index.ts";
 import { type LogLevel, logLevels } from "../../src/telemetry/index.ts";
 import { flagLines, readFlags } from "../flags.ts";
 import { allowedRanges } from "../network.ts";
@@ -9,6 +9,8 @@ import { flags } from "./flags.ts";
 export interface Config {
   readonly kubeconfig: string | undefined;
   readonly registry: string;
+  /** undefined: that of `registry`, and what Projects used before. */
+  readonly allowedPrefixes: readonly string[] | undefined;
   readonly insecureRegistries: readonly string[];
   readonly insecureGitHosts: readonly string[];
   /** Besides public addresses; `!` before a range excludes it. */
@@ -52,6 +54,13 @@ export interface LeaderElectionConfig {
   readonly durationMs: number;
   readonly renewDeadlineMs: number;
   readonly retryMs: number;
+}
+
+/** @throws Error that names the prefix which is none */
+function allowedPrefixes(given: readonly string[]): readonly string[] | undefined {
+  const wrong = given.find((prefix) => !isRegistryPrefix(prefix));
+  if (wrong === undefined) return given.length === 0 ? undefined : given;
+  throw new Error(`--allowed-prefix: ${wrong} is no registry and prefix`);
 }
 
 /** The text of --help. */
@@ -104,6 +113,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   return {
     kubeconfig: text("kubeconfig"),
     registry,
+    allowedPrefixes: allowedPrefixes(list("allowed-prefix")),
     insecureRegistries: list("insecure-registry"),
     insecureGitHosts: list("insecure-git-host"),
     allowedRanges: allowedRanges(list("allowed-range")),

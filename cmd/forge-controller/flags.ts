@@ -9,6 +9,12 @@ export const flags = {
     variable: "FORGE_REGISTRY",
     help: "registry and prefix of release images, such as registry.example.com/releases (required)",
   },
+  "allowed-prefix": {
+    value: "PREFIX",
+    variable: "FORGE_ALLOWED_PREFIXES",
+    multiple: true,
+    help: "registry and prefix that namespaces may write to and look in, {namespace} for each its own; without it that of --registry, and what Projects used before",
+  },
   ...registryFlags,
   "insecure-git-host": {
     value: "HOST",

@@ -66,7 +66,10 @@ async function run(config: Config): Promise<void> {
   const metricsRegistry = new Registry();
   collectDefaultMetrics({ register: metricsRegistry });
   const controllerMetrics = new ControllerMetrics(metricsRegistry);
-  const network = networkOf(config, [config.registry], { log, apiServer: connection.server });
+  const network = networkOf(config, [config.registry, ...(config.allowedPrefixes ?? [])], {
+    log,
+    apiServer: connection.server,
+  });
   const registry = new FencedRegistry({ ...registryOptions(config), network, log }, fence);
   const extensions = await loadExtensions(config.extensions);
   const cue = new CueWorkers(cueProgram(config.cueModule));
@@ -118,6 +121,7 @@ async function run(config: Config): Promise<void> {
     random,
     settings: {
       registry: config.registry,
+      allowedPrefixes: config.allowedPrefixes,
       insecureGitHosts: config.insecureGitHosts,
       shard: config.shard,
       requirePolicies: config.requirePolicies,

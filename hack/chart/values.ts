@@ -25,6 +25,10 @@ const image = z.strictObject({
 
 const registry = z.strictObject({
   prefix: text.describe("Registry and prefix of release images. Required."),
+  allowedPrefixes: z
+    .array(z.string().regex(/^[a-zA-Z0-9.:[\]{}_/-]{1,255}$/))
+    .max(100)
+    .describe("Registries and prefixes of namespaces; {namespace} stands for each its own."),
   credentialsSecret: name.describe("Secret of type kubernetes.io/dockerconfigjson."),
   tlsSecret: name.describe("Secret with ca.crt, and tls.crt and tls.key for a client certificate."),
   clientCertificate: z.boolean().describe("Whether that Secret has tls.crt and tls.key."),

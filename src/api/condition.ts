@@ -27,7 +27,7 @@ export const conditionSchema = z.object({
 
 /** The types that forge writes, by kind; nobody else writes conditions of forge's objects. */
 export const conditionTypes = {
-  Project: ["Ready", "Reconciling", "Stalled", "Triggering"],
+  Project: ["Ready", "Reconciling", "Stalled", "Triggering", "RegistryAllowed"],
   Environment: ["Ready", "Stalled", "PoliciesEnforced"],
   Release: ["Ready", "Reconciling", "Stalled", "SourceVerified", "Rendered", "Packaged"],
   ReleasePointer: [

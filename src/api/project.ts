@@ -82,6 +82,11 @@ const statusSchema = z
       })
       .optional()
       .describe("The release that was numbered last: the project's counter."),
+    registriesInUse: setOf(text(1, 255), 32)
+      .optional()
+      .describe(
+        "Registries and prefixes that the project used when prefixes were bounded, beside the controller's own.",
+      ),
     conditions: conditionsField,
   })
   .default(unseen)

@@ -1,6 +1,12 @@
 export { credentialHelpers } from "./auth/credential-program.ts";
 export { type Credentials, firstOf } from "./auth/credentials.ts";
 export { credentialsFromDockerConfig } from "./auth/docker-config.ts";
+export {
+  canonicalName,
+  canonicalPrefix,
+  canonicalRepository,
+  isWithinPrefix,
+} from "./canonical.ts";
 export { hasDigest, isDigest, sha256Of } from "./digest.ts";
 export { type Attachment, attach, readAttachment } from "./image/attachment.ts";
 export { gzip } from "./image/gzip.ts";

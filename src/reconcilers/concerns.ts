@@ -14,6 +14,7 @@ import {
 import { isCalled } from "../query/index.ts";
 import { ownClaim } from "../triggers/index.ts";
 import { autoDeployKey } from "./environment/auto-deploy.ts";
+import { rivalsOf } from "./image-ownership.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { placesOf } from "./project/known-releases.ts";
 import { owesNames } from "./release/names.ts";
@@ -109,13 +110,14 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
       promotionPolicy.promotesFrom.some(({ environment }) => environment === spec.environment),
     );
   return {
-    /** With those of other namespaces, for one of which the repository may have become free. */
+    /** With those of other namespaces, for one of which repository or image may have become free. */
     projectsOfProject: (project: Project): Key[] => [
       projectKey(project),
       ...caches.projects
         .byIndex("repository", project.spec.repository)
         .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
         .map(projectKey),
+      ...rivalsOf({ caches }, project).map(projectKey),
     ],
     /**
      * A Release that has its place concerns it no more, unless nobody made the Project yet, or

@@ -6,4 +6,5 @@ export { cachesOf, createInformers, type InformerDeps, type Informers } from "./
 export { createLoops } from "./loops.ts";
 export { ownUserBy } from "./own-user.ts";
 export type { Caches, ReconcilerDeps, Settings } from "./ports.ts";
+export { isRegistryPrefix } from "./registry-prefixes.ts";
 export { isShardName } from "./sharding.ts";

@@ -32,6 +32,11 @@ export interface Caches {
 export interface Settings {
   /** Registry and prefix of release images, such as registry.example.com/releases. */
   readonly registry: string;
+  /**
+   * Prefixes that namespaces may write to and look in, where `{namespace}` stands for the name of
+   * theirs. Undefined: `registry`, and what Projects used when prefixes were bounded.
+   */
+  readonly allowedPrefixes?: readonly string[] | undefined;
   /** Hosts of git servers that plain http may reach; loopback always may. */
   readonly insecureGitHosts: readonly string[];
   /** The shard that this process works on; undefined: the default one. See sharding.ts. */

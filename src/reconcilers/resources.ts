@@ -15,6 +15,7 @@ import {
   releasePointerKind,
 } from "../api/index.ts";
 import { keysOfPointer } from "../delivery/index.ts";
+import { canonicalName } from "../oci/index.ts";
 
 export const resources = {
   releases: releaseKind,
@@ -27,11 +28,11 @@ export const resources = {
 
 /** How each cache is searched. The namespace stands in every value: references never cross it. */
 export const indexes: {
-  readonly releases: Readonly<Record<"project" | "commit" | "alias", Indexer<Release>>>;
+  readonly releases: Readonly<Record<"project" | "commit" | "alias" | "image", Indexer<Release>>>;
   readonly pointers: Readonly<
     Record<"project" | "environment" | "place" | "delivery", Indexer<ReleasePointer>>
   >;
-  readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
+  readonly projects: Readonly<Record<"project" | "repository" | "image", Indexer<Project>>>;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
   readonly deployments: Readonly<Record<"project" | "place", Indexer<ReleaseDeployment>>>;
@@ -47,6 +48,11 @@ export const indexes: {
       (status?.aliases ?? []).map(({ value }) =>
         indexValue(metadata.namespace, projectPath(spec.repository, spec.project), value),
       ),
+    // Without the namespace: whose an image is, is asked across all of them.
+    image: ({ status }) => {
+      const name = status?.image && canonicalName(status.image.ref);
+      return name === undefined ? [] : [name];
+    },
   },
   pointers: {
     project: ({ metadata, spec }) => [
@@ -62,6 +68,8 @@ export const indexes: {
     ],
     // Without the namespace: who owns a repository is asked across all of them.
     repository: ({ spec }) => [spec.repository],
+    // Every image ends so, whatever its prefix.
+    image: ({ spec }) => [imageEnd(`${spec.repository}/${spec.name}`)],
   },
   environments: { namespace: ({ metadata }) => [metadata.namespace] },
   approvals: {
@@ -77,6 +85,11 @@ export const indexes: {
     place: (deployment) => [placeOf(deployment)],
   },
 };
+
+/** The last two parts of an image's name, which repository and project give. */
+export function imageEnd(name: string): string {
+  return name.split("/").slice(-2).join("/");
+}
 
 /** The index value of a Project, and of all that belongs to it. */
 export function projectIndex({ metadata, spec }: Pick<Project, "metadata" | "spec">): string {

@@ -10,6 +10,8 @@ export interface ControllerOptions {
   readonly logFile: string;
   readonly namespace?: string;
   readonly args?: readonly string[];
+  /** Variables, also instead of those of every test. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The program to run; that of programPath when absent. */
   readonly program?: string;
   /** A command in front of the flags that starts it in some other way. */
@@ -45,9 +47,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
       ...(cue === undefined ? [] : [`--cue-module=${cue}`]),
       ...(options.args ?? []),
     ],
-    // Sources of tests are on this machine, which the default leaves out. A variable, since a version
-    // before the flag would not start with it.
-    env: { FORGE_ALLOWED_RANGES: "127.0.0.0/8" },
+    // Sources of tests are on this machine, and artifacts anywhere in its registry; the chart's
+    // defaults are narrower. By variables, since a version before the flags would not start with them.
+    env: {
+      FORGE_ALLOWED_RANGES: "127.0.0.0/8",
+      FORGE_ALLOWED_PREFIXES: options.registry.split("/")[0] ?? "",
+      ...options.env,
+    },
     logFile: options.logFile,
     ready: async () => (await fetch(`${url}/readyz`)).ok,
   });

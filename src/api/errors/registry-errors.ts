@@ -14,6 +14,14 @@ export const registryErrors = {
     retry: "backoff",
     hint: "Read the registry's answer in the message; its log says more.",
   },
+  RegistryTaken: {
+    retry: "backoff",
+    hint: "Set another spec.registry of the Project, or release another project; what was packaged stays deployable.",
+  },
+  RegistryNotAllowed: {
+    retry: "backoff",
+    hint: "Set spec.registry of the Project to one that the installation allows, or have it added to registry.allowedPrefixes (--allowed-prefix).",
+  },
   ImageNotFound: {
     retry: "backoff",
     hint: "Check that the image was pushed and not deleted.",

@@ -5,6 +5,7 @@ import type { Finding } from "../checks/finding.ts";
 import { gitFindings } from "../checks/git.ts";
 import { policyFindings } from "../checks/policies.ts";
 import { registryFinding } from "../checks/registry.ts";
+import { prefixFindings } from "../checks/registry-prefixes.ts";
 import { printValue } from "../output/print.ts";
 import { stylesFor } from "../output/style.ts";
 import type { Backend, KindName, Right, WhoAmI } from "../ports.ts";
@@ -35,6 +36,7 @@ export async function check(session: Session, call: Call<CheckOptions>): Promise
     clockFinding(who, terminal.now()),
     ...(await gitFindings(backend, insecureHosts)),
     await registryFinding(terminal, { prefix, dockerConfig, insecureHosts }),
+    ...(await prefixFindings(backend)),
     ...losses,
   ];
   const styles = stylesFor(terminal.stdout, terminal.env);

@@ -2,8 +2,8 @@
 import type { Release, ReleasePointer, ReleasePointerStatus } from "../../api/index.ts";
 import { remoteOptions } from "../../credentials/index.ts";
 import type { CommitRequest, CurrentDeployment } from "../../gitops/index.ts";
+import { repositoryOf } from "../image-name.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { repositoryOf } from "../release/release-content.ts";
 import type { Begun } from "./deployment-plan.ts";
 
 /** What the pointer file carries; with a deployment, also the commit that brought it. */

@@ -1,6 +1,6 @@
 import { ForgeError, type Release } from "../../api/index.ts";
+import { repositoryOf } from "../image-name.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { repositoryOf } from "../release/release-content.ts";
 
 const withinMs = 5_000;
 

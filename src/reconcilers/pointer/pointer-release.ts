@@ -2,8 +2,8 @@ import { indexValue } from "../../../controller/kube/index.ts";
 import { ForgeError, projectPath, type Release, type ReleasePointer } from "../../api/index.ts";
 import { resolveRelease } from "../../query/index.ts";
 import type { PointerState } from "../deployment/pointer-state.ts";
+import { repositoryOf } from "../image-name.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { repositoryOf } from "../release/release-content.ts";
 
 /**
  * The release that a pointer asks for, pinned: an identifier is looked up once, and stands for the

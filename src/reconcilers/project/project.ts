@@ -10,11 +10,13 @@ import {
   splitProjectPath,
 } from "../../api/index.ts";
 import { invalidPatterns } from "../../triggers/index.ts";
+import { ownerOfRepository } from "../image-ownership.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { resources } from "../resources.ts";
 import { invalidShard, isOurs } from "../sharding.ts";
 import {
   conditionsOf,
+  type OwnCondition,
   type Report,
   recordTransition,
   reportOf,
@@ -22,6 +24,7 @@ import {
   writeStatus,
 } from "../status.ts";
 import { createNumbering } from "./numbering.ts";
+import { recordRegistriesInUse, registryAllowed, registryRefusal } from "./project-registry.ts";
 
 /** Owns the conditions of a Project; the counter is the numbering's. */
 const fieldManager = "forge-controller";
@@ -50,15 +53,20 @@ export function createProjectReconciler(deps: ReconcilerDeps): Reconciler {
       const project = isIdle ? oldest : await readOrCreate(deps, namespace, path, oldest, signal);
       // The cache of Projects may lag behind that of Releases.
       if (!isOurs(deps, project)) return { type: "done" };
-      const taken = invalidShard(project) ?? ownedElsewhere(deps, project);
-      if (taken !== undefined) return report(deps, project, taken, signal);
+      const unowned = invalidShard(project) ?? ownedElsewhere(deps, project);
+      if (unowned !== undefined) return report(deps, project, unowned, signal);
+      // Before a number, and before anything is asked of the registry.
+      const bounded = await recordRegistriesInUse(deps, project, releases, signal);
+      const refused = registryRefusal(deps, bounded);
+      if (refused !== undefined) return report(deps, bounded, refused, signal);
+      const allowed = registryAllowed(deps, bounded);
       try {
-        const numbered = isIdle ? project : await numbering.run(project, context);
-        return await report(deps, numbered, readyReport(numbered), signal);
+        const numbered = isIdle ? bounded : await numbering.run(bounded, context);
+        return await report(deps, numbered, readyReport(numbered, allowed), signal);
       } catch (error) {
         const failure = reportOf(error);
         if (failure === undefined) throw error;
-        await report(deps, project, failure, signal);
+        await report(deps, bounded, { ...failure, conditions: [allowed] }, signal);
         throw error;
       }
     },
@@ -99,12 +107,11 @@ async function readOrCreate(
 
 /** A repository belongs to the namespace of its oldest Project: image names carry no namespace. */
 function ownedElsewhere(deps: ReconcilerDeps, project: Project): Report | undefined {
-  const oldest = deps.caches.projects
-    .byIndex("repository", project.spec.repository)
-    .reduce((first, other) => (byAge(other, first) < 0 ? other : first), project);
-  if (oldest.metadata.namespace === project.metadata.namespace) return undefined;
+  const { repository } = project.spec;
+  const owner = ownerOfRepository(deps, repository);
+  if (owner === undefined || owner === project.metadata.namespace) return undefined;
   // The other namespace is not named: it is not for this tenant to know.
-  const message = `Repository ${project.spec.repository} belongs to another namespace, which released it first.`;
+  const message = `Repository ${repository} belongs to another namespace, which released it first.`;
   return stalled("RepositoryTaken", message);
 }
 
@@ -112,13 +119,13 @@ function duplicateReport(first: string): Report {
   return stalled("Duplicate", `Project ${first} is older and stands for the same project.`);
 }
 
-function readyReport({ spec, status }: Project): Report {
+function readyReport({ spec, status }: Project, allowed: OwnCondition): Report {
   const last = status?.lastRelease;
   const message =
     last === undefined
       ? "No release yet."
       : `Release ${last.number} (${last.name}) is the last one.`;
-  const conditions = [{ type: "Triggering" as const, ...triggering(spec.release) }];
+  const conditions = [{ type: "Triggering" as const, ...triggering(spec.release) }, allowed];
   return { readiness: "ready", reason: "Counting", message, conditions, outcome: { type: "done" } };
 }
 

@@ -1,6 +1,6 @@
 import { ForgeError, type Project, type Release } from "../../api/index.ts";
+import { imageRepository } from "../image-name.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { imageRepository } from "../release/release-content.ts";
 import { projectIndex } from "../resources.ts";
 
 type Deps = Pick<ReconcilerDeps, "caches" | "images" | "settings">;

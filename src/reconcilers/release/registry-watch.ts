@@ -1,10 +1,10 @@
 import type { Reconciler } from "../../../controller/index.ts";
 import { indexValue } from "../../../controller/kube/index.ts";
 import { ForgeError, isTrue, type Release } from "../../api/index.ts";
+import { repositoryOf } from "../image-name.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { isOurs, projectAt } from "../sharding.ts";
 import type { Report } from "../status.ts";
-import { repositoryOf } from "./release-content.ts";
 import { madeOf, report } from "./release-report.ts";
 import { isLost, isSettled } from "./settled.ts";
 

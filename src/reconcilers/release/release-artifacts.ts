@@ -1,7 +1,7 @@
 /**
  * Artifacts of a release, each with the digest that stands for it: the one that the pipeline gave,
- * or what its tag points at now. forge asks those registries alone that the controller and the
- * Project name: whoever releases chooses no address for it to call.
+ * or what its tag points at now. forge asks for the namespace's own paths alone: whoever releases
+ * neither chooses an address for it to call, nor learns what other namespaces keep in a registry.
  */
 import {
   type Artifact,
@@ -12,10 +12,11 @@ import {
 } from "../../api/index.ts";
 import { formatRepository, parseReference } from "../../oci/index.ts";
 import type { ArtifactFields } from "../../render/index.ts";
+import { imageRepository } from "../image-name.ts";
+import { isOwnPath } from "../own-paths.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { imageRepository, registryOf } from "./release-content.ts";
 
-type Deps = Pick<ReconcilerDeps, "digests" | "images" | "settings">;
+type Deps = Pick<ReconcilerDeps, "caches" | "digests" | "images" | "settings">;
 
 /** A field that `@artifact("<name>.<field>")` can name. */
 const fieldName = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
@@ -35,11 +36,12 @@ export async function pinArtifacts(
 ): Promise<Artifact[]> {
   const given = release.spec.artifacts.map(withOwnDigest);
   const before = await packagedDigests(deps, release, project, given, signal);
+  const owner = { namespace: release.metadata.namespace, project };
   const pinned: Artifact[] = [];
   for (let start = 0; start < given.length; start += atOnce) {
     const some = given.slice(start, start + atOnce).map((artifact) => {
       const digest = artifact.digest ?? before.get(artifact.name);
-      return pinArtifact(deps, digest ? { ...artifact, digest } : artifact, project, signal);
+      return pinArtifact(deps, digest ? { ...artifact, digest } : artifact, owner, signal);
     });
     pinned.push(...(await Promise.all(some)));
   }
@@ -112,15 +114,21 @@ async function packagedDigests(
   return digests;
 }
 
+/** For whom an artifact is looked up. */
+interface Owner {
+  readonly namespace: string;
+  readonly project: Project | undefined;
+}
+
 async function pinArtifact(
   deps: Deps,
   artifact: Artifact,
-  project: Project | undefined,
+  owner: Owner,
   signal: AbortSignal,
 ): Promise<Artifact> {
   const { name, uri, digest } = artifact;
-  const { allowMissing = false, allowTags = false } = project?.spec.artifacts ?? {};
-  const found = await look(deps, artifact, project, signal);
+  const { allowMissing = false, allowTags = false } = owner.project?.spec.artifacts ?? {};
+  const found = await look(deps, artifact, owner, signal);
   if (found === "missing" && !allowMissing) {
     const what = digest === undefined ? uri : `${uri}@${digest}`;
     throw new ForgeError(
@@ -136,25 +144,23 @@ async function pinArtifact(
   if (allowTags) return artifact;
   throw new ForgeError(
     "ArtifactNotPinned",
-    `artifact ${name}: ${uri} has no digest, and is in no registry that this project's artifacts are looked up in`,
+    `artifact ${name}: ${uri} has no digest, and is on no path where this namespace's artifacts are looked up`,
   );
 }
 
-/** The digest that a registry has for an artifact, where forge may ask. */
+/** The digest that a registry has for an artifact, on the namespace's own paths. */
 async function look(
-  { digests, settings }: Deps,
+  deps: Deps,
   { uri, digest }: Artifact,
-  project: Project | undefined,
+  { namespace, project }: Owner,
   signal: AbortSignal,
 ): Promise<string | "missing" | "not asked"> {
   const reference = referenceOf(uri);
-  if (reference === undefined) return "not asked";
-  const own = [settings.registry, registryOf(settings, project)].map((prefix) => hostOf(prefix));
-  const named = project?.spec.artifacts.registries ?? [];
-  const isKnown = [...own, ...named].some((prefix) => isWithin(reference.name, prefix));
-  const isNamed = digest !== undefined || reference.tag !== undefined;
-  if (!isKnown || !isNamed) return "not asked";
-  const found = await digests.find(
+  const isNamed = digest !== undefined || reference?.tag !== undefined;
+  if (reference === undefined || !isNamed) return "not asked";
+  const registries = project?.spec.artifacts.registries;
+  if (!isOwnPath(deps, namespace, project, reference.name, registries)) return "not asked";
+  const found = await deps.digests.find(
     digest === undefined ? uri : `${reference.name}@${digest}`,
     signal,
   );
@@ -174,14 +180,6 @@ function referenceOf(uri: string): { name: string; tag: string | undefined } | u
 
 function tagOf(uri: string): string | undefined {
   return referenceOf(uri)?.tag;
-}
-
-function hostOf(prefix: string): string {
-  return prefix.split("/")[0] ?? prefix;
-}
-
-function isWithin(name: string, prefix: string): boolean {
-  return name === prefix || name.startsWith(`${prefix.replace(/\/$/, "")}/`);
 }
 
 /** Manifests name an artifact by its uri: it cannot be two things. */

@@ -1,31 +1,13 @@
-import type { Artifact, Project, Release } from "../../api/index.ts";
-import { formatRepository, type ReleaseContent, releaseRepository } from "../../oci/index.ts";
+import type { Artifact, Release } from "../../api/index.ts";
+import type { ReleaseContent } from "../../oci/index.ts";
 import type { Manifest } from "../../render/index.ts";
 import { customMetadata } from "../../triggers/index.ts";
-import type { ReconcilerDeps, Settings } from "../ports.ts";
+import { registryOf } from "../image-name.ts";
+import type { ReconcilerDeps } from "../ports.ts";
 import { projectOf } from "../sharding.ts";
 import { allAliases, factsOf, strategyOf } from "./aliases.ts";
 import type { Names } from "./names.ts";
 import type { ReleaseSource } from "./release-source.ts";
-
-/** Registry prefix of a project's images: its own, or the controller's. */
-export function registryOf(settings: Settings, project: Pick<Project, "spec"> | undefined): string {
-  return project?.spec.registry ?? settings.registry;
-}
-
-/**
- * Image name of a project: `<registry>/<repository>/<project>`.
- * @throws ForgeError InvalidReference
- */
-export function imageRepository(settings: Settings, project: Pick<Project, "spec">): string {
-  const { repository, name } = project.spec;
-  return formatRepository(releaseRepository(registryOf(settings, project), repository, name));
-}
-
-/** The image name of a release's reference: without its tag, the full commit, which has no colon. */
-export function repositoryOf(ref: string): string {
-  return ref.slice(0, ref.lastIndexOf(":"));
-}
 
 /**
  * All that goes into the image of a numbered Release. Of its aliases those that its own trigger gave

@@ -2,10 +2,11 @@ import { indexValue } from "../../../controller/kube/index.ts";
 import { byAge, ForgeError, projectPath, type Release, type Trigger } from "../../api/index.ts";
 import { remoteOptions } from "../../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../../git/index.ts";
-import { parseReference } from "../../oci/index.ts";
+import { formatRepository, parseReference } from "../../oci/index.ts";
 import type { SourceFile } from "../../render/index.ts";
+import { isOwnPath } from "../own-paths.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { projectOf } from "../sharding.ts";
+import { projectAt, projectOf } from "../sharding.ts";
 import { notChecked, type Verification, verifyClaims } from "./verify-claims.ts";
 
 /** The files of a release, and what git says of its commit. */
@@ -145,26 +146,27 @@ function filesOfModule(files: readonly SourceFile[], folder: string): readonly S
  * @throws ForgeError SourceNotAllowed
  */
 async function readSnapshot(
-  { caches, images, settings }: Pick<ReconcilerDeps, "caches" | "images" | "settings">,
+  deps: Pick<ReconcilerDeps, "caches" | "images" | "settings">,
   { metadata: { namespace }, spec }: Release,
   ref: string,
   signal: AbortSignal,
 ): Promise<ReleaseSource> {
-  const index = indexValue(namespace, projectPath(spec.repository, spec.project));
-  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
-  const registries = [settings.registry, ...(owner?.spec.registry ? [owner.spec.registry] : [])];
-  const { host } = parseReference(ref);
-  if (!registries.some((prefix) => prefix.split("/")[0] === host)) {
+  const owner = projectAt(deps, namespace, projectPath(spec.repository, spec.project));
+  const repository = formatRepository(parseReference(ref));
+  // Before anything is asked: what another namespace has is not told from what there is not.
+  if (!isOwnPath(deps, namespace, owner, repository)) {
     throw new ForgeError(
       "SourceNotAllowed",
-      `Release: spec.source.oci.ref: ${host} is no registry that this project releases to`,
-      { hint: "Copy the snapshot there, or set spec.registry of the Project." },
+      `Release: spec.source.oci.ref: ${repository} is on no path of this namespace in a registry that this project releases to`,
+      { hint: "Copy the snapshot there, or have its prefix allowed by registry.allowedPrefixes." },
     );
   }
-  const { metadata, created, files } = await images.read(ref, signal);
-  const { repository, project, commit, author, message } = metadata.source;
+  const { metadata, created, files } = await deps.images.read(ref, signal);
+  const { project, commit, author, message } = metadata.source;
   const isSame =
-    repository === spec.repository && project === spec.project && commit === spec.commit;
+    metadata.source.repository === spec.repository &&
+    project === spec.project &&
+    commit === spec.commit;
   if (!isSame) {
     throw new ForgeError(
       "SourceNotAllowed",

@@ -15,7 +15,9 @@ import {
 } from "../../render/index.ts";
 import { inSpan, type Span } from "../../telemetry/index.ts";
 import { countsWithinBytes, limits, withinBytes } from "../bounded-status.ts";
+import { imageRefusal } from "../image-ownership.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { projectOf } from "../sharding.ts";
 import type { OwnCondition, Report } from "../status.ts";
 import type { GrantedAliases } from "./granted-aliases.ts";
 import { grantNames, type Names } from "./names.ts";
@@ -161,6 +163,7 @@ export class ReleaseSteps {
     const number = this.#number;
     const named = { release: this.#release, number, names };
     const content = releaseContent(this.#deps, named, source, manifests, artifacts);
+    this.#refuseImage(content.registry);
     const { images } = this.#deps;
     const before = this.#release.status?.image?.digest;
     const published =
@@ -179,6 +182,18 @@ export class ReleaseSteps {
     this.#passed("Packaged", published.adopted ? "Adopted" : "Pushed", this.#image);
     const { ref, digest, size, resourcesDigest, metadataDigest } = published;
     return { ref, digest, size, resourcesDigest, metadataDigest };
+  }
+
+  /** The Project may have changed since: what is judged is what is written. */
+  #refuseImage(registry: string): void {
+    const { metadata, spec } = this.#release;
+    const project = projectOf(this.#deps, this.#release);
+    const refusal = imageRefusal(this.#deps, {
+      metadata,
+      status: project?.status,
+      spec: { repository: spec.repository, name: spec.project, registry },
+    });
+    if (refusal !== undefined) throw refusal;
   }
 
   #warnings(manifests: readonly Manifest[]): Pick<Made, "warnings"> {

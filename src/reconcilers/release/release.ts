@@ -3,6 +3,7 @@ import { indexValue, isNotFound, type Key } from "../../../controller/kube/index
 import { type Project, projectPath, type Release } from "../../api/index.ts";
 import { endingWith } from "../../telemetry/index.ts";
 import { ownClaim } from "../../triggers/index.ts";
+import { imageRefusal } from "../image-ownership.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { releaseSpan } from "../request-span.ts";
 import { resources } from "../resources.ts";
@@ -33,7 +34,8 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       const { joined } = cached.status ?? {};
       if (joined !== undefined) return reconcileJoined(deps, cached, joined, signal);
       if (isSettled(cached)) return updateNames(deps, granted, key, signal);
-      const waiting = standsAside(deps, cached) ?? disabled(project, cached);
+      const waiting =
+        standsAside(deps, cached) ?? disabled(project, cached) ?? unwritable(deps, project);
       if (waiting?.readiness === "progressing" && isNew(deps, cached)) {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
@@ -77,6 +79,20 @@ function disabled(project: Project | undefined, { spec }: Release): Report | und
     "ReleaseDisabled",
     `Project ${project.metadata.name} is not released by git events: spec.release.enabled is false. Set it to true, and this release goes on.`,
   );
+}
+
+/** An image that the project may not write; before it was judged, its status may be about to allow it. */
+function unwritable(deps: ReconcilerDeps, project: Project | undefined): Report | undefined {
+  const error = project && imageRefusal(deps, project);
+  if (project === undefined || error === undefined) return undefined;
+  const isJudged = project.status?.conditions?.some(({ type }) => type === "RegistryAllowed");
+  if (isJudged) return stalled(error.code, `${error.message}. ${error.hint}`);
+  return {
+    readiness: "progressing",
+    reason: "AwaitingProject",
+    message: "The project has not said yet where its images go.",
+    outcome: { type: "wait", on: "the project's registry" },
+  };
 }
 
 /** What a Release reports that is not to be packaged: not yet, or not at all. */

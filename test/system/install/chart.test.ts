@@ -129,6 +129,11 @@ const values: readonly {
   { path: "controller.shards", set: ["two"], says: '"--shard=two"' },
   { path: "controller.insecureGitHosts", set: ["g:80"], says: '"--insecure-git-host=g:80"' },
   {
+    path: "registry.allowedPrefixes",
+    set: ["r.io/teams/{namespace}"],
+    says: '"--allowed-prefix=r.io/teams/{namespace}"',
+  },
+  {
     path: "network.allowedRanges",
     set: ["10.1.0.0/16", "!10.1.0.1"],
     says: '"--allowed-range=10.1.0.0/16","--allowed-range=!10.1.0.1"',

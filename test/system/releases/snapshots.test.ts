@@ -68,7 +68,7 @@ describe("releases of a snapshot", () => {
       name: "other-registry",
       ref: async () => "169.254.169.254/latest/meta-data:v1",
       reason: "SourceNotAllowed",
-      says: /169\.254\.169\.254 is no registry that this project releases to/,
+      says: /169\.254\.169\.254\/latest\/meta-data is on no path of this namespace/,
     },
     {
       name: "no-image",
