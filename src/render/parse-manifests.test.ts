@@ -91,6 +91,16 @@ describe("what is no manifest is refused, by file, document and field", () => {
     ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", "generateName", "not stable"],
     ["apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: A.b}\n", "namespace", "no label"],
     ["apiVersion: v1\nkind: List\n", "items of a List", "a List has items"],
+    [
+      "apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: x}\nitems: {a: 1}\n",
+      "items of a AllowList",
+      "Kubernetes takes whatever has items for a list",
+    ],
+    [
+      "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nitems:\n- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: x}}\n",
+      "is a list to Kubernetes",
+      "kubectl and Argo CD apply the items of any kind",
+    ],
     ["apiVersion: v1\nkind: List\nitems: [1]\n", `${place}, item 1: not an object`, "named"],
     [configMap, `ConfigMap a is there twice: in app.yaml, document 1 .* and in ${place}`, "twice"],
   ])("$2: $0", (text, message) => {
@@ -132,6 +142,14 @@ describe("bounds", () => {
   test("nesting is bounded", () => {
     expect(() => parse(`${configMap}data: ${"[".repeat(200)}`)).toThrow(/line 4/);
   });
+
+  test.each(["---\n", "- \n", "-\n", "[],", "{},", "a,", "? \n"])(
+    "nodes are counted before a parser takes two hundred bytes for each: %j",
+    (node) => {
+      const content = (node.endsWith(",") ? "[" : "") + node.repeat(1_600_000);
+      expect(codeOf(content)).toBe("SourceTooLarge");
+    },
+  );
 
   test("files, their bytes and documents are bounded", () => {
     expect(codeOf("#".repeat(limits.bytesPerFile + 1))).toBe("SourceTooLarge");

@@ -1,7 +1,7 @@
 import { ForgeError } from "../api/index.ts";
+import { parseYaml, yamlLimits } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
 import { ManifestList, type ParsedManifest } from "./manifest-list.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import type { SourceFile } from "./ports.ts";
 
 /**
@@ -10,9 +10,10 @@ import type { SourceFile } from "./ports.ts";
  */
 export function parseManifests(files: readonly SourceFile[]): readonly ParsedManifest[] {
   const list = new ManifestList();
+  const nodes = { left: yamlLimits.nodes };
   let documents = 0;
   for (const { path, text } of readTexts(files)) {
-    for (const [index, document] of parseYaml(text, path).entries()) {
+    for (const [index, document] of parseYaml(text, path, nodes).entries()) {
       documents += 1;
       if (documents > limits.documents) throw tooLarge(`more than ${limits.documents} documents`);
       if (document.value === undefined || document.value === null) continue;
