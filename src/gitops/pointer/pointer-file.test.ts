@@ -222,6 +222,16 @@ metadata:
       says: 'line 10 holds the merge key "<<"',
     },
     {
+      because: "it nests deeper than any parser should follow",
+      text: `${created}extra: ${"[".repeat(60_000)}`,
+      says: "line 17",
+    },
+    {
+      because: "it is larger than any pointer",
+      text: `${created}# ${"x".repeat(65_536)}\n`,
+      says: "more than 65536 characters",
+    },
+    {
       because: "a key is a boolean to some readers",
       text: created.replace("spec:", "spec:\n  on: 1"),
       says: "line 10 holds the key on",

@@ -134,7 +134,18 @@ function checked(deployment: Deployment): Deployment {
   throw new ForgeError("InvalidObject", `commit "${commit}" is not 40 or 64 hex digits`);
 }
 
+/** Real ones have a few hundred; the plugin for Argo CD reads no larger one either. */
+const maxLength = 64 * 1024;
+
+/**
+ * The text stays, comments and foreign fields and all, so it must mean the same to every reader: to
+ * this one, to the plugin for Argo CD, and to Kubernetes.
+ */
 function openDocument(text: string, path: string): Document {
+  if (text.length > maxLength) throw invalid(path, `has more than ${maxLength} characters`);
+  // First, since it bounds how deep the text nests: the parser below follows it down the stack.
+  const ambiguity = ambiguityIn(text);
+  if (ambiguity !== undefined) throw invalid(path, `line ${ambiguity.line} ${ambiguity.why}`);
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter });
   const [document, second] = documents;
@@ -148,7 +159,8 @@ function openDocument(text: string, path: string): Document {
     const line = lineCounter.linePos(second.range[0]).line;
     throw invalid(path, `line ${line}: a second YAML document begins; the file must hold one`);
   }
-  refuseAmbiguity(text, path);
+  const difference = differenceIn(text);
+  if (difference !== undefined) throw invalid(path, `line ${difference.line} ${difference.why}`);
   const kind = optionalTextAt(document, path, "kind");
   const version = optionalTextAt(document, path, "apiVersion");
   if (kind !== "ReleasePointer" || version?.startsWith("forge.dev/") !== true) {
@@ -159,15 +171,6 @@ function openDocument(text: string, path: string): Document {
   }
   refuseNonMaps(document, path);
   return document;
-}
-
-/**
- * The text stays, comments and foreign fields and all, so it must mean the same to every reader: to
- * this one, to the plugin for Argo CD, and to Kubernetes.
- */
-function refuseAmbiguity(text: string, path: string): void {
-  const { line, why } = ambiguityIn(text) ?? differenceIn(text) ?? {};
-  if (line !== undefined) throw invalid(path, `line ${line} ${why}`);
 }
 
 /** Where forge sets fields there must be maps, or nothing. */
