@@ -18,7 +18,7 @@ export interface ListRequest {
   readonly where: string;
   readonly wanted: (path: string) => boolean;
   readonly maxFiles: number;
-  readonly visits?: VisitLimits;
+  readonly visits?: VisitLimits | undefined;
 }
 
 export interface ListedFiles {
