@@ -62,7 +62,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Of the reconcilers, the policy and what it is asked with, none: nothing is decided from history.
   "src/ledger": ["src/api", "src/telemetry"],
   "src/plugin": ["src/api", "src/concurrency", "src/oci", "src/telemetry", "src/yaml"],
-  "src/render": ["src/api", "src/yaml"],
+  "src/render": ["src/api", "src/concurrency", "src/yaml"],
   "src/yaml": ["src/api"],
   "src/triggers": ["src/api"],
   "src/policy": ["src/api", "src/triggers"],

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { atOnce } from "../concurrency/index.ts";
 import { limits } from "./limits.ts";
-import { parseManifests } from "./parse-manifests.ts";
+import { manifestsIn } from "./parse-manifests.ts";
 
 const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
-function parse(content: string | Uint8Array, path = "app.yaml"): ReturnType<typeof parseManifests> {
-  return parseManifests([{ path, content }]);
+function parse(content: string | Uint8Array, path = "app.yaml") {
+  return atOnce(manifestsIn([{ path, content }]));
 }
 
 function codeOf(content: string | Uint8Array): unknown {
@@ -155,6 +156,6 @@ describe("bounds", () => {
     expect(codeOf("#".repeat(limits.bytesPerFile + 1))).toBe("SourceTooLarge");
     expect(codeOf("---\n".repeat(limits.documents + 1))).toBe("SourceTooLarge");
     const file = { path: "a", content: new Uint8Array(limits.bytesPerFile).fill(0x0a) };
-    expect(() => parseManifests([file, file, file])).toThrow(/more than \d+ bytes/);
+    expect(() => atOnce(manifestsIn([file, file, file]))).toThrow(/more than \d+ bytes/);
   });
 });
