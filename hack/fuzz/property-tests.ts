@@ -5,7 +5,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** Unit tests that hold properties, found by their import, so that no list of them can be stale. */
 export function propertyTests(): string[] {
-  return globSync("{cmd,controller,src,hack}/**/*.test.ts", { cwd: root })
+  return globSync(["{cmd,controller,src,hack}/**/*.test.ts", "test/*.test.ts"], { cwd: root })
     .filter((path) => readFileSync(join(root, path), "utf8").includes('from "fast-check"'))
     .toSorted();
 }

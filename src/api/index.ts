@@ -29,6 +29,7 @@ export {
 } from "./environment.ts";
 export { type ErrorCode, errorKinds, type Retry } from "./errors.ts";
 export { commitPattern, digestPattern } from "./fields.ts";
+export { foreignText, neutralText } from "./foreign-text.ts";
 export { ForgeError, messageOf } from "./forge-error.ts";
 export { type GitEvent, parseGitEvent, parseInputs } from "./git-event.ts";
 export { isRecord } from "./is-record.ts";

@@ -1,4 +1,4 @@
-import { ForgeError } from "../api/index.ts";
+import { ForgeError, foreignText } from "../api/index.ts";
 import { type Sliced, VisitBudget, type VisitLimits } from "../concurrency/index.ts";
 import { formatOf } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
@@ -18,7 +18,7 @@ export interface ListRequest {
   readonly where: string;
   readonly wanted: (path: string) => boolean;
   readonly maxFiles: number;
-  readonly visits?: VisitLimits;
+  readonly visits?: VisitLimits | undefined;
 }
 
 export interface ListedFiles {
@@ -80,7 +80,7 @@ function folderAt(store: ObjectStore, id: string, prefix: string) {
 function wantedFile(entry: TreeEntry, path: string, where: string): { path: string; id: string } {
   refuseName(entry, where);
   if (isRegularFile(entry)) return { path, id: entry.id };
-  throw new ForgeError("InvalidManifest", `${where}: "${path}" is a symbolic link`, {
+  throw new ForgeError("InvalidManifest", `${where}: "${foreignText(path)}" is a symbolic link`, {
     hint: "Put the file itself in the place of the link.",
   });
 }
@@ -88,7 +88,8 @@ function wantedFile(entry: TreeEntry, path: string, where: string): { path: stri
 function refuseName(entry: TreeEntry, where: string): void {
   const problem = pathSegmentProblem(entry.name);
   if (problem === undefined) return;
-  throw new ForgeError("InvalidManifest", `${where}: the name "${entry.name}" ${problem}`);
+  const name = foreignText(entry.name);
+  throw new ForgeError("InvalidManifest", `${where}: the name "${name}" ${problem}`);
 }
 
 function tooLarge(where: string, what: string): ForgeError {

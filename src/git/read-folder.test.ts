@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownNetwork } from "../network/index.ts";
-import { type FolderRequest, openRemote, readFolder } from "./index.ts";
+import {
+  encodeCommit,
+  encodeTree,
+  type FolderRequest,
+  gitObject,
+  openRemote,
+  readFolder,
+} from "./index.ts";
 import { type GitServer, git, startGitServer } from "./testing/http-backend.ts";
 
 const network = ownNetwork();
@@ -87,6 +94,35 @@ describe("readFolder", () => {
     expect(result.submodules).toEqual(["vendored"]);
     expect(server.requests.filter((line) => line.startsWith("POST"))).toHaveLength(posts);
     git(server.gitDir, "config", "uploadpack.allowFilter", "true");
+  });
+
+  test("43 objects with more paths than can be visited end in an error, and keep nobody waiting", async () => {
+    const blob = gitObject("blob", Buffer.from("no manifest"));
+    const objects = [blob, encodeTree([{ mode: "100644", name: "a.md", id: blob.id }])];
+    for (let level = 0; level < 40; level++) {
+      const id = objects.at(-1)?.id ?? "";
+      objects.push(encodeTree(["a", "b"].map((name) => ({ mode: "40000", name, id }))));
+    }
+    const person = { name: "Ann", email: "ann@example.com", time: "2026-11-28T10:00:00Z" };
+    const about = { parents: [], author: person, committer: person, message: "bomb" };
+    objects.push(encodeCommit({ tree: objects.at(-1)?.id ?? "", ...about }));
+    const bomb = objects.at(-1)?.id ?? "";
+    const remote = openRemote({ network, url: server.url });
+    const push = { ref: "refs/heads/bomb", old: undefined, new: bomb, objects };
+    expect(await remote.push(push, signal)).toEqual({ status: "accepted" });
+    await remote.close();
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+    const limits = { visits: { nodes: 200_000, bytes: 1e9 } };
+    const request = { commit: bomb, folder: "a", limits };
+    const error = await read(request).catch((thrown: unknown) => thrown);
+    clearInterval(turning);
+    expect(error).toMatchObject({
+      code: "SourceTooLarge",
+      message: expect.stringContaining("over 200000 nodes"),
+    });
+    // Each slice is 2,000 visits.
+    expect(turns).toBeGreaterThan(10);
   });
 
   test.each(["", ".", "./"])("folder %j is the root", async (path) => {

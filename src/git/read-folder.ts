@@ -1,5 +1,5 @@
 import { ForgeError } from "../api/index.ts";
-import { inSlices } from "../concurrency/index.ts";
+import { inSlices, type VisitLimits } from "../concurrency/index.ts";
 import { listFiles } from "./list-files.ts";
 import type { Commit } from "./objects/commit.ts";
 import { formatOf } from "./objects/git-object.ts";
@@ -16,7 +16,12 @@ export interface FolderRequest {
   readonly folder: string;
   /** Which files to read, by their path inside the folder. */
   readonly wanted: (path: string) => boolean;
-  readonly limits?: { readonly files?: number; readonly totalBytes?: number };
+  readonly limits?: {
+    readonly files?: number;
+    readonly totalBytes?: number;
+    /** Of the walk through its folders; see list-files.ts. */
+    readonly visits?: VisitLimits;
+  };
 }
 
 export interface FolderFile {
@@ -56,6 +61,7 @@ export async function readFolder(
       where: where(request),
       wanted: request.wanted,
       maxFiles: limits.files,
+      visits: limits.visits,
     }),
     signal,
   );

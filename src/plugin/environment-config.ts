@@ -1,14 +1,15 @@
 import { ForgeError, isRecord } from "../api/index.ts";
+import { exactJson, parseYaml, plainTree, yamlLimits } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
-import { readDocument, reasonOf } from "./yaml.ts";
+import { reasonOf } from "./yaml.ts";
 
 export const environmentFileName = "env.yaml";
 
 const group = "apiextensions.crossplane.io";
 
 /**
- * The EnvironmentConfig of an env.yaml, as it is written: Kubernetes reads people's YAML in its own
- * way, and what we would make of it might differ.
+ * The EnvironmentConfig of an env.yaml as JSON: the object that was judged, never the text. Another
+ * reader might find more in the text than was judged.
  * @throws ForgeError EnvironmentFileInvalid
  */
 export function readEnvironmentConfig(text: string): string {
@@ -25,15 +26,23 @@ export function readEnvironmentConfig(text: string): string {
   if (!isRecord(metadata) || typeof metadata["name"] !== "string" || metadata["name"] === "") {
     throw invalid("metadata.name is missing");
   }
-  return text;
+  // Argo CD would apply the items in its place, whatever its kind.
+  if ("items" in document) throw invalid("has a field items, and so is a list to Kubernetes");
+  return exactJson(document);
 }
 
+/** As Kubernetes reads it: `yes` is a boolean. */
 function parse(text: string): unknown {
   try {
-    return readDocument(text);
+    const [document, second] = parseYaml(text, environmentFileName);
+    if (document !== undefined && second === undefined) {
+      return plainTree(document.value, environmentFileName, { left: yamlLimits.expandedSize });
+    }
   } catch (cause) {
-    throw invalid(reasonOf(cause), cause);
+    const prefix = new RegExp(`^${environmentFileName}(?:: |, )`);
+    throw invalid(reasonOf(cause).replace(prefix, ""), cause);
   }
+  throw invalid("does not hold one document");
 }
 
 function invalid(why: string, cause?: unknown): ForgeError {

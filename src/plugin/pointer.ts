@@ -7,6 +7,7 @@ import {
   parseSpec,
   releasePointerKind,
 } from "../api/index.ts";
+import { ambiguityIn } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
 import { readDocument, reasonOf } from "./yaml.ts";
 
@@ -32,6 +33,8 @@ export function readPointer(text: string): Pointer {
   if (text.length > limits.pointerBytes) {
     throw invalid(`has more than ${limits.pointerBytes} characters`);
   }
+  const ambiguity = ambiguityIn(text);
+  if (ambiguity !== undefined) throw invalid(`line ${ambiguity.line} ${ambiguity.why}`);
   const document = parse(text);
   if (!isRecord(document)) throw invalid("holds no object");
   if (document["kind"] !== releasePointerKind.kind || document["apiVersion"] !== apiVersion) {

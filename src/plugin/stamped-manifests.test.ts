@@ -67,6 +67,11 @@ describe("stampedManifests", () => {
       says: /is a list/,
     },
     {
+      yaml: "apiVersion: v1\nkind: Widget\nmetadata: {name: x}\nitems: []",
+      because: "items of any kind are applied in its place",
+      says: /is a list/,
+    },
+    {
       yaml: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, annotations: [1]}",
       because: "annotations that are none",
       says: /annotations is no map/,

@@ -1,5 +1,6 @@
 import { ForgeError, isRecord } from "../api/index.ts";
 import type { ReleaseImage } from "../oci/index.ts";
+import { exactJson } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
 import type { Pointer } from "./pointer.ts";
 import { readDocument, reasonOf } from "./yaml.ts";
@@ -52,13 +53,13 @@ function stamped(yaml: string, name: string, stamps: Readonly<Record<string, str
   if (typeof metadata["name"] !== "string" || metadata["name"] === "") {
     throw invalid(`${name} has no metadata.name`);
   }
-  // Argo CD would unfold it, and its items would carry no stamp.
-  if (kind.endsWith("List") && Array.isArray(object["items"])) {
+  // Argo CD would unfold it, whatever its kind, and its items would carry no stamp.
+  if ("items" in object) {
     throw invalid(`${name} is a list; a release holds one object a file`);
   }
   const annotations = metadata["annotations"] ?? {};
   if (!isRecord(annotations)) throw invalid(`${name}: metadata.annotations is no map`);
-  return JSON.stringify({
+  return exactJson({
     ...object,
     metadata: { ...metadata, annotations: { ...annotations, ...stamps } },
   });

@@ -5,8 +5,4 @@ export const limits = {
   bytesPerFile: 8 * 1024 * 1024,
   bytesInTotal: 16 * 1024 * 1024,
   documents: 10_000,
-  depth: 100,
-  aliasesPerDocument: 1_000,
-  /** Nodes plus characters once every alias is written out: the guard against alias bombs. */
-  expandedSize: 16 * 1024 * 1024,
 } as const;

@@ -1,14 +1,13 @@
 import { ForgeError, isRecord } from "../api/index.ts";
-import { limits } from "./limits.ts";
+import { type ExpansionBudget, plainTree, yamlLimits } from "../yaml/index.ts";
 import { groupOf, type Manifest } from "./manifest.ts";
 import { identityOf } from "./object-identity.ts";
-import { type ExpansionBudget, plainTree } from "./plain-tree.ts";
 
 export type ParsedManifest = Omit<Manifest, "yaml">;
 
 /** The objects of one rendering as they are found: each once, all of them within the limits. */
 export class ManifestList {
-  readonly #budget: ExpansionBudget = { left: limits.expandedSize };
+  readonly #budget: ExpansionBudget = { left: yamlLimits.expandedSize };
   readonly #places = new Map<string, string>();
   readonly #manifests: ParsedManifest[] = [];
 
@@ -58,8 +57,13 @@ function objectsIn(value: unknown, place: string): Found[] {
   if (isList && Array.isArray(items)) {
     return items.flatMap((item, index) => objectsIn(item, `${place}, item ${index + 1}`));
   }
-  if (kind === "List") {
-    throw new ForgeError("InvalidManifest", `${place}: items of a List must be a list`);
+  if (isList && (kind === "List" || "items" in value)) {
+    throw new ForgeError("InvalidManifest", `${place}: items of a ${kind} must be a list`);
+  }
+  if ("items" in value) {
+    // kubectl and Argo CD would apply the items, which nothing here has judged.
+    const what = "has a field items, and so is a list to Kubernetes; its kind must end in List";
+    throw new ForgeError("InvalidManifest", `${place}: ${what}`);
   }
   return [{ object: value, place }];
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { atOnce } from "../concurrency/index.ts";
 import { limits } from "./limits.ts";
-import { parseManifests } from "./parse-manifests.ts";
+import { manifestsIn } from "./parse-manifests.ts";
 
 const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
-function parse(content: string | Uint8Array, path = "app.yaml"): ReturnType<typeof parseManifests> {
-  return parseManifests([{ path, content }]);
+function parse(content: string | Uint8Array, path = "app.yaml") {
+  return atOnce(manifestsIn([{ path, content }]));
 }
 
 function codeOf(content: string | Uint8Array): unknown {
@@ -91,6 +92,16 @@ describe("what is no manifest is refused, by file, document and field", () => {
     ["apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n", "generateName", "not stable"],
     ["apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: A.b}\n", "namespace", "no label"],
     ["apiVersion: v1\nkind: List\n", "items of a List", "a List has items"],
+    [
+      "apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: x}\nitems: {a: 1}\n",
+      "items of a AllowList",
+      "Kubernetes takes whatever has items for a list",
+    ],
+    [
+      "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nitems:\n- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: x}}\n",
+      "is a list to Kubernetes",
+      "kubectl and Argo CD apply the items of any kind",
+    ],
     ["apiVersion: v1\nkind: List\nitems: [1]\n", `${place}, item 1: not an object`, "named"],
     [configMap, `ConfigMap a is there twice: in app.yaml, document 1 .* and in ${place}`, "twice"],
   ])("$2: $0", (text, message) => {
@@ -133,10 +144,18 @@ describe("bounds", () => {
     expect(() => parse(`${configMap}data: ${"[".repeat(200)}`)).toThrow(/line 4/);
   });
 
+  test.each(["---\n", "- \n", "-\n", "[],", "{},", "a,", "? \n"])(
+    "nodes are counted before a parser takes two hundred bytes for each: %j",
+    (node) => {
+      const content = (node.endsWith(",") ? "[" : "") + node.repeat(1_600_000);
+      expect(codeOf(content)).toBe("SourceTooLarge");
+    },
+  );
+
   test("files, their bytes and documents are bounded", () => {
     expect(codeOf("#".repeat(limits.bytesPerFile + 1))).toBe("SourceTooLarge");
     expect(codeOf("---\n".repeat(limits.documents + 1))).toBe("SourceTooLarge");
     const file = { path: "a", content: new Uint8Array(limits.bytesPerFile).fill(0x0a) };
-    expect(() => parseManifests([file, file, file])).toThrow(/more than \d+ bytes/);
+    expect(() => atOnce(manifestsIn([file, file, file]))).toThrow(/more than \d+ bytes/);
   });
 });

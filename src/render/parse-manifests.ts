@@ -1,18 +1,28 @@
 import { ForgeError } from "../api/index.ts";
+import { type Sliced, VisitCount } from "../concurrency/index.ts";
+import { parseYaml, yamlLimits } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
 import { ManifestList, type ParsedManifest } from "./manifest-list.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import type { SourceFile } from "./ports.ts";
+
+/** To parse a character takes as long as to hash so many bytes. */
+const parsing = 40;
+/** To check and copy an object takes as long as to hash so many. */
+const bytesOfWork = 16 * 1024;
 
 /**
  * Every Kubernetes object in the files, lists taken apart, empty documents dropped.
  * Throws InvalidManifest (file, document and field or line), SourceTooLarge, or NoManifests.
  */
-export function parseManifests(files: readonly SourceFile[]): readonly ParsedManifest[] {
+export function* manifestsIn(files: readonly SourceFile[]): Sliced<readonly ParsedManifest[]> {
+  const work = new VisitCount();
   const list = new ManifestList();
+  const nodes = { left: yamlLimits.nodes };
   let documents = 0;
   for (const { path, text } of readTexts(files)) {
-    for (const [index, document] of parseYaml(text, path).entries()) {
+    if (work.visit(parsing * text.length)) yield;
+    for (const [index, document] of parseYaml(text, path, nodes).entries()) {
+      if (work.visit(bytesOfWork)) yield;
       documents += 1;
       if (documents > limits.documents) throw tooLarge(`more than ${limits.documents} documents`);
       if (document.value === undefined || document.value === null) continue;

@@ -1,9 +1,7 @@
 import * as fc from "fast-check";
 import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { writingSchema } from "./kubernetes-schema.ts";
-import { parseYaml } from "./parse-yaml.ts";
-import { plainTree } from "./plain-tree.ts";
+import { parseYaml, plainTree, writingSchema } from "../yaml/index.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 function read(source: string): unknown {

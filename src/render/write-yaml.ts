@@ -4,7 +4,7 @@
  * js-yaml itself, each text once.
  */
 import { dump } from "js-yaml";
-import { writingSchema } from "./kubernetes-schema.ts";
+import { writingSchema } from "../yaml/index.ts";
 
 const options = { schema: writingSchema, noRefs: true, lineWidth: -1, sortKeys: false } as const;
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countByKind, renderYaml as render, type SourceFile } from "./index.ts";
+import { countByKind, renderYaml as render, type SourceFile, yamlRenderer } from "./index.ts";
 
 function object(apiVersion: string, kind: string, name: string, namespace?: string): SourceFile {
   const metadata = namespace === undefined ? { name } : { name, namespace };
@@ -62,6 +62,22 @@ describe("render", () => {
     expect(manifest?.yaml).toBe(
       "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: a\ndata:\n  z: 'on'\n  a: true\n",
     );
+  });
+
+  test("a large project keeps nobody waiting, and ends with its signal", async () => {
+    const many = Array.from({ length: 2_000 }, (_none, index) =>
+      object("v1", "Service", `s-${index}`),
+    );
+    const source = { files: many, folder: "", artifacts: {} };
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 0);
+    const { manifests } = await yamlRenderer.render(source, new AbortController().signal);
+    clearInterval(turning);
+    expect(manifests).toHaveLength(2_000);
+    expect(turns).toBeGreaterThan(2);
+    const stop = new AbortController();
+    setImmediate(() => stop.abort(new Error("no time left")));
+    await expect(yamlRenderer.render(source, stop.signal)).rejects.toThrow("no time left");
   });
 
   test("kinds are counted, whatever they are called", () => {

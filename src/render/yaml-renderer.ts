@@ -1,6 +1,7 @@
-import { inApplyOrder } from "./in-apply-order.ts";
+import { atOnce, inSlices, type Sliced } from "../concurrency/index.ts";
+import { writtenInApplyOrder } from "./in-apply-order.ts";
 import type { Manifest } from "./manifest.ts";
-import { parseManifests } from "./parse-manifests.ts";
+import { manifestsIn } from "./parse-manifests.ts";
 import type { Renderer, SourceFile } from "./ports.ts";
 
 /**
@@ -9,11 +10,15 @@ import type { Renderer, SourceFile } from "./ports.ts";
  * Throws InvalidManifest, SourceTooLarge or NoManifests.
  */
 export function renderYaml(files: readonly SourceFile[]): Manifest[] {
-  return inApplyOrder(parseManifests(files));
+  return atOnce(rendered(files));
+}
+
+function* rendered(files: readonly SourceFile[]): Sliced<Manifest[]> {
+  return yield* writtenInApplyOrder(yield* manifestsIn(files));
 }
 
 /** Takes every project: what no other renderer knows is YAML. */
 export const yamlRenderer: Renderer = {
   accepts: () => true,
-  render: async ({ files }) => ({ manifests: renderYaml(files) }),
+  render: async ({ files }, signal) => ({ manifests: await inSlices(rendered(files), signal) }),
 };

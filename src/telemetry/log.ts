@@ -1,5 +1,5 @@
 import pino from "pino";
-import { ForgeError, messageOf, namesSecret, redact } from "../api/index.ts";
+import { ForgeError, messageOf, namesSecret, neutralText, redact } from "../api/index.ts";
 
 /** Structured log: a constant message, everything that varies in the fields. */
 export interface Logger {
@@ -50,7 +50,7 @@ function clean(fields: object): Record<string, unknown> {
 }
 
 function cleanValue(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return redact(value);
+  if (typeof value === "string") return neutralText(redact(value));
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Error) return describeError(value);
   if (depth === depthLimit) return "…";
@@ -67,5 +67,9 @@ function describeError(error: Error): object {
   if (error instanceof ForgeError) {
     return { code: error.code, message: error.message, hint: error.hint };
   }
-  return { name: error.name, message: messageOf(error), stack: redact(error.stack ?? "") };
+  return {
+    name: error.name,
+    message: messageOf(error),
+    stack: neutralText(redact(error.stack ?? "")),
+  };
 }

@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import { formatOf, type GitObject, gitObject, idLength, type ObjectFormat } from "./git-object.ts";
 
 // The modes git writes, in octal without leading zeros (gitformat: "tree" objects).
@@ -69,7 +69,7 @@ export function sortKey(entry: Pick<TreeEntry, "mode" | "name">): Buffer {
 function decodeName(bytes: Buffer): string {
   const name = bytes.toString("utf8");
   if (name.includes("\ufffd") && !Buffer.from(name).equals(bytes)) {
-    throw malformedTree(`has a name that is not UTF-8 ("${name}")`);
+    throw malformedTree(`has a name that is not UTF-8 ("${foreignText(name, 100)}")`);
   }
   return name;
 }

@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import { isObjectId, type ObjectFormat } from "../objects/git-object.ts";
 import type { Ref } from "../ports.ts";
 import { decodePackets, packetText } from "./pkt-line.ts";
@@ -38,7 +38,7 @@ export function parseReceiveAdvertisement(body: Buffer): Advertisement {
 export function objectFormatOf(capabilities: Capabilities): ObjectFormat {
   const format = capabilities.get("object-format") ?? "sha1";
   if (format === "sha1" || format === "sha256") return format;
-  const what = `the repository's object format is ${format}; forge reads sha1 and sha256`;
+  const what = `the repository's object format is ${foreignText(format, 50)}; forge reads sha1 and sha256`;
   throw new ForgeError("GitProtocol", what, {
     retry: "never",
     hint: "Use a repository that was created with --object-format=sha1.",

@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 
 // gitprotocol-common, "pkt-line format": four hex digits of length, which count themselves.
 
@@ -76,7 +76,7 @@ export function packetText(data: Buffer): string {
 /** Any packet that begins with "ERR " ends the conversation (gitprotocol-common). */
 function refuseErrorPacket(data: Buffer): void {
   if (data[0] !== 0x45 || data.toString("latin1", 0, 4) !== "ERR ") return;
-  const message = packetText(data.subarray(4, 1024));
+  const message = foreignText(packetText(data.subarray(4, 1024)), 1_000);
   if (/not our ref/i.test(message)) {
     throw new ForgeError("CommitNotFound", `the git server says: ${message}`);
   }

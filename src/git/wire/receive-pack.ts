@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import { atOnce } from "../../concurrency/index.ts";
 import { idLength } from "../objects/git-object.ts";
 import { missingBases, type PackedObject, writePack } from "../objects/pack-writer.ts";
@@ -45,12 +45,13 @@ export function parsePushReport(body: Buffer, ref: string, offered: Capabilities
     if (packet.kind !== "data") continue;
     const line = packetText(packet.data);
     if (line === `ok ${ref}`) return { status: "accepted" };
-    const reason = /^unpack (?!ok$)/.test(line)
+    const said = /^unpack (?!ok$)/.test(line)
       ? line
       : line.startsWith(`ng ${ref} `)
         ? line.slice(`ng ${ref} `.length)
         : "ok";
-    if (reason === "ok") continue;
+    if (said === "ok") continue;
+    const reason = foreignText(said);
     return { status: "rejected", reason, message: withProgress(reason, progress) };
   }
   throw new ForgeError("GitProtocol", `the git server does not say what became of ${ref}`);
@@ -58,6 +59,6 @@ export function parsePushReport(body: Buffer, ref: string, offered: Capabilities
 
 /** Hooks explain themselves on the progress channel; the reason alone says "hook declined". */
 function withProgress(reason: string, progress: string): string {
-  const said = progress.replace(/\s+/g, " ").trim();
+  const said = foreignText(progress, 2_000);
   return said === "" ? reason : `${reason} (${said})`;
 }

@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import { type Sliced, VisitCount } from "../../concurrency/index.ts";
 import { type Packet, packetText } from "./pkt-line.ts";
 
@@ -28,7 +28,7 @@ export function* demultiplex(
     else if (channel === 3) {
       throw new ForgeError(
         "GitProtocol",
-        `the git server says: ${packetText(payload).slice(0, 1000)}`,
+        `the git server says: ${foreignText(packetText(payload), 1_000)}`,
       );
     } else throw new ForgeError("GitProtocol", "the git server's answer has an unknown side-band");
     if (visits.visit(payload.length)) yield;

@@ -1,5 +1,5 @@
 import { rootCertificates } from "node:tls";
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import type { Connections } from "../../network/index.ts";
 import type { RemoteOptions } from "../ports.ts";
 import { refuseStatus, unreachable } from "./http-errors.ts";
@@ -113,9 +113,13 @@ export class Transport {
 
   #checkContentType(actual: string | string[] | undefined, expected: string): void {
     if (String(actual).split(";")[0]?.trim() === expected) return;
-    throw new ForgeError("GitProtocol", `${this.where} answers with content type "${actual}"`, {
-      hint: "Check that the url is that of a git repository on a smart HTTP server.",
-    });
+    throw new ForgeError(
+      "GitProtocol",
+      `${this.where} answers with content type "${foreignText(String(actual), 100)}"`,
+      {
+        hint: "Check that the url is that of a git repository on a smart HTTP server.",
+      },
+    );
   }
 
   /** Another origin must never see the credentials, nor stand in for this one. */

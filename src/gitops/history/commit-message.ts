@@ -1,3 +1,4 @@
+import { foreignText } from "../../api/index.ts";
 import type { Deployment } from "../ports.ts";
 
 // Trailers are the last paragraph alone (git-interpret-trailers). Every text that a person gave is
@@ -71,11 +72,7 @@ function releaseName(release: { number: number; version?: string }): string {
   return version === "" ? String(release.number) : `${release.number} (${version})`;
 }
 
-/** Control characters, line separators and marks that reorder text become single spaces. */
-function oneLine(text: string): string {
-  return text
-    .slice(0, maxReason)
-    .toWellFormed()
-    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ")
-    .trim();
+/** A line of a message, as it is written and as it is read: others may push commits too. */
+export function oneLine(text: string): string {
+  return foreignText(text, maxReason);
 }

@@ -1,6 +1,6 @@
 import { requestIdIn } from "../../api/index.ts";
 import type { DeploymentType } from "../ports.ts";
-import { parseTrailers } from "./commit-message.ts";
+import { oneLine, parseTrailers } from "./commit-message.ts";
 
 /** What commitMessage wrote of a deployment. */
 export interface ReadMessage {
@@ -47,9 +47,9 @@ export function readMessage(message: string): ReadMessage | undefined {
     commit,
     type: type as DeploymentType,
     ...released,
-    ...(reason && { reason }),
+    ...(reason && { reason: oneLine(reason) }),
     ...(requestId && { requestId }),
-    ...(by && { by }),
+    ...(by && { by: oneLine(by) }),
     ...(previous && { previous }),
   };
 }
@@ -63,5 +63,5 @@ function subjectOf([first = ""]: readonly string[]): string {
 function readName(text: string): { number: number; version?: string } | undefined {
   const [, number, version] = /^([0-9]{1,15})(?: \((.+)\))?$/.exec(text) ?? [];
   if (number === undefined) return undefined;
-  return { number: Number(number), ...(version !== undefined && { version }) };
+  return { number: Number(number), ...(version !== undefined && { version: oneLine(version) }) };
 }

@@ -211,6 +211,46 @@ metadata:
       text: created.replace("environment: production", "environment: 7"),
       says: "put it in quotes",
     },
+    ...["\u0085", "\u2028", "\u2029", "\ufeff", "\r", "\u007f"].map((character) => ({
+      because: `readers do not agree on ${JSON.stringify(character)} in a comment`,
+      text: created.replace("spec:", `# a${character}kind: Other\nspec:`),
+      says: "line 9 holds the character U+",
+    })),
+    {
+      because: "a merge key brings a value to some readers",
+      text: created.replace("spec:", "spec:\n  <<: {project: other}"),
+      says: 'line 10 holds the merge key "<<"',
+    },
+    {
+      because: "it nests deeper than any parser should follow",
+      text: `${created}extra: ${"[".repeat(60_000)}`,
+      says: "line 17",
+    },
+    {
+      because: "it is larger than any pointer",
+      text: `${created}# ${"x".repeat(65_536)}\n`,
+      says: "more than 65536 characters",
+    },
+    {
+      because: "a key is a boolean to some readers",
+      text: created.replace("spec:", "spec:\n  on: 1"),
+      says: "line 10 holds the key on",
+    },
+    {
+      because: "a directive makes another language of it",
+      text: `%YAML 1.1\n---\n${created}`,
+      says: "line 1 holds a directive",
+    },
+    {
+      because: "a tag is passed over by some readers",
+      text: created.replace("kind: Rel", "kind: !x Rel"),
+      says: "line 2 holds a tag",
+    },
+    {
+      because: "an alias is refused by the plugin",
+      text: created.replace("project: auth-service", "project: &a auth-service\n  copy: *a"),
+      says: "line 13 holds an alias",
+    },
   ])("refuses when $because", ({ text, says }) => {
     const refused = { code: "PointerFileInvalid", message: expect.stringContaining(says) };
     expect(() => edit(text, deploymentOf(), path)).toThrow(expect.objectContaining(refused));

@@ -1,6 +1,8 @@
 import { Document, isMap, LineCounter, parseAllDocuments } from "yaml";
 import { ForgeError } from "../../api/index.ts";
+import { ambiguityIn, withEscapes } from "../../yaml/index.ts";
 import type { CarriedDeployment, Deployment, OpenPointer, PointerFormat } from "../ports.ts";
+import { differenceIn } from "./difference.ts";
 import { openForm } from "./pointer-form.ts";
 import { setText } from "./yaml-text.ts";
 
@@ -119,7 +121,10 @@ function pin(document: Document, deployment: Deployment, before: string): string
   setText(document, ["spec", "image", "repository"], deployment.image.repository);
   setText(document, ["spec", "image", "digest"], deployment.image.digest);
   // People's layout: long lines stay whole, lists keep their indentation, CRLF stays CRLF.
-  const after = document.toString({ lineWidth: 0, indentSeq: !unindentedList.test(before) });
+  // What is not plain ASCII was quoted by setText; the text before it has none of those characters.
+  const after = withEscapes(
+    document.toString({ lineWidth: 0, indentSeq: !unindentedList.test(before) }),
+  );
   return before.includes("\r\n") ? after.replace(/\r?\n/g, "\r\n") : after;
 }
 
@@ -129,7 +134,18 @@ function checked(deployment: Deployment): Deployment {
   throw new ForgeError("InvalidObject", `commit "${commit}" is not 40 or 64 hex digits`);
 }
 
+/** Real ones have a few hundred; the plugin for Argo CD reads no larger one either. */
+const maxLength = 64 * 1024;
+
+/**
+ * The text stays, comments and foreign fields and all, so it must mean the same to every reader: to
+ * this one, to the plugin for Argo CD, and to Kubernetes.
+ */
 function openDocument(text: string, path: string): Document {
+  if (text.length > maxLength) throw invalid(path, `has more than ${maxLength} characters`);
+  // First, since it bounds how deep the text nests: the parser below follows it down the stack.
+  const ambiguity = ambiguityIn(text);
+  if (ambiguity !== undefined) throw invalid(path, `line ${ambiguity.line} ${ambiguity.why}`);
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter });
   const [document, second] = documents;
@@ -143,6 +159,8 @@ function openDocument(text: string, path: string): Document {
     const line = lineCounter.linePos(second.range[0]).line;
     throw invalid(path, `line ${line}: a second YAML document begins; the file must hold one`);
   }
+  const difference = differenceIn(text);
+  if (difference !== undefined) throw invalid(path, `line ${difference.line} ${difference.why}`);
   const kind = optionalTextAt(document, path, "kind");
   const version = optionalTextAt(document, path, "apiVersion");
   if (kind !== "ReleasePointer" || version?.startsWith("forge.dev/") !== true) {

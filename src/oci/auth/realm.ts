@@ -1,4 +1,4 @@
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import type { Reach } from "../../network/index.ts";
 import { isSameSite } from "../registry/same-site.ts";
 import type { Challenge } from "./challenge.ts";
@@ -26,7 +26,7 @@ export function realmOf(challenge: Challenge, registry: URL): Realm {
   if (url === undefined || !isSafe || url.username !== "" || url.password !== "") {
     throw new ForgeError(
       "RegistryUnauthorized",
-      `${registry.host} asks for tokens from "${realm.slice(0, 200)}", which must be an https address`,
+      `${registry.host} asks for tokens from "${foreignText(realm, 200)}", which must be an https address`,
     );
   }
   return { url, reach: isSameSite(url.hostname, registry.hostname) ? "allowed" : "public" };

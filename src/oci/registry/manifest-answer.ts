@@ -1,3 +1,4 @@
+import { foreignText } from "../../api/index.ts";
 import { hasDigest, isDigest, sha256Of } from "../digest.ts";
 import { imageInvalid } from "../image-errors.ts";
 import { mediaTypes } from "../media-types.ts";
@@ -40,7 +41,7 @@ export function verifyManifest(
   const inBody = mediaTypeIn(bytes, shown);
   if (inBody !== undefined && inBody !== mediaType) {
     throw imageInvalid(
-      `the manifest of ${shown} says it is ${inBody}, its Content-Type ${mediaType}`,
+      `the manifest of ${shown} says it is ${typeof inBody === "string" ? foreignText(inBody, 100) : typeof inBody}, its Content-Type ${foreignText(mediaType, 100)}`,
     );
   }
   const digest = reference.digest ?? sha256Of(bytes);

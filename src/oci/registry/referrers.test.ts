@@ -74,6 +74,14 @@ describe("with the referrers API", () => {
     expect(await list()).toEqual([a, b]);
   });
 
+  test("what is passed over counts: pages without end are refused", async () => {
+    const others = Array.from({ length: 6_000 }, () => entry(referrer("b")));
+    const next = `</v2/team/app/referrers/${subject.digest}?next=1>; rel="next"`;
+    serve(others, { link: next });
+    await expect(list("a")).rejects.toMatchObject({ code: "RegistryRefused" });
+    expect(registry.count(/referrers/)).toBe(2);
+  });
+
   test("a manifest whose subject is taken needs no tag", async () => {
     serve([]);
     const a = referrer("a");

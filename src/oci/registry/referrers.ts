@@ -56,10 +56,11 @@ export async function listByApi(
   wanted: ReferrersOf,
 ): Promise<Referrer[] | undefined> {
   const found: Referrer[] = [];
+  let listed = 0;
   let url: URL | undefined = apiUrl(session.origin, wanted.name, `referrers/${wanted.digest}`);
   if (wanted.artifactType) url.searchParams.set("artifactType", wanted.artifactType);
   for (let page = 0; url !== undefined; page++) {
-    if (page === maxPages || found.length > maxReferrers) {
+    if (page === maxPages || listed > maxReferrers) {
       throw new ForgeError("RegistryRefused", `${url.host} lists more referrers than are read`);
     }
     const headers = { accept: mediaTypes.index };
@@ -74,6 +75,8 @@ export async function listByApi(
     const isFiltered = answer.header("oci-filters-applied")?.includes("artifactType") ?? false;
     const next = nextPage(answer.header("link"), url);
     const referrers = parseIndex(await answer.bytes(maxManifestBytes), url);
+    // What is passed over was read and parsed all the same.
+    listed += referrers.length;
     found.push(...referrers.filter((one) => isFiltered || isWanted(one, wanted)));
     url = next;
   }

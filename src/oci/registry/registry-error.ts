@@ -1,4 +1,4 @@
-import { type ErrorCode, ForgeError, type Retry } from "../../api/index.ts";
+import { type ErrorCode, ForgeError, foreignText, type Retry } from "../../api/index.ts";
 import type { Answer } from "./request.ts";
 import { TransientFailure } from "./transient-failure.ts";
 
@@ -89,8 +89,9 @@ function structured(body: string): readonly WireError[] | undefined {
 function wordsOf(errors: readonly WireError[] | undefined, body: string): string {
   const words =
     errors
-      ?.map(({ code, message }) => [code, message].filter((part) => part !== undefined).join(" "))
+      ?.map(({ code, message }) => [code, message].filter((part) => typeof part === "string"))
+      .map((parts) => parts.join(" "))
       .join("; ") ?? body;
-  const printable = words.replace(/[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]+/g, " ").trim();
-  return printable === "" ? "" : `: ${printable.slice(0, 500)}`;
+  const printable = foreignText(words);
+  return printable === "" ? "" : `: ${printable}`;
 }

@@ -5,7 +5,7 @@
  * and never goes from https to http. Nothing is retried here.
  */
 import { type Dispatcher, errors } from "undici";
-import { ForgeError } from "../../api/index.ts";
+import { ForgeError, foreignText } from "../../api/index.ts";
 import {
   type Connections,
   HostUnreachable,
@@ -194,9 +194,13 @@ function networkError(error: unknown, url: URL): unknown {
     return new ForgeError("RegistryUnreachable", error.message, { hint });
   }
   const code = String((error as { code?: unknown }).code ?? error.name);
-  const failure = new ForgeError("RegistryUnreachable", `${url.host}: ${error.message || code}`, {
-    cause: error,
-  });
+  const failure = new ForgeError(
+    "RegistryUnreachable",
+    `${url.host}: ${foreignText(error.message || code)}`,
+    {
+      cause: error,
+    },
+  );
   const passes = passingCodes.has(code) || error instanceof errors.HTTPParserError;
   return passes ? new TransientFailure(failure) : failure;
 }

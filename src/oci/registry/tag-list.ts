@@ -11,12 +11,15 @@ const pageSize = 1_000;
 /** A list that goes on is an error: half a list would be mistaken for the whole. */
 const maxPages = 200;
 const maxPageBytes = 4 * 1024 * 1024;
+/** Of all pages together; a registry may put a million into one. */
+const maxTags = maxPages * pageSize;
 
 const pageSchema = z.object({ tags: z.array(z.string().max(128)).nullish() });
 
 /** Every tag (distribution specification 1.1, "Listing tags"), none when there is no repository. */
 export async function allTags(session: RepositorySession, name: RepositoryName): Promise<string[]> {
   const tags = new Set<string>();
+  let listed = 0;
   let url: URL | undefined = apiUrl(session.origin, name, `tags/list?n=${pageSize}`);
   for (let page = 0; url !== undefined; page++) {
     if (page === maxPages) throw refused(url, `lists more than ${maxPages} pages of tags`);
@@ -26,7 +29,10 @@ export async function allTags(session: RepositorySession, name: RepositoryName):
       return [];
     }
     if (answer.status !== 200) throw await errorOf(answer, `GET ${url.pathname}`, session.now());
-    for (const tag of parsePage(await answer.text(maxPageBytes), url)) tags.add(tag);
+    const found = parsePage(await answer.text(maxPageBytes), url);
+    listed += found.length;
+    if (listed > maxTags) throw refused(url, `lists more than ${maxTags} tags`);
+    for (const tag of found) tags.add(tag);
     url = nextPage(answer.header("link"), url);
   }
   return [...tags];

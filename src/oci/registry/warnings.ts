@@ -1,3 +1,4 @@
+import { foreignText } from "../../api/index.ts";
 import type { Logger } from "../../telemetry/index.ts";
 import type { Answer } from "./request.ts";
 
@@ -32,9 +33,6 @@ export class Warnings {
 export function parseWarnings(header: string): string[] {
   const found = header.slice(0, 16_384).matchAll(/\b299 - "((?:[^"\\]|\\.)*)"/g);
   return [...found].map(([, quoted = ""]) =>
-    quoted
-      .replaceAll(/\\(.)/g, "$1")
-      .replace(/[^\x20-\x7e]+/g, " ")
-      .slice(0, maxTextLength),
+    foreignText(quoted.replaceAll(/\\(.)/g, "$1"), maxTextLength),
   );
 }

@@ -101,6 +101,28 @@ describe("TarScanner", () => {
     expect(() => scan(archive("gnu", "."), "a")).toThrow(/more than 65536 bytes/);
   });
 
+  test("long names without end are refused, though each of them may be so long", () => {
+    const scanner = new TarScanner("", new Map());
+    const entry = (name: string, size: number, type: string) => {
+      const header = Buffer.alloc(512);
+      header.write(name);
+      header.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
+      header.fill(0x20, 148, 156);
+      header.write(type, 156);
+      const sum = header.reduce((total, byte) => total + byte, 0);
+      header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+      return header;
+    };
+    const push = () => {
+      for (let file = 0; file < 200; file++) {
+        const name = Buffer.alloc(60 * 1024, `${file}-`);
+        scanner.push(Buffer.concat([entry("", name.length, "L"), name, entry("x", 0, "0")]));
+      }
+    };
+    expect(push).toThrow(expect.objectContaining({ code: "SourceTooLarge" }));
+    expect(scanner.names.size).toBeLessThan(150);
+  });
+
   test.each([
     { change: (tar: Buffer) => tar.subarray(0, 700), because: "it is cut off", says: /cut off/ },
     { change: () => Buffer.alloc(0), because: "it is empty", says: /cut off/ },

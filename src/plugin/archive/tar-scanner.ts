@@ -34,6 +34,7 @@ export class TarScanner {
   #longName: string | undefined;
   #inflated = 0;
   #entries = 0;
+  #nameLength = 0;
   #ended = false;
   #behindEnd = 0;
 
@@ -102,13 +103,24 @@ export class TarScanner {
     const slash = path.lastIndexOf("/");
     if (path === "" || path.slice(0, Math.max(0, slash)) !== this.#folder) return false;
     const name = path.slice(slash + 1);
-    if (type !== "folder") this.names.add(name);
+    if (type !== "folder") this.#note(name);
     const limit = this.#wanted.get(name);
     if (limit === undefined) return false;
     if (type !== "file") throw invalid(`${name} is no regular file`);
     if (this.files.has(name)) throw invalid(`${name} is in the archive twice`);
     if (size > limit) throw invalid(`${name} has more than ${limit} bytes`);
     return true;
+  }
+
+  /** Names are kept until the end: a bomb of them inflates to a gigabyte. */
+  #note(name: string): void {
+    this.names.add(name);
+    this.#nameLength += name.length;
+    if (this.#nameLength > limits.archive.nameLength) {
+      throw tooLarge(
+        `has names of more than ${limits.archive.nameLength} characters in one folder`,
+      );
+    }
   }
 
   /** What is left of the chunk behind this body. */

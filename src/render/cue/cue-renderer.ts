@@ -1,4 +1,4 @@
-import { ForgeError, isRecord, parseReleaseBlock } from "../../api/index.ts";
+import { ForgeError, foreignText, isRecord, parseReleaseBlock } from "../../api/index.ts";
 import { inApplyOrder } from "../in-apply-order.ts";
 import { limits } from "../limits.ts";
 import { ManifestList } from "../manifest-list.ts";
@@ -105,5 +105,5 @@ function describe({ places = [], path, message }: CueProblem): string {
   const parts = [first, path, message].filter((part) => part !== undefined);
   const more = others.length > 0 ? ` (see also ${others.join(", ")})` : "";
   const text = `${parts.join(": ")}${more}`;
-  return text.length > problemLength ? `${text.slice(0, problemLength)}…` : text;
+  return foreignText(text, problemLength);
 }

@@ -40,9 +40,12 @@ export async function stopProxies(): Promise<void> {
 export class Scene {
   readonly workspace: Workspace;
   controller: Controller | undefined;
+  readonly #args: readonly string[];
 
-  constructor(name: string) {
+  /** @param args of the controller, beside its usual ones */
+  constructor(name: string, args: (workspace: Workspace) => readonly string[] = () => []) {
     this.workspace = new Workspace(name);
+    this.#args = args(this.workspace);
   }
 
   get gitOpsUrl(): string {
@@ -53,6 +56,7 @@ export class Scene {
     this.controller = await this.workspace.controller({
       kubeconfig,
       registry: proxies.registry.host,
+      args: this.#args,
     });
   }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { present } from "../ground/workspace.ts";
 import { deployRelease, type Proxies, Scene, startProxies, stopProxies } from "./crash-scene.ts";
@@ -9,6 +10,22 @@ import { deployRelease, type Proxies, Scene, startProxies, stopProxies } from ".
  */
 
 let proxies: Proxies;
+
+interface Line {
+  readonly time?: string;
+  readonly controller?: string;
+  readonly key?: string;
+  readonly subject?: string;
+  readonly crashes?: number;
+  readonly afterMs?: number;
+}
+
+/** Of a log that may begin within a line. */
+function linesOf(log: string): Line[] {
+  return log
+    .split("\n")
+    .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Line] : []));
+}
 
 beforeAll(async () => {
   proxies = await startProxies();
@@ -73,6 +90,35 @@ describe("the controller is killed, and started again", () => {
     await scene.start();
     await scene.killedAfter({ proxy, wanted }, () => deployRelease(scene));
     expect(await scene.end()).toEqual(undisturbed);
+    await scene.kill();
+  });
+
+  test("with a journal the object of the attempt waits, and others go first", async () => {
+    const scene = new Scene("crash", ({ ground, namespace }) => [
+      `--attempt-journal=${join(ground.folder, `${namespace}-attempts`)}`,
+    ]);
+    const { workspace } = scene;
+    await workspace.create();
+    await scene.start();
+    const upload = { proxy: "registry", wanted: /^PUT .*\/blobs\/uploads\// } as const;
+    const before = () => workspace.log().length;
+    let length = 0;
+    await scene.killedAfter(upload, async () => {
+      await workspace.apply(workspace.release("first", "abc"));
+      length = before();
+    });
+    await workspace.apply(workspace.release("second", "def"));
+    await workspace.waitFor("Ready", "release", "second");
+    const lines = linesOf(workspace.log().slice(length));
+    const subject = `release ${workspace.namespace}/first`;
+    const waits = lines.find((line) => line.subject === subject);
+    expect(waits).toMatchObject({ crashes: 1, afterMs: expect.any(Number) });
+    expect(waits?.afterMs).toBeGreaterThanOrEqual(7_500);
+    const start = Date.parse(waits?.time ?? "");
+    for (const { key, controller, time } of lines.slice(lines.indexOf(waits ?? {}))) {
+      if (key !== `${workspace.namespace}/first` || controller !== "release") continue;
+      expect(Date.parse(time ?? "") - start).toBeGreaterThan(7_000);
+    }
     await scene.kill();
   });
 

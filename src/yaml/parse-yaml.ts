@@ -10,6 +10,7 @@ import {
 import { ForgeError } from "../api/index.ts";
 import { readingSchema } from "./kubernetes-schema.ts";
 import { limits } from "./limits.ts";
+import type { ExpansionBudget } from "./plain-tree.ts";
 
 export interface YamlDocument {
   /** undefined or null for an empty document. Aliases are still shared nodes. */
@@ -20,9 +21,18 @@ export interface YamlDocument {
 
 /**
  * Every document of a YAML text, empty ones included.
- * Throws InvalidManifest with `name` and the line.
+ * @param nodes what is left of `limits.nodes`, for several texts together
+ * Throws InvalidManifest with `name` and the line; SourceTooLarge.
  */
-export function parseYaml(source: string, name: string): YamlDocument[] {
+export function parseYaml(
+  source: string,
+  name: string,
+  nodes: ExpansionBudget = { left: limits.nodes },
+): YamlDocument[] {
+  nodes.left -= countNodes(source);
+  if (nodes.left < 0) {
+    throw new ForgeError("SourceTooLarge", `up to ${name} there are over ${limits.nodes} nodes`);
+  }
   try {
     const events = parseEvents(source, { maxDepth: limits.depth });
     refuseLateMerge(events, source);
@@ -39,6 +49,28 @@ export function parseYaml(source: string, name: string): YamlDocument[] {
     throw new ForgeError("InvalidManifest", `${name}${line}: ${error.reason}`, { cause: error });
   }
 }
+
+/**
+ * No fewer nodes than a parser would make: an item, key or document has an indicator with a space
+ * or line end behind it, and in a flow collection a bracket or comma.
+ */
+function countNodes(source: string): number {
+  let count = 0;
+  for (let at = 0; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    if (code === comma || code === bracket || code === brace) count += 1;
+    else if (code === dash || code === colon || code === question) {
+      const next = source.charCodeAt(at + 1);
+      // Behind the last character there is none: NaN.
+      if (!(next > space)) count += 1;
+    }
+  }
+  return count;
+}
+
+const [comma, bracket, brace, dash, colon, question, space] = [
+  0x2c, 0x5b, 0x7b, 0x2d, 0x3a, 0x3f, 0x20,
+];
 
 /**
  * A merge key after other keys means two things: go-yaml v2 lets it override them, the

@@ -22,3 +22,10 @@ test("one budget serves several documents", () => {
   plainTree([1, 2], "f", budget);
   expect(() => plainTree([1, 2], "f", budget)).toThrow(/grows too large/);
 });
+
+test.each([
+  { value: { a: "\ud800" }, says: "f: .a holds half" },
+  { value: { a: { "\udc00": 1 } }, says: "f: .a has a key" },
+])("refuses what no reader reads alike: $says", ({ value, says }) => {
+  expect(() => plainTree(value, "f", { left: 100 })).toThrow(says);
+});

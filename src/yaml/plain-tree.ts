@@ -1,7 +1,7 @@
 import { ForgeError } from "../api/index.ts";
 import { limits } from "./limits.ts";
 
-/** What is left of `limits.expandedSize`; one budget serves a whole rendering. */
+/** What is left of a limit, such as `limits.expandedSize`; one budget serves a whole rendering. */
 export interface ExpansionBudget {
   left: number;
 }
@@ -14,6 +14,9 @@ export function plainTree(value: unknown, place: string, budget: ExpansionBudget
   return copy(value, { place, budget, path: [] });
 }
 
+/** Some readers fail at it, others put U+FFFD in its place. */
+const notUnicode = "holds half of a surrogate pair";
+
 interface Walk {
   readonly place: string;
   readonly budget: ExpansionBudget;
@@ -25,6 +28,7 @@ function copy(value: unknown, walk: Walk): unknown {
   if (walk.budget.left < 0) throw refuse(walk, "grows too large once its aliases are written out");
   if (walk.path.length > limits.depth) throw refuse(walk, "is nested too deep, or contains itself");
   if (Array.isArray(value)) return value.map((item, index) => copyAt(index, item, walk));
+  if (typeof value === "string" && !value.isWellFormed()) throw refuse(walk, notUnicode);
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw refuse(walk, "is not a number that JSON knows");
   }
@@ -35,6 +39,7 @@ function copy(value: unknown, walk: Walk): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       walk.budget.left -= key.length;
+      if (!key.isWellFormed()) throw refuse(walk, `has a key that ${notUnicode}`);
       return [key, copyAt(key, item, walk)];
     }),
   );

@@ -1,0 +1,1 @@
+export { readEnvironmentConfig } from "../environment-config.ts";
