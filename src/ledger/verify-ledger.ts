@@ -30,6 +30,7 @@ async function verifyUpTo(
     entries: reader.entries,
     head,
     ...(damage && { damage }),
+    ...(damage === undefined && reader.unproven && { unproven: reader.unproven }),
   });
   for (let after = head.prunedThrough; after < head.sequence; ) {
     signal?.throwIfAborted();

@@ -83,9 +83,10 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
       }
       const [sequence, hash = ""] = query.anchor?.split(":") ?? [];
       const anchor = sequence === undefined ? {} : { anchor: { sequence: Number(sequence), hash } };
-      const { entries, head, damage } = await ledger.open().verify(anchor, signal);
+      const { entries, head, damage, unproven } = await ledger.open().verify(anchor, signal);
       const end = { sequence: head.sequence, hash: head.hash };
-      return { status: 200, body: { entries, head: end, ...(damage && { damage }) } };
+      const body = { entries, head: end, ...(damage && { damage }), ...(unproven && { unproven }) };
+      return { status: 200, body };
     },
   });
 
