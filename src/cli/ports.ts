@@ -116,6 +116,7 @@ export interface AuditVerification {
   readonly entries: number;
   readonly head: { readonly sequence: number; readonly hash: string };
   readonly damage?: { readonly kind: string; readonly sequence: number; readonly message: string };
+  readonly unproven?: { readonly sequence: number; readonly message: string };
 }
 
 export interface WhoAmI extends Who {

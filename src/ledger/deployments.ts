@@ -26,7 +26,7 @@ export async function readDeployments(
     },
     signal,
   );
-  if (first.items.length === 0) return { items: [] };
+  if (first.items.length === 0) return { ...first, items: [] };
   const names = first.items.map(({ subject }) => subject);
   const rows = await store.db
     .selectFrom("ledger_entry")

@@ -147,13 +147,18 @@ export interface Verification {
   /** The entries that were read. */
   readonly entries: number;
   readonly head: Head;
-  /** The first thing that is wrong; absent when the chain is whole. */
+  /** The first thing that is wrong; absent when what is there is whole. */
   readonly damage?: {
     readonly kind: Damage;
     /** Where. */
     readonly sequence: number;
     readonly message: string;
   };
+  /**
+   * Why the anchor proves nothing: its entry was removed. Absent where the chain contains it, or
+   * there is none.
+   */
+  readonly unproven?: { readonly sequence: number; readonly message: string };
 }
 
 export interface Retention {

@@ -2,7 +2,8 @@ import type { Transaction } from "kysely";
 import { ForgeError } from "../api/index.ts";
 import { appendTo, prepare } from "./append.ts";
 import type { Pruned, Retention } from "./ports.ts";
-import { momentOf } from "./read.ts";
+import { momentOf } from "./query.ts";
+import { lastBefore } from "./recorded-before.ts";
 import type { Store } from "./store/store.ts";
 import type { HeadRow, Tables } from "./store/tables.ts";
 import { verifyLedger } from "./verify-ledger.ts";
@@ -61,25 +62,10 @@ async function signOff(
   return through;
 }
 
-/** The last entry that was recorded before; by halves, since both sequence and time only grow. */
-async function lastBefore(
-  transaction: Transaction<Tables>,
-  head: HeadRow,
-  before: string,
-): Promise<number> {
-  let [low, high] = [head.pruned_through, head.sequence];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((await entryAt(transaction, middle)).recorded_at < before) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 function entryAt(transaction: Transaction<Tables>, sequence: number) {
   return transaction
     .selectFrom("ledger_entry")
-    .select(["hash", "recorded_at"])
+    .select("hash")
     .where("sequence", "=", sequence)
     .executeTakeFirstOrThrow();
 }

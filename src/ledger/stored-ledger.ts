@@ -1,6 +1,7 @@
 import { canonicalJson, ForgeError } from "../api/index.ts";
 import { append } from "./append.ts";
 import { readDeployments } from "./deployments.ts";
+import { readHead } from "./head.ts";
 import { HeadWatch } from "./head-watch.ts";
 import type {
   Appended,
@@ -19,7 +20,7 @@ import type {
   Verification,
 } from "./ports.ts";
 import { prune } from "./prune.ts";
-import { findByKey, findKnown, pageLimit, readHead, readPage } from "./read.ts";
+import { findByKey, findKnown, pageLimit, readPage } from "./read.ts";
 import type { Store } from "./store/store.ts";
 import { headOf, verifyLedger } from "./verify-ledger.ts";
 

@@ -1,6 +1,7 @@
 import { ChainReader } from "./chain/verify.ts";
+import { readHead } from "./head.ts";
 import type { Head, Verification } from "./ports.ts";
-import { pageLimit, readHead } from "./read.ts";
+import { pageLimit } from "./read.ts";
 import { entryOf } from "./store/entry-row.ts";
 import type { Database, HeadRow } from "./store/tables.ts";
 
@@ -29,6 +30,7 @@ async function verifyUpTo(
     entries: reader.entries,
     head,
     ...(damage && { damage }),
+    ...(damage === undefined && reader.unproven && { unproven: reader.unproven }),
   });
   for (let after = head.prunedThrough; after < head.sequence; ) {
     signal?.throwIfAborted();

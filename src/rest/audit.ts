@@ -84,6 +84,12 @@ export const verification = z
     damage: z
       .object({ kind: z.string(), sequence: z.int(), message: z.string() })
       .optional()
-      .describe("The first thing that is wrong; absent when the chain is whole."),
+      .describe("The first thing that is wrong; absent when what is there is whole."),
+    unproven: z
+      .object({ sequence: z.int(), message: z.string() })
+      .optional()
+      .describe(
+        "The anchor proves nothing, since its entry was removed; absent where it is found.",
+      ),
   })
   .meta({ id: "Verification" });

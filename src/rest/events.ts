@@ -6,7 +6,7 @@ export const eventQuery = z.strictObject({
   since: z
     .string()
     .max(64)
-    .regex(/^[0-9a-z]+-[0-9]+$/)
+    .regex(/^[0-9a-z]+-[0-9a-f]+$/)
     .optional()
     .describe("id of the last event that was seen; the header Last-Event-ID says the same."),
 });

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
@@ -7,6 +7,7 @@ import { Access } from "./caller/access.ts";
 import { Authenticator } from "./caller/authenticator.ts";
 import { Locator } from "./cluster/locator.ts";
 import { Dispatcher } from "./http/dispatcher.ts";
+import { RequestIds } from "./http/request-ids.ts";
 import type { Route } from "./http/route.ts";
 import { Slots } from "./http/slots.ts";
 import { openApiDocument } from "./openapi/document.ts";
@@ -34,7 +35,7 @@ export function createApp(
   const { caches, clock, limits, metrics, stopping } = deps;
   const access = new Access(clock);
   const authenticator = new Authenticator(deps);
-  const locator = new Locator(caches, access);
+  const locator = new Locator(caches, access, deps.changes);
   const { streams, streamsPerCaller } = limits;
   const events = new Slots({
     ...{ total: streams, perCaller: streamsPerCaller, of: "streams", stopping },
@@ -52,6 +53,7 @@ export function createApp(
   const dispatcher = new Dispatcher({ ...deps, routes, access, authenticator, locator });
   const document = JSON.stringify(openApiDocument(routes, version));
 
+  const requestIds = new RequestIds(clock);
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>();
   app.use(
     secureHeaders({ strictTransportSecurity: "max-age=31536000", referrerPolicy: "no-referrer" }),
@@ -68,7 +70,7 @@ export function createApp(
     return context.html(referencePage(routes, nonce));
   });
   app.all("*", async ({ req, env }) => {
-    const requestId = requestIdIn(req.header("x-request-id")) ?? randomUUID();
+    const requestId = requestIds.take(requestIdIn(req.header("x-request-id")));
     const peer = env?.incoming?.socket.remoteAddress ?? "";
     const address = deps.proxies.clientOf(peer, req.raw.headers);
     const response = await dispatcher.answer(req.raw, { requestId, address });

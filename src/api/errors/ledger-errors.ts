@@ -18,6 +18,10 @@ export const ledgerErrors = {
     retry: "never",
     hint: "Restore the file from a backup, or move it away: forge-server fills a new one from the cluster.",
   },
+  LedgerUnproven: {
+    retry: "never",
+    hint: "Verify against a head that was kept later, or against an export from before the retention.",
+  },
   LedgerEntryInvalid: {
     retry: "never",
     hint: "This is a fault of what records it: make the named field smaller, or well-formed.",

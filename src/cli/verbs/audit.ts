@@ -70,11 +70,13 @@ export async function auditVerify(
   call: Call<{ readonly anchor?: string }>,
 ): Promise<void> {
   const found = await session.backend.verifyAudit(call.options.anchor);
-  const { entries, head, damage } = found;
+  const { entries, head, damage, unproven } = found;
   const at = `${head.sequence}:${head.hash}`;
   await printValue(session, found, () =>
     damage === undefined ? `${entries} entries fit together, up to ${at}\n` : "",
   );
-  if (damage === undefined) return;
-  throw new ForgeError("LedgerDamaged", `entry ${damage.sequence}: ${damage.message}`);
+  if (damage !== undefined) {
+    throw new ForgeError("LedgerDamaged", `entry ${damage.sequence}: ${damage.message}`);
+  }
+  if (unproven !== undefined) throw new ForgeError("LedgerUnproven", unproven.message);
 }

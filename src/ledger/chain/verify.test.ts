@@ -88,3 +88,44 @@ describe("the chain", () => {
     expect(found).toMatchObject({ kind: "Rewritten", sequence: 12 });
   });
 });
+
+describe("an anchor in a chain of which the beginning was removed", () => {
+  /** Twelve entries, of which the last but one signs off what was removed through 4, and then 7. */
+  function pruned(): { readonly entries: readonly Entry[]; readonly whole: readonly Entry[] } {
+    const whole: Entry[] = chainOf(8);
+    for (const through of [4, 7]) {
+      const { hash: previous = genesis, time = "" } = whole.at(-1) ?? {};
+      const details = { through, hash: whole[through - 1]?.hash ?? "" };
+      const entry = {
+        ...{ key: `Ledger/Pruned/${through}`, kind: "Ledger" as const, event: "Pruned" },
+        ...{ namespace: "", subject: "ledger", details, time, recordedAt: time },
+        ...{ sequence: whole.length + 1, previous },
+      };
+      whole.push({ ...entry, hash: hashOf(entry) });
+    }
+    return { entries: whole.slice(7), whole };
+  }
+
+  const { entries, whole } = pruned();
+  const head = { ...headOf(whole), prunedThrough: 7 };
+  const hashAt = (sequence: number) => whole[sequence - 1]?.hash ?? genesis;
+  const forged = "f".repeat(64);
+
+  test.each([
+    { sequence: 9, hash: hashAt(9), found: undefined, because: "it is there" },
+    { sequence: 9, hash: forged, found: "Rewritten", because: "it is there, and another one" },
+    { sequence: 7, hash: hashAt(7), found: undefined, because: "it was signed off" },
+    { sequence: 7, hash: forged, found: "Rewritten", because: "another one was signed off" },
+    { sequence: 4, hash: hashAt(4), found: undefined, because: "an earlier retention signed it" },
+    { sequence: 4, hash: forged, found: "Rewritten", because: "that one signed another" },
+    { sequence: 3, hash: hashAt(3), found: "unproven", because: "nothing tells its hash" },
+    { sequence: 3, hash: forged, found: "unproven", because: "nothing tells its hash" },
+    { sequence: 0, hash: genesis, found: undefined, because: "every chain begins so" },
+    { sequence: 0, hash: forged, found: "Rewritten", because: "no chain begins so" },
+    { sequence: 11, hash: forged, found: "Truncated", because: "there was more" },
+  ])("at $sequence with $hash is $found: $because", ({ sequence, hash, found }) => {
+    const reader = new ChainReader(head, { sequence, hash });
+    const damage = entries.map((entry) => reader.next(entry)).find(Boolean) ?? reader.end();
+    expect(damage?.kind ?? (reader.unproven && "unproven")).toBe(found);
+  });
+});

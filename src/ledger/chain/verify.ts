@@ -14,6 +14,7 @@ export class ChainReader {
   #base: string | undefined;
   /** What a retention signed off as standing there. */
   #signedOff: string | undefined;
+  #isAnchored: boolean;
   entries = 0;
 
   constructor(head: Head, anchor?: Pick<Head, "sequence" | "hash">) {
@@ -21,6 +22,7 @@ export class ChainReader {
     this.#anchor = anchor;
     this.#expected = head.prunedThrough + 1;
     this.#previous = head.prunedThrough === 0 ? genesis : undefined;
+    this.#isAnchored = anchor === undefined;
   }
 
   /** The next entry in order of sequence; what is wrong with it, if anything is. */
@@ -47,17 +49,40 @@ export class ChainReader {
         "it does not follow the entry before: one of both was written again",
       );
     }
-    if (this.#anchor?.sequence === sequence && this.#anchor.hash !== hash) {
-      return damage("Rewritten", sequence, "it has not the hash that was kept elsewhere");
-    }
+    const unlike = this.#compare(sequence, hash);
+    if (unlike !== undefined) return unlike;
     this.#base ??= entry.previous;
     this.#previous = hash;
     this.#expected += 1;
     this.entries += 1;
-    if (entry.kind === "Ledger" && entry.details["through"] === this.#head.prunedThrough) {
-      this.#signedOff = String(entry.details["hash"]);
-    }
-    return undefined;
+    return this.#signOff(entry);
+  }
+
+  /**
+   * Why the anchor says nothing of this chain, once everything was read: it lies in what was
+   * removed, and no retention that is still in the chain signed off that entry.
+   */
+  get unproven(): Verification["unproven"] {
+    if (this.#isAnchored || this.#anchor === undefined) return undefined;
+    const { sequence } = this.#anchor;
+    const { prunedThrough } = this.#head;
+    const message = `entry ${sequence} was removed by a retention, as all up to ${prunedThrough}: whether it had this hash cannot be told`;
+    return { sequence, message };
+  }
+
+  /** What a retention removed last is still known by its hash. */
+  #signOff({ kind, details }: Entry): Found | undefined {
+    const { through, hash } = details;
+    if (kind !== "Ledger" || typeof through !== "number") return undefined;
+    if (through === this.#head.prunedThrough) this.#signedOff = String(hash);
+    return this.#compare(through, String(hash));
+  }
+
+  #compare(sequence: number, hash: string): Found | undefined {
+    if (this.#anchor?.sequence !== sequence) return undefined;
+    this.#isAnchored = true;
+    if (this.#anchor.hash === hash) return undefined;
+    return damage("Rewritten", sequence, "it has not the hash that was kept elsewhere");
   }
 
   /** What is wrong with the end, once everything was read. */
@@ -71,6 +96,8 @@ export class ChainReader {
         `the ledger ends at ${last}, and recorded up to ${sequence}`,
       );
     }
+    const unlike = this.#compare(0, genesis);
+    if (unlike !== undefined) return unlike;
     if ((this.#previous ?? genesis) !== hash) {
       return damage("Rewritten", last, "it is not the entry that was recorded last");
     }

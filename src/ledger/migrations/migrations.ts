@@ -6,7 +6,12 @@ import type { Tables } from "../store/tables.ts";
 type Migration = (transaction: Transaction<Tables>, store: Store) => Promise<void>;
 
 /** In order; each is applied once and never changed afterwards. The last one's index + 1 is the version. */
-export const migrations: readonly Migration[] = [createTables, guardTables, createIndexes];
+export const migrations: readonly Migration[] = [
+  createTables,
+  guardTables,
+  createIndexes,
+  createTimeIndexes,
+];
 
 async function createTables(transaction: Transaction<Tables>, store: Store): Promise<void> {
   const text = sql.raw(store.textType);
@@ -60,6 +65,17 @@ async function createIndexes({ schema }: Transaction<Tables>): Promise<void> {
     ["subject"],
   ];
   for (const columns of indexes) {
+    await schema
+      .createIndex(`ledger_entry_${columns.join("_")}`)
+      .on("ledger_entry")
+      .columns([...columns, "sequence"])
+      .execute();
+  }
+}
+
+/** A span of time, of one tenant or of all. */
+async function createTimeIndexes({ schema }: Transaction<Tables>): Promise<void> {
+  for (const columns of [["namespace", "time"], ["time"]]) {
     await schema
       .createIndex(`ledger_entry_${columns.join("_")}`)
       .on("ledger_entry")

@@ -16,7 +16,12 @@ const schemaLock = 0x666f7267;
 const int8 = 20;
 
 /** @throws ForgeError UsageInvalid when the URL is none; it connects with the first statement. */
-export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "warn">): Store {
+export function openPostgres(
+  url: string,
+  timeoutMs: number,
+  log: Pick<Logger, "warn">,
+  statementMs = timeoutMs,
+): Store {
   if (!/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? "")) {
     throw new ForgeError("UsageInvalid", "the ledger's URL is not postgres://<host>/<database>", {
       hint: "Write it as postgres://<user>:<password>@<host>:<port>/<database>.",
@@ -27,10 +32,10 @@ export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "
     max: connections,
     connectionTimeoutMillis: timeoutMs,
     // The server's own limit comes first; the client's finds out about a server that is gone.
-    statement_timeout: timeoutMs,
+    statement_timeout: statementMs,
     lock_timeout: timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs,
-    query_timeout: timeoutMs + 1_000,
+    query_timeout: statementMs + 1_000,
     keepAlive: true,
     application_name: "forge-ledger",
     types: {
@@ -55,7 +60,7 @@ export function openPostgres(url: string, timeoutMs: number, log: Pick<Logger, "
     lockHead: (transaction) =>
       transaction.selectFrom("ledger_head").selectAll().forUpdate().executeTakeFirstOrThrow(),
     // It keeps statistics, and chooses well by them.
-    filterOnly: (column) => sql.ref(column),
+    filterOnly: <T>(column: string) => sql.ref<T>(column),
     textType: 'text collate "C"',
     appendOnly: postgresAppendOnly,
     explain,

@@ -36,7 +36,7 @@ export function openSqlite(file: string, lockWaitMs: number): Store {
     lockHead: (transaction) =>
       transaction.selectFrom("ledger_head").selectAll().executeTakeFirstOrThrow(),
     // https://sqlite.org/optoverview.html, "Disqualifying WHERE clause terms using unary +".
-    filterOnly: (column) => sql`+${sql.ref(column)}`,
+    filterOnly: <T>(column: string) => sql<T>`+${sql.ref(column)}`,
     textType: "text",
     appendOnly: sqliteAppendOnly,
     explain: (thrown) => explain(file, thrown),

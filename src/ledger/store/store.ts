@@ -12,7 +12,7 @@ export interface Store {
   /** The head, kept from all others until the transaction ends. */
   lockHead(transaction: Transaction<Tables>): Promise<HeadRow>;
   /** The column, where its index must not be chosen. */
-  filterOnly(column: string): RawBuilder<string>;
+  filterOnly<T = string>(column: string): RawBuilder<T>;
   /** The type of a column whose texts are compared byte by byte. */
   readonly textType: "text" | 'text collate "C"';
   /** What keeps rows from being changed, in the words of the store. */

@@ -1,6 +1,7 @@
 import { byAge, ForgeError, projectPath } from "../../api/index.ts";
 import type { Access } from "../caller/access.ts";
 import type { Caller } from "../caller/caller.ts";
+import type { ChangeFeed } from "../events/change-feed.ts";
 import type { Located } from "../http/route.ts";
 import type { Caches } from "./informers.ts";
 
@@ -17,14 +18,23 @@ export interface Wanted {
 export class Locator {
   readonly #caches: Caches;
   readonly #access: Access;
+  readonly #changes: Pick<ChangeFeed, "end">;
+  #known: { readonly at: number; readonly namespaces: readonly string[] } | undefined;
 
-  constructor(caches: Caches, access: Access) {
+  constructor(caches: Caches, access: Access, changes: Pick<ChangeFeed, "end">) {
     this.#caches = caches;
     this.#access = access;
+    this.#changes = changes;
   }
 
   /** The namespaces that hold anything of forge's. */
   namespaces(): readonly string[] {
+    const { end } = this.#changes;
+    if (this.#known?.at !== end) this.#known = { at: end, namespaces: this.#namespaces() };
+    return this.#known.namespaces;
+  }
+
+  #namespaces(): readonly string[] {
     const found = new Set<string>();
     for (const { metadata } of this.#caches.Environment.list()) found.add(metadata.namespace);
     for (const { metadata } of this.#caches.Project.list()) found.add(metadata.namespace);
@@ -50,16 +60,17 @@ export class Locator {
     return [...(await this.#access.readable(caller, reads, namespaces))];
   }
 
-  /** Of several namespaces that have the project, the one whose Project is the oldest. */
+  /**
+   * Of several namespaces that have the project, the one whose Project is the oldest. The API server
+   * is asked the same, whether the project is there, is another tenant's, or is nowhere.
+   */
   async find(caller: Caller, wanted: Wanted): Promise<Located | undefined> {
     const { repository, project, namespace, reads } = wanted;
-    const projects = this.#caches.Project.byIndex("path", projectPath(repository, project))
-      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+    const readable = await this.readable(caller, reads, namespace);
+    const [first] = this.#caches.Project.byIndex("path", projectPath(repository, project))
+      .filter(({ metadata }) => readable.has(metadata.namespace))
       .toSorted(byAge);
-    const names = [...new Set(projects.map(({ metadata }) => metadata.namespace))];
-    const readable = await this.#access.readable(caller, reads, names);
-    const first = names.find((name) => readable.has(name));
-    return first === undefined ? undefined : { namespace: first, repository, project };
+    return first && { namespace: first.metadata.namespace, repository, project };
   }
 
   /** @throws ForgeError ProjectNotFound */

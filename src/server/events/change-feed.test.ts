@@ -61,6 +61,14 @@ test("another process's id, and one that was forgotten, cannot be gone on from",
   expect(feed.at(feed.end - 1)?.event.name).toBe("b");
 });
 
+test("an id tells nothing of how many changes others saw", () => {
+  const feed = opened();
+  const ids = Array.from({ length: 3 }, (_, n) => feed.idOf(n + 1));
+  for (const id of ids) expect(id).toMatch(/^[0-9a-z]+-[0-9a-f]{32}$/);
+  const sealed = ids.map((id) => BigInt(`0x${id.split("-")[1]}`));
+  expect((sealed[1] ?? 0n) - (sealed[0] ?? 0n)).not.toBe((sealed[2] ?? 0n) - (sealed[1] ?? 0n));
+});
+
 test("who waits is woken by the next change", async () => {
   const feed = opened();
   let woken = false;

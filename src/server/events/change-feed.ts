@@ -1,6 +1,7 @@
 import type { ChangeType, Clock, Key } from "../../../controller/kube/index.ts";
 import type { Condition, ForgeObject } from "../../api/index.ts";
 import type { ChangeEvent } from "../../rest/index.ts";
+import { SealedNumbers } from "./sealed-numbers.ts";
 
 /** One change, and its place in the order of all of them. */
 export interface Change {
@@ -29,6 +30,8 @@ type Told = ForgeObject<
  */
 export class ChangeFeed {
   readonly #word: string;
+  /** Changes of all tenants are counted together, and nobody is to count those of others. */
+  readonly #places = new SealedNumbers();
   readonly #changes: ChangeEvent[] = [];
   /** Sequence of the first change that is kept. */
   #first = 1;
@@ -62,14 +65,14 @@ export class ChangeFeed {
 
   /** The place behind the change of this id; undefined when it cannot be gone on from. */
   placeBehind(id: string): number | undefined {
-    const [word, digits] = id.split("-");
-    const place = Number(digits) + 1;
-    const isKept = word === this.#word && place >= this.#first && place <= this.end;
-    return isKept ? place : undefined;
+    const [word, sealed = ""] = id.split("-");
+    const place = (word === this.#word ? this.#places.open(sealed) : undefined) ?? Number.NaN;
+    const isKept = place + 1 >= this.#first && place < this.end;
+    return isKept ? place + 1 : undefined;
   }
 
   idOf(place: number): string {
-    return `${this.#word}-${place}`;
+    return `${this.#word}-${this.#places.seal(place)}`;
   }
 
   /** The change at a place; undefined when it is still to come, or no longer kept. */

@@ -8,7 +8,7 @@ import type { Caller } from "../caller/caller.ts";
 import type { Locator } from "../cluster/locator.ts";
 import type { ServerDeps } from "../ports.ts";
 import { jsonResponse, problemResponse } from "./answer.ts";
-import { locateBody, locateCandidate } from "./locate.ts";
+import { checkReads, locateBody, locateCandidate } from "./locate.ts";
 import { problemOf } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { readBody, readQuery, readText } from "./request.ts";
@@ -180,6 +180,7 @@ export class Dispatcher {
     } = await locateCandidate(...([locator, caller, candidates, namespace] as const));
     const body = readBody(route.body, text);
     const located = named ?? (await locateBody(locator, caller, route, body));
+    if (located !== undefined) await checkReads(this.#deps.access, caller, route, located);
     const now = new Date(this.#deps.clock.now());
     const { headers } = request;
     const call = { caller, params, located, query, body, headers, requestId, span, signal, now };

@@ -1,5 +1,6 @@
 /** What a path and a body name, among all that the caller may see. */
-import { projectPath } from "../../api/index.ts";
+import { ForgeError, projectPath } from "../../api/index.ts";
+import type { Access } from "../caller/access.ts";
 import type { Caller } from "../caller/caller.ts";
 import { type Locator, projectNotFound } from "../cluster/locator.ts";
 import { ProblemError } from "./problem.ts";
@@ -58,4 +59,22 @@ export async function locateBody(
   const wanted = { repository, project, namespace, reads };
   const found = await locator.find(caller, wanted);
   return found ?? (namespace === undefined ? undefined : { repository, project, namespace });
+}
+
+/**
+ * Each kind of object that an answer tells of needs its own right.
+ * @throws ForgeError AccessDenied
+ */
+export async function checkReads(
+  access: Pick<Access, "readable">,
+  caller: Caller,
+  { needs }: Route,
+  { namespace }: Located,
+): Promise<void> {
+  for (const plural of needs?.also ?? []) {
+    const readable = await access.readable(caller, plural, [namespace]);
+    if (readable.has(namespace)) continue;
+    const said = `${caller.user} may not list ${plural} in namespace ${namespace}`;
+    throw new ForgeError("AccessDenied", said);
+  }
 }

@@ -49,8 +49,18 @@ export type Answer = JsonAnswer | StreamAnswer;
 export interface Needs {
   /** Plural of the objects that the caller must be let list in the namespace. */
   readonly reads: string;
+  /** Plurals of other objects that the answer tells of, which the caller must be let list too. */
+  readonly also?: readonly string[];
+  /** Plurals of objects that are left out of the answer where the caller may not list them. */
+  readonly parts?: readonly string[];
   /** What the API server judges as the caller's own, such as `deploy` on the environment. */
   readonly writes?: readonly string[];
+}
+
+/** Each right, in the words of the documents. */
+export function rightsOf({ reads, also = [], parts = [], writes = [] }: Needs): readonly string[] {
+  const shown = parts.length === 0 ? [] : [`of ${parts.join(", ")} what you may list`];
+  return [...[reads, ...also].map((plural) => `list ${plural}`), ...shown, ...writes];
 }
 
 /** One route of the API: all that is known of it stands here, and is generated from here. */

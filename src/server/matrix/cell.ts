@@ -20,8 +20,8 @@ export function cellOf(
   known: {
     /** The record of what is deployed. */
     readonly record: ReleaseDeployment | undefined;
-    /** Numbers of the project's releases that are ready, ascending. */
-    readonly numbers: readonly number[];
+    /** Numbers of the project's releases that are ready, ascending; undefined: not the caller's to know. */
+    readonly numbers: readonly number[] | undefined;
   },
 ): MatrixCell {
   const { spec, status } = pointer;
@@ -35,7 +35,8 @@ export function cellOf(
     state: stateOf(pointer),
     ...(ready && { reason: ready.reason, message: ready.message }),
     asked: spec.release,
-    ...(deployed && { deployed, behind: countAbove(numbers, deployed.number) }),
+    ...(deployed && { deployed }),
+    ...(deployed && numbers && { behind: countAbove(numbers, deployed.number) }),
     ...(since !== undefined && { since }),
     ...(by !== undefined && { by }),
     ...(delivery && { health: delivery.health, sync: delivery.sync }),

@@ -5,8 +5,18 @@ import { type Caches, projectIndex } from "../cluster/informers.ts";
 import { ascending, pageFrom } from "../http/paging.ts";
 import { cellOf, stateOf } from "./cell.ts";
 
+/** Namespaces whose objects of a kind the caller may list; what is told of others is left out. */
+export interface Sight {
+  readonly environments: ReadonlySet<string> | undefined;
+  readonly projects: ReadonlySet<string> | undefined;
+  readonly releases: ReadonlySet<string> | undefined;
+  readonly records: ReadonlySet<string> | undefined;
+}
+
 export interface MatrixQuestion {
+  /** Whose pointers are shown. */
   readonly namespaces: ReadonlySet<string>;
+  readonly sees: Sight;
   readonly search?: string | undefined;
   readonly environment?: string | undefined;
   readonly state?: CellState | undefined;
@@ -30,16 +40,17 @@ export function matrixOf(caches: Caches, question: MatrixQuestion): Matrix {
   return {
     environments: columns,
     summary: summaryOf(lines),
-    items: page.items.map((line) => rowOf(caches, line, order)),
+    items: page.items.map((line) => rowOf(caches, line, order, question.sees)),
     ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
   };
 }
 
 function columnsOf(
   caches: Caches,
-  { namespaces, environment }: MatrixQuestion,
+  { namespaces, sees, environment }: MatrixQuestion,
 ): Matrix["environments"] {
   return [...namespaces]
+    .filter((namespace) => sees.environments?.has(namespace))
     .flatMap((namespace) => caches.Environment.byIndex("namespace", namespace))
     .filter(({ metadata }) => environment === undefined || metadata.name === environment)
     .map(({ metadata, spec }) => ({
@@ -52,10 +63,13 @@ function columnsOf(
 }
 
 function linesOf(caches: Caches, question: MatrixQuestion): readonly Line[] {
-  const { namespaces, search, environment, state } = question;
+  const { namespaces, sees, search, environment, state } = question;
   const lines = new Map<string, Line>();
   for (const namespace of namespaces) {
-    for (const { spec } of caches.Project.byIndex("namespace", namespace)) {
+    const projects = sees.projects?.has(namespace)
+      ? caches.Project.byIndex("namespace", namespace)
+      : [];
+    for (const { spec } of projects) {
       lineOf(lines, namespace, spec.repository, spec.name);
     }
     for (const pointer of caches.ReleasePointer.byIndex("namespace", namespace)) {
@@ -106,21 +120,33 @@ function summaryOf(lines: readonly Line[]): Matrix["summary"] {
   return { projects: lines.length, places, states };
 }
 
-function rowOf(caches: Caches, line: Line, order: ReadonlyMap<string, number>): MatrixRow {
+function rowOf(
+  caches: Caches,
+  line: Line,
+  order: ReadonlyMap<string, number>,
+  sees: Sight,
+): MatrixRow {
   const { namespace, repository, project, places } = line;
   const index = projectIndex(namespace, repository, project);
-  const numbers = caches.Release.byIndex("project", index)
-    .filter((release) => isTrue(release, "Ready") && release.status?.joined === undefined)
-    .flatMap(({ status }) => status?.number ?? [])
-    .toSorted((a, b) => a - b);
-  const latest = numbers.at(-1);
+  const numbers = sees.releases?.has(namespace) ? numbersOf(caches, index) : undefined;
+  const latest = numbers?.at(-1);
   const place = (name: string) => order.get(`${namespace}/${name}`) ?? Number.POSITIVE_INFINITY;
   const cells = places
     .map(({ pointer }) => {
       const name = pointer.status?.git?.deployment ?? "";
-      const record = caches.ReleaseDeployment.get({ namespace, name });
+      const record = sees.records?.has(namespace)
+        ? caches.ReleaseDeployment.get({ namespace, name })
+        : undefined;
       return cellOf(pointer, { record, numbers });
     })
     .toSorted((a, b) => place(a.environment) - place(b.environment));
   return { namespace, repository, project, ...(latest !== undefined && { latest }), cells };
+}
+
+/** Of the releases that are ready, ascending. */
+function numbersOf(caches: Caches, index: string): readonly number[] {
+  return caches.Release.byIndex("project", index)
+    .filter((release) => isTrue(release, "Ready") && release.status?.joined === undefined)
+    .flatMap(({ status }) => status?.number ?? [])
+    .toSorted((a, b) => a - b);
 }

@@ -10,7 +10,7 @@ import {
   releaseField,
   repositoryName,
 } from "../../rest/index.ts";
-import type { Route } from "../http/route.ts";
+import { type Route, rightsOf } from "../http/route.ts";
 import { type Components, type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { tagOf, tags } from "./tags.ts";
 
@@ -67,7 +67,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
 
 function operationOf(route: Route, components: Components): object {
   const { operation, summary, description, needs, body } = route;
-  const rights = needs && [`list ${needs.reads}`, ...(needs.writes ?? [])].join("; ");
+  const rights = needs && rightsOf(needs).join("; ");
   const said = [description, rights && `Needs: ${rights}.`].filter(Boolean).join("\n\n");
   return {
     operationId: operation,

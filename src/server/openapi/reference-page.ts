@@ -1,5 +1,5 @@
 /** /docs: the routes as a page, made from the same table as the document. No script, no CDN. */
-import type { Route } from "../http/route.ts";
+import { type Route, rightsOf } from "../http/route.ts";
 
 const style = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -33,10 +33,7 @@ ${routes.map(sectionOf).join("\n")}
 function sectionOf(route: Route): string {
   const { method, path, summary, description, needs, answers, problems, query, body } = route;
   const rows: [string, string][] = [
-    [
-      "Needs",
-      needs ? [`list ${needs.reads}`, ...(needs.writes ?? [])].map(code).join(", ") : "a token",
-    ],
+    ["Needs", needs ? rightsOf(needs).map(code).join(", ") : "a token"],
     ["Query", names(query)],
     ["Body", names(body)],
     [

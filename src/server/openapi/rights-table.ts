@@ -1,10 +1,9 @@
-import type { Route } from "../http/route.ts";
+import { type Route, rightsOf } from "../http/route.ts";
 
 /** Which right each route needs, as a table of Markdown with aligned columns. */
 export function rightsTable(routes: readonly Route[]): string {
   const rows = routes.map(({ method, path, needs, summary }) => {
-    const rights =
-      needs === undefined ? ["a token"] : [`list ${needs.reads}`, ...(needs.writes ?? [])];
+    const rights = needs === undefined ? ["a token"] : rightsOf(needs);
     return [`\`${method} ${path}\``, summary, rights.join("; ")];
   });
   const table = [["route", "what it does", "needs"], ...rows];

@@ -103,7 +103,10 @@ export function approvalRoutes(deps: RouteDeps): readonly Route[] {
     path,
     summary: "Who approved a release for an environment, and how many must",
     description: "{id} is <repository>/<project>/<release>, with its slashes encoded as %2F.",
-    needs: { reads: "releaseapprovals" },
+    needs: {
+      reads: "releaseapprovals",
+      also: ["environments", "releases", "releasepointers", "releasedeployments"],
+    },
     query: oneQuery,
     answers: { 200: { description: "What is granted, and required.", schema: approvalState } },
     problems: [409],

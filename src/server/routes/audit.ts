@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ForgeError } from "../../api/index.ts";
-import type { Filter } from "../../ledger/index.ts";
+import type { EntryKind, Filter } from "../../ledger/index.ts";
 import {
   auditPage,
   auditQuery,
@@ -12,10 +12,14 @@ import {
 import type { Caller } from "../caller/caller.ts";
 import { lineChunks } from "../http/line-chunks.ts";
 import { readCursor, writeCursor } from "../http/paging.ts";
+import { ProblemError } from "../http/problem.ts";
 import { defineRoute, type Route } from "../http/route.ts";
 import type { RouteDeps } from "./context.ts";
 
-const needs = { reads: "releasedeployments" };
+const needs = {
+  reads: "releasedeployments",
+  parts: ["releases", "releaseapprovals", "releasepointers"],
+};
 
 export function auditRoutes(deps: RouteDeps): readonly Route[] {
   const { access, ledger } = deps;
@@ -24,7 +28,8 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
     method: "GET",
     path: "/v1/audit",
     summary: "What happened, on whose word, from the ledger",
-    description: "Longer than the cluster keeps it. Without a ledger, or while it is away, 503.",
+    description:
+      "Longer than the cluster keeps it. Of each kind that you may list in every namespace that you ask about. Without a ledger, or while it is away, 503.",
     needs,
     query: auditQuery,
     answers: { 200: { description: "A page of entries.", schema: auditPage } },
@@ -32,7 +37,7 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
     handle: async (call) => {
       const { cursor, fields: _, limit, order, ...asked } = call.query;
       const filter = await filterOf(deps, call.caller, asked);
-      const after = cursor === undefined ? undefined : Number(readCursor(cursor)[0]);
+      const after = cursor === undefined ? undefined : sequenceIn(cursor);
       const { items, next } = await ledger
         .open()
         .read({ ...filter, order, limit, ...(after !== undefined && { after }) }, call.signal);
@@ -73,7 +78,7 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
     path: "/v1/audit/verification",
     summary: "Whether the ledger is whole: every entry is read, and its hash made again",
     description: "Of all namespaces at once: who asks must be let list releasedeployments in all.",
-    needs,
+    needs: { reads: needs.reads },
     query: verificationQuery,
     answers: { 200: { description: "What was found.", schema: verification } },
     problems: [503],
@@ -83,14 +88,46 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
       }
       const [sequence, hash = ""] = query.anchor?.split(":") ?? [];
       const anchor = sequence === undefined ? {} : { anchor: { sequence: Number(sequence), hash } };
-      const { entries, head, damage } = await ledger.open().verify(anchor, signal);
+      const { entries, head, damage, unproven } = await ledger.open().verify(anchor, signal);
       const end = { sequence: head.sequence, hash: head.hash };
-      return { status: 200, body: { entries, head: end, ...(damage && { damage }) } };
+      const body = { entries, head: end, ...(damage && { damage }), ...(unproven && { unproven }) };
+      return { status: 200, body };
     },
   });
 
   return [audit, exported, verify];
 }
+
+/** @throws ProblemError RequestInvalid */
+function sequenceIn(cursor: string): number {
+  const [sequence, rest] = keyIn(cursor);
+  if (typeof sequence === "number" && Number.isSafeInteger(sequence) && sequence >= 0) {
+    if (rest === undefined) return sequence;
+  }
+  const message = "is not a cursor of the audit";
+  throw new ProblemError("RequestInvalid", `cursor: ${message}`, {
+    errors: [{ field: "cursor", message }],
+  });
+}
+
+function keyIn(cursor: string): readonly (string | number)[] {
+  try {
+    return readCursor(cursor);
+  } catch {
+    return [];
+  }
+}
+
+/** What entries of a kind tell of; the others tell of what was done. */
+const toldOf: Readonly<Record<EntryKind, string>> = {
+  Release: "releases",
+  Approval: "releaseapprovals",
+  Decision: "releasepointers",
+  Deployment: needs.reads,
+  Action: needs.reads,
+  Ledger: needs.reads,
+};
+const entryKinds = Object.keys(toldOf) as EntryKind[];
 
 /**
  * Which entries: of the tenants that the caller may read. Who may read all of them is told of those
@@ -101,18 +138,41 @@ async function filterOf(
   caller: Caller,
   { namespace, kind, ...rest }: Asked,
 ): Promise<Filter> {
-  const filter = { ...defined(rest), ...(kind !== undefined && { kinds: [kind] }) };
-  if (namespace === undefined && (await mayReadAll(access, caller))) return filter;
-  const readable = await locator.readable(caller, needs.reads, namespace);
-  return { ...filter, namespaces: [...readable] };
+  const asked = kind === undefined ? entryKinds : [kind];
+  const isAll = namespace === undefined && (await mayReadAll(access, caller));
+  const readable = isAll ? undefined : await locator.readable(caller, needs.reads, namespace);
+  const scope = readable && [...readable];
+  const allowed = await Promise.all(
+    asked.map((one) => mayReadIn(access, caller, toldOf[one], scope)),
+  );
+  const kinds = asked.filter((_, index) => allowed[index]);
+  return {
+    ...defined(rest),
+    ...(kinds.length < entryKinds.length && { kinds }),
+    ...(scope && { namespaces: scope }),
+  };
+}
+
+/** Whether the caller may list the objects in all that it reads: in every namespace, or in these. */
+async function mayReadIn(
+  access: RouteDeps["access"],
+  caller: Caller,
+  resource: string,
+  scope: readonly string[] | undefined,
+): Promise<boolean> {
+  if (scope === undefined) return access.may(caller, { verb: "list", resource, namespace: "" });
+  return (await access.readable(caller, resource, scope)).size === scope.length;
 }
 
 function mayReadAll(access: RouteDeps["access"], caller: Caller): Promise<boolean> {
   return access.may(caller, { verb: "list", resource: needs.reads, namespace: "" });
 }
 
-function isWithin({ namespaces }: Filter, { namespaces: now }: Filter): boolean {
-  return now === undefined || namespaces?.every((name) => now.includes(name)) === true;
+/** Whether a filter lets nothing through that another one does not. */
+function isWithin(filter: Filter, now: Filter): boolean {
+  const lets = (some: readonly string[] | undefined, all: readonly string[] | undefined) =>
+    all === undefined || some?.every((one) => all.includes(one)) === true;
+  return lets(filter.namespaces, now.namespaces) && lets(filter.kinds, now.kinds);
 }
 
 type Asked = Omit<z.output<typeof exportQuery>, "after">;

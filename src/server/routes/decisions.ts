@@ -19,7 +19,10 @@ export function decisionRoutes(deps: RouteDeps): readonly Route[] {
     summary: "Why a release may, or may not, go to an environment",
     description:
       "Judged now, rule by rule: what the pointer asks for, or a release as if the caller asked for its deployment.",
-    needs: { reads: "releasepointers" },
+    needs: {
+      reads: "releasepointers",
+      also: ["environments", "releases", "releaseapprovals", "releasedeployments"],
+    },
     query,
     answers: { 200: { description: "Every rule with its verdict.", schema: decisionAnswer } },
     problems: [409],

@@ -31,7 +31,7 @@ import { defineRoute, type Route } from "../http/route.ts";
 import { locatedBody, locatedIn, missing, type RouteDeps, storeOf } from "./context.ts";
 import { plainObject } from "./plain-object.ts";
 
-export function deploymentRoutes({ caches }: RouteDeps): readonly Route[] {
+export function deploymentRoutes({ access, caches }: RouteDeps): readonly Route[] {
   const request = defineRoute({
     operation: "requestDeployment",
     method: "POST",
@@ -74,7 +74,7 @@ export function deploymentRoutes({ caches }: RouteDeps): readonly Route[] {
     method: "GET",
     path: "/v1/deployments/{environment}/{repository}/{project}",
     summary: "What runs in an environment, and what did before",
-    needs: { reads: "releasedeployments" },
+    needs: { reads: "releasedeployments", parts: ["releasepointers"] },
     query: pageQuery,
     answers: {
       200: { description: "The pointer, and a page of history.", schema: deploymentHistory },
@@ -87,8 +87,11 @@ export function deploymentRoutes({ caches }: RouteDeps): readonly Route[] {
       const records = caches.ReleaseDeployment.byIndex("project", index)
         .filter(({ spec }) => spec.environment === environment)
         .toSorted((a, b) => b.spec.sequence - a.spec.sequence);
+      const mayPoint = await access.readable(call.caller, "releasepointers", [namespace]);
       const pointer = caches.ReleasePointer.byIndex("project", index)
-        .filter(({ spec }) => spec.environment === environment)
+        .filter(({ metadata, spec }) => {
+          return spec.environment === environment && mayPoint.has(metadata.namespace);
+        })
         .toSorted(byAge)[0];
       const page = pageFrom(records, call.query, {
         key: ({ spec }) => [spec.sequence],

@@ -39,10 +39,11 @@ export function environmentRoutes({ caches, locator }: RouteDeps): readonly Rout
     handle: async (call) => {
       const name = call.params["environment"] ?? "";
       const { namespace } = call.query;
-      const known = caches.Environment.byIndex("name", name)
+      // The API server is asked the same, whether there is one, of whomever, or none.
+      const allowed = await locator.readable(call.caller, needs.reads, namespace);
+      const readable = caches.Environment.byIndex("name", name)
         .map(({ metadata }) => metadata.namespace)
-        .filter((one) => namespace === undefined || one === namespace);
-      const readable = await locator.readableOf(call.caller, needs.reads, known);
+        .filter((one) => allowed.has(one));
       const [only, another] = readable;
       if (only === undefined) {
         const said = `there is no environment ${name} that you may read`;

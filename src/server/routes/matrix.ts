@@ -5,7 +5,8 @@ import { RememberedAnswers } from "../matrix/remembered.ts";
 import { matrixOf } from "../matrix/rows.ts";
 import type { RouteDeps } from "./context.ts";
 
-const needs = { reads: "releasepointers" };
+const parts = ["environments", "projects", "releases", "releasedeployments"] as const;
+const needs = { reads: "releasepointers", parts };
 
 export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly Route[] {
   const answers = new RememberedAnswers<JsonText>(changes);
@@ -20,8 +21,13 @@ export function matrixRoutes({ caches, changes, locator }: RouteDeps): readonly 
     handle: async (call) => {
       const namespaces = await locator.readable(call.caller, needs.reads, call.query.namespace);
       const { fields: _, namespace: __, ...question } = call.query;
-      const asked = JSON.stringify([question, [...namespaces].toSorted()]);
-      const make = () => new JsonText(matrixOf(caches, { ...question, namespaces }));
+      const readable = (plural: string) =>
+        locator.readableOf(call.caller, plural, [...namespaces].toSorted());
+      const seen = await Promise.all(parts.map(readable));
+      const asked = JSON.stringify([question, [...namespaces].toSorted(), seen]);
+      const [environments, projects, releases, records] = seen.map((names) => new Set(names));
+      const sees = { environments, projects, releases, records };
+      const make = () => new JsonText(matrixOf(caches, { ...question, namespaces, sees }));
       return { status: 200, body: answers.get(asked, make) };
     },
   });

@@ -317,6 +317,12 @@ function verify(kind: StoreKind): void {
     });
     expect(await ledger.verify()).toMatchObject({ entries: 4, head: { prunedThrough: 7 } });
     expect(await ledger.verify()).not.toHaveProperty("damage");
+    const [third, seventh] = [fromJune[2], fromJune[6]].map((entry) => entry as Entry);
+    expect(await ledger.verify({ anchor: third as Entry })).toMatchObject({
+      unproven: { sequence: 3 },
+    });
+    const signedOff = await ledger.verify({ anchor: seventh as Entry });
+    expect([signedOff.damage, signedOff.unproven]).toEqual([undefined, undefined]);
     // The object that told it may still be there.
     expect(await ledger.append([fact(3)])).toEqual({ recorded: [], known: 1 });
     expect(await ledger.prune({ before: "2026-06-15T00:00:00Z", by: "a", reason: "b" })).toEqual({

@@ -225,6 +225,94 @@ describe("who may call what", () => {
     expect(status === 200 ? text : "").not.toContain(journey.namespace);
   });
 
+  describe("each kind of information asks for its own right", () => {
+    const staging = `staging/${path}`;
+    const rows: readonly {
+      readonly may: string;
+      readonly route: string;
+      readonly status?: number;
+      readonly lacks?: RegExp;
+      readonly because: string;
+    }[] = [
+      {
+        ...{
+          may: "releasepointers",
+          route: "/v1/matrix",
+          lacks: /"(latest|behind|since|by|order)":/,
+        },
+        because: "columns are environments, numbers releases, and people stand in records",
+      },
+      {
+        ...{ may: "releasepointers", route: `/v1/decisions/${staging}`, status: 403 },
+        because: "a decision tells of environments, releases and approvals",
+      },
+      {
+        ...{ may: "releaseapprovals", route: `/v1/approvals/${id}/staging`, status: 403 },
+        because: "how many approvals are required stands in the environment",
+      },
+      {
+        ...{
+          may: "releasedeployments",
+          route: `/v1/deployments/${staging}`,
+          lacks: /"pointer":\{/,
+        },
+        because: "the pointer is an object of its own",
+      },
+      {
+        ...{ may: "releasedeployments", route: "/v1/audit?limit=200" },
+        lacks: /"kind":"(Release|Approval|Decision)"/,
+        because: "entries tell of releases, approvals and decisions",
+      },
+      {
+        ...{ may: "releasedeployments", route: "/v1/audit/export" },
+        lacks: /"kind":"(Release|Approval|Decision)"/,
+        because: "entries tell of releases, approvals and decisions",
+      },
+    ];
+
+    test.each(rows)("$route to somebody who may list $may: $because", async (row) => {
+      const { may, route, status = 200, lacks = /nothing of it/ } = row;
+      const client = new ApiClient(server.url, await tokenFor(may));
+      const tells = ({ body }: ApiAnswer) =>
+        lacks.test(typeof body === "string" ? body : JSON.stringify(body));
+      const answer = await client.get(route);
+      expect([answer.status, tells(answer)]).toEqual([status, false]);
+      const whole = await ApiClient.as(server, journey, "carol").get(route);
+      expect([whole.status, tells(whole)]).toEqual([200, status === 200]);
+    });
+
+    async function tokenFor(plural: string): Promise<string> {
+      const { kubectl, namespace } = journey;
+      const own = ["-n", namespace];
+      const dry = ["--dry-run=client", "-o", "json"];
+      const objects = await Promise.all([
+        kubectl.output([...own, "create", "serviceaccount", plural, ...dry]),
+        kubectl.output([
+          ...[...own, "create", "role", plural, "--verb=list", `--resource=${plural}.forge.dev`],
+          ...dry,
+        ]),
+        kubectl.output([
+          ...[...own, "create", "rolebinding", plural, `--role=${plural}`],
+          ...[`--serviceaccount=${namespace}:${plural}`, ...dry],
+        ]),
+      ]);
+      await journey.apply(...objects.map((text) => JSON.parse(text) as object));
+      return (await kubectl.output([...own, "create", "token", plural])).trim();
+    }
+  });
+
+  test.each(["bm90aGluZw", "WyJhIl0", "Wy0xXQ", "WzEuNV0", "WzFlMzBd", "WzEsMl0", "%20"])(
+    "%s is no cursor of the audit",
+    async (cursor) => {
+      const alice = ApiClient.as(server, journey, "alice");
+      const { status, body } = await alice.get(`/v1/audit?cursor=${cursor}`);
+      expect([status, body.reason, body.errors]).toMatchObject([
+        ...[400, "RequestInvalid"],
+        [{ field: "cursor" }],
+      ]);
+    },
+  );
+
   test("an open document tells what there is, and nothing of anybody", async () => {
     const document = await fetch(`${server.url}/openapi.json`);
     expect(document.status).toBe(200);
