@@ -32,7 +32,9 @@ export const indexes: {
   readonly pointers: Readonly<
     Record<"project" | "environment" | "place" | "delivery", Indexer<ReleasePointer>>
   >;
-  readonly projects: Readonly<Record<"project" | "repository" | "image", Indexer<Project>>>;
+  readonly projects: Readonly<
+    Record<"project" | "repository" | "image" | "namespace", Indexer<Project>>
+  >;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
   readonly deployments: Readonly<Record<"project" | "place", Indexer<ReleaseDeployment>>>;
@@ -70,6 +72,7 @@ export const indexes: {
     repository: ({ spec }) => [spec.repository],
     // Every image ends so, whatever its prefix.
     image: ({ spec }) => [imageEnd(`${spec.repository}/${spec.name}`)],
+    namespace: ({ metadata }) => [metadata.namespace],
   },
   environments: { namespace: ({ metadata }) => [metadata.namespace] },
   approvals: {
@@ -106,8 +109,9 @@ export function placeOf({ metadata, spec }: ReleasePointer | ReleaseDeployment):
 }
 
 /** Index values of a pointer, under which its Applications are kept too. */
-export function deliveryKeysOf({ spec, status }: ReleasePointer): string[] {
+export function deliveryKeysOf({ metadata, spec, status }: ReleasePointer): string[] {
   const { git, deployment } = status ?? {};
   const place = git && deployment && { url: deployment.target.url, path: git.path };
-  return keysOfPointer({ ...spec, git: place });
+  const pointer = `${metadata.namespace}/${metadata.name}`;
+  return keysOfPointer({ ...spec, pointer, git: place });
 }
