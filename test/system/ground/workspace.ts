@@ -105,6 +105,7 @@ export class Workspace {
       /** Tells apart the logs of several. */
       name?: string;
       args?: readonly string[];
+      nodeArgs?: readonly string[];
     } = {},
   ): Promise<Controller> {
     return startController({
@@ -115,6 +116,7 @@ export class Workspace {
       ...(options.command !== undefined && { command: options.command }),
       logFile: join(this.ground.folder, `${this.namespace}-${options.name ?? "controller"}.log`),
       args: options.args ?? [],
+      nodeArgs: options.nodeArgs ?? [],
     });
   }
 
