@@ -83,7 +83,7 @@ describe("programs that are sent hostile inputs", () => {
     return `${name}: at most ${Math.round(peak)} MiB of ${memoryLimits()[name] / mebibyte}`;
   };
   const landingLine = () => {
-    const times = ground.neighbour.landings.map(({ tookMs = Number.POSITIVE_INFINITY }) => tookMs);
+    const times = ground.neighbour.landings.map(({ tookMs }) => tookMs);
     return `neighbour: ${times.length} deployments, slowest ${Math.round(Math.max(...times))} ms`;
   };
 
@@ -107,7 +107,7 @@ describe("programs that are sent hostile inputs", () => {
   test(`land another tenant's deployments within ${landingBoundMs} ms`, () => {
     const { landings } = ground.neighbour;
     expect(landings.length).toBeGreaterThan(0);
-    expect(landings.filter(({ tookMs }) => tookMs === undefined)).toEqual([]);
+    expect(landings.filter(({ stuck }) => stuck !== undefined)).toEqual([]);
   });
 
   test.each(programs)("go on, without a restart: %s", (name) => {

@@ -28,7 +28,7 @@ export class FlightLog {
 }
 
 /** Work goes on for a moment after its sender has gone. */
-const lingerMs = 2_000;
+const lingerMs = 500;
 
 function now(): number {
   return performance.timeOrigin + performance.now();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../../system/ground/api-client.ts";
 import type { Journey } from "../../system/ground/journey.ts";
@@ -9,8 +10,9 @@ const pauseMs = 500;
 
 export interface Landing {
   readonly number: number;
-  /** Undefined when it did not land within the bound. */
-  readonly tookMs: number | undefined;
+  readonly tookMs: number;
+  /** What it waited for when the bound was reached, and the last that was said of it. */
+  readonly stuck?: string;
 }
 
 /** Another tenant, who releases and deploys by the REST API while others are attacked. */
@@ -28,41 +30,63 @@ export class Neighbour {
   async run(deadline: number): Promise<void> {
     while (performance.now() < deadline) {
       await this.#land(this.landings.length + 1);
-      if (this.landings.at(-1)?.tookMs === undefined) return;
+      if (this.landings.at(-1)?.stuck !== undefined) return;
       await sleep(pauseMs);
     }
   }
 
   async #land(number: number): Promise<void> {
     const startedAt = performance.now();
-    const within = () => performance.now() - startedAt < landingBoundMs;
     const { repository, namespace } = this.#journey;
     const place = { repository, project: "auth" };
-    const isDone = async (act: () => Promise<boolean>) => {
-      while (within()) {
-        if (await act().catch(() => false)) return true;
-        await sleep(pollMs);
-      }
-      return false;
+    const post = (path: string, body: object) => async () => {
+      const answer = await this.#client.post(path, { ...place, ...body });
+      return answer.status < 300 ? true : `${answer.status} ${JSON.stringify(answer.body)}`;
     };
-    const post = (path: string, body: object) => async () =>
-      (await this.#client.post(path, { ...place, ...body })).status < 300;
-    const landed =
-      (await isDone(
+    const steps: readonly (readonly [string, () => Promise<true | string>])[] = [
+      [
+        "release",
         post("/v1/releases", {
-          ...{ namespace, commit: String(number).padStart(40, "c") },
+          ...{ namespace, commit: commitOf(number) },
           trigger: { type: "BranchPush", branch: "main" },
-          source: {
-            manifests: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {n: "${number}"}\n`,
-          },
+          source: { manifests: manifests(number) },
         }),
-      )) &&
-      (await isDone(
+      ],
+      [
+        "deployment",
         post("/v1/deployments", { environment: "production", release: String(number) }),
-      )) &&
-      (await isDone(
-        async () => (await this.#journey.deployedNumber("production")) === String(number),
-      ));
-    this.landings.push({ number, tookMs: landed ? performance.now() - startedAt : undefined });
+      ],
+      [
+        "commit",
+        async () => {
+          const found = await this.#journey.deployedNumber("production");
+          return found === String(number) ? true : `${found || "nothing"} is deployed`;
+        },
+      ],
+    ];
+    for (const [step, act] of steps) {
+      let said: true | string = "nothing was said";
+      do {
+        said = await act().catch(String);
+        if (said === true) break;
+        await sleep(pollMs);
+      } while (performance.now() - startedAt < landingBoundMs);
+      const tookMs = performance.now() - startedAt;
+      if (said !== true) {
+        this.landings.push({ number, tookMs, stuck: `${step}: ${said}` });
+        return;
+      }
+      if (step === "commit") this.landings.push({ number, tookMs });
+    }
   }
+}
+
+/** Distinct from the first digit on: names of Releases hold the beginning of theirs. */
+function commitOf(number: number): string {
+  return createHash("sha1").update(`neighbour ${number}`).digest("hex");
+}
+
+function manifests(number: number): string {
+  const data = `data: {number: "${number}"}\n`;
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n${data}`;
 }

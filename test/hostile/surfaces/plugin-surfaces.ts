@@ -98,5 +98,5 @@ export function artifactAt(registry: HostileRegistry, path: string): object {
 /** The code of forge's error, or the name of gRPC's. */
 function wordOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return /^\d+ [A-Z_]+: (\w+)/.exec(text)?.[1] ?? text.slice(0, 40);
+  return /: forge: (\w+):/.exec(text)?.[1] ?? text.slice(0, 40);
 }
