@@ -9,11 +9,12 @@ export type ProbeTarget =
   | { readonly name: string; readonly url: string }
   | { readonly name: string; readonly socket: string };
 
+/** Told when a probe begins, and again with its end. */
 export interface Probe {
   readonly target: string;
   /** By performance.timeOrigin and now, which threads share. */
   readonly at: number;
-  readonly tookMs: number;
+  readonly tookMs?: number;
   /** Of an answer that is none. */
   readonly failure?: string;
 }
@@ -64,6 +65,7 @@ async function probe(target: ProbeTarget): Promise<void> {
   const ask = asker(target);
   for (;;) {
     const at = now();
+    parentPort?.postMessage({ target: target.name, at } satisfies Probe);
     const failure = await ask().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),

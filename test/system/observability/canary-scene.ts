@@ -61,7 +61,7 @@ export class CanaryScene {
     const { journey, folder } = this;
     mkdirSync(folder, { recursive: true });
     await journey.create();
-    await journey.bind("alice", "forge-view", "forge-deployer", "forge-releaser");
+    await journey.bind("alice", "forge-view", "forge-deployer", "forge-releaser", "forge-approver");
     await this.#startServers();
     await this.#makeRepositories();
     const config = join(folder, "docker.json");
