@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // Six suites: what stands beside the code, what crosses modules on real parts, hostile inputs to
-// running programs, the chart on a real node, what other people's programs make of the API's document, and what needs a container
-// engine.
+// running programs, the chart on a real node, what other people's programs make of the API's
+// document, and what needs a container engine.
 export default defineConfig({
   test: {
     projects: [

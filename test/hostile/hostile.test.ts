@@ -32,10 +32,13 @@ describe("programs that are sent hostile inputs", () => {
       ground = await startHostileGround((socket) => new PluginClient(socket));
       watch = new HealthWatch([
         ...(["controller", "plugin"] as const).map((name) => ({
-          ...{ name, url: `${ground[name].url}/healthz` },
+          ...{ name, pid: ground[name].process.pid, url: `${ground[name].url}/healthz` },
         })),
-        { name: "server", url: `${ground.server.healthUrl}/healthz` },
-        { name: "plugin by its socket", socket: ground.socket },
+        {
+          ...{ name: "server", pid: ground.server.process.pid },
+          url: `${ground.server.healthUrl}/healthz`,
+        },
+        { name: "plugin by its socket", pid: ground.plugin.process.pid, socket: ground.socket },
       ]);
       const deadline = performance.now() + seconds * 1_000;
       const chosen = ground.surfaces.filter(({ name }) => surfaces.includes(name));

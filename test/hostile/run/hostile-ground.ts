@@ -72,7 +72,11 @@ export async function startHostileGround(
       ...pluginSurfaces({ plugin: caller, registry, tenant }),
       ...serverSurfaces({ server, target, registry, tenant }),
     ],
-    neighbour: new Neighbour(journey, ApiClient.as(server, journey, "alice")),
+    neighbour: new Neighbour(
+      journey,
+      ApiClient.as(server, journey, "alice"),
+      controller.process.pid,
+    ),
     stop: async () => {
       caller.close();
       await Promise.all([controller, server, plugin].map(({ process }) => process.stop(1_000)));

@@ -2,9 +2,15 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../../system/ground/api-client.ts";
 import type { Journey } from "../../system/ground/journey.ts";
+import { mainThread, processorTimer } from "./processor-wait.ts";
 
-/** From the request of a release to its commit; a second or two when nothing disturbs. */
+/**
+ * From the request of a release to its commit, without what the controller waited for a processor;
+ * a second or two when nothing disturbs.
+ */
 export const landingBoundMs = 15_000;
+/** However busy the machine is. */
+const landingEndMs = 60_000;
 const pollMs = 100;
 const pauseMs = 500;
 
@@ -20,11 +26,16 @@ export class Neighbour {
   readonly landings: Landing[] = [];
   readonly #journey: Journey;
   readonly #client: ApiClient;
+  readonly #controller: number;
 
-  /** @param client of somebody who may release and deploy */
-  constructor(journey: Journey, client: ApiClient) {
+  /**
+   * @param client of somebody who may release and deploy
+   * @param controller its process
+   */
+  constructor(journey: Journey, client: ApiClient, controller: number) {
     this.#journey = journey;
     this.#client = client;
+    this.#controller = controller;
   }
 
   async run(deadline: number): Promise<void> {
@@ -37,6 +48,8 @@ export class Neighbour {
 
   async #land(number: number): Promise<void> {
     const startedAt = performance.now();
+    const took = processorTimer([mainThread(this.#controller)]);
+    const mayGoOn = () => took() < landingBoundMs && performance.now() - startedAt < landingEndMs;
     const { repository, namespace } = this.#journey;
     const place = { repository, project: "auth" };
     const post = (path: string, body: object) => async () => {
@@ -70,8 +83,8 @@ export class Neighbour {
         said = await act().catch(String);
         if (said === true) break;
         await sleep(pollMs);
-      } while (performance.now() - startedAt < landingBoundMs);
-      const tookMs = performance.now() - startedAt;
+      } while (mayGoOn());
+      const tookMs = took();
       if (said !== true) {
         this.landings.push({ number, tookMs, stuck: `${step}: ${said}` });
         return;

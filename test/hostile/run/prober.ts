@@ -3,17 +3,20 @@
 import { request } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 import { Client, credentials } from "@grpc/grpc-js";
+import { mainThread, processorTimer } from "./processor-wait.ts";
 
 /** Asked by GET of a URL, or for its configuration on a socket of Argo CD's plugins. */
-export type ProbeTarget =
-  | { readonly name: string; readonly url: string }
-  | { readonly name: string; readonly socket: string };
+export type ProbeTarget = { readonly name: string; readonly pid: number } & (
+  | { readonly url: string }
+  | { readonly socket: string }
+);
 
 /** Told when a probe begins, and again with its end. */
 export interface Probe {
   readonly target: string;
   /** By performance.timeOrigin and now, which threads share. */
   readonly at: number;
+  /** Without the time that it and the program waited for a processor. */
   readonly tookMs?: number;
   /** Of an answer that is none. */
   readonly failure?: string;
@@ -65,13 +68,14 @@ async function probe(target: ProbeTarget): Promise<void> {
   const ask = asker(target);
   for (;;) {
     const at = now();
+    const took = processorTimer([mainThread(target.pid), "thread-self"]);
     parentPort?.postMessage({ target: target.name, at } satisfies Probe);
     const failure = await ask().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     const done: Probe = {
-      ...{ target: target.name, at, tookMs: now() - at },
+      ...{ target: target.name, at, tookMs: took() },
       ...(failure !== undefined && { failure }),
     };
     parentPort?.postMessage(done);
