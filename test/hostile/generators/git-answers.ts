@@ -10,6 +10,8 @@ export interface GeneratedAnswer {
   readonly pace?: "drip" | "silence" | "endless";
   /** Whether the server says what it offers as any other, and answers the next request so. */
   readonly afterOffer?: boolean;
+  /** Sources at such a server that are released at once; one when absent. */
+  readonly releases?: number;
 }
 
 export function packet(payload: string | Buffer): Buffer {
@@ -89,4 +91,8 @@ export const gitAnswerShapes: Shapes<GeneratedAnswer> = {
   "an advertisement, a byte at a time": () => ({ body: offer, pace: "drip" }),
   "a pack, a byte at a time": afterwards(() => packet("packfile\n"), { pace: "drip" }),
   silence: () => ({ body: offer, pace: "silence" }),
+  "twenty servers that say nothing": () => ({ body: offer, pace: "silence", releases: 20 }),
+  "twenty packs, a byte at a time": afterwards(() => packet("packfile\n"), {
+    ...{ pace: "drip", releases: 20 },
+  }),
 };

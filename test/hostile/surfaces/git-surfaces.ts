@@ -16,7 +16,14 @@ export function sourceSurfaces(tenant: HostileTenant, git: HostileGitServer): re
     git.forget(id);
     return asked === 0 ? "not asked" : outcome;
   };
-  const fromAnswer = (answer: GeneratedAnswer, id: string) => fromGit(answer, id);
+  const fromAnswer = async (answer: GeneratedAnswer, id: string) => {
+    const { releases = 1 } = answer;
+    const all = Array.from({ length: releases }, (_none, index) =>
+      fromGit(answer, `${id}-${index}`),
+    );
+    const [first = "nothing"] = await Promise.all(all);
+    return first;
+  };
   return [
     surfaceOf("trees", treeShapes, fromGit),
     surfaceOf("packs", packShapes, fromGit),
