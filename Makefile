@@ -4,7 +4,7 @@
 NPM ?= npm
 RUN := $(NPM) run --silent
 
-.PHONY: help setup linters tools build image generate demo demo-stop test check unit watch system test-e2e soak fuzz changelog bench clean
+.PHONY: help setup linters tools build image generate demo demo-stop test check unit watch system test-e2e soak test-hostile fuzz changelog bench clean
 
 help: ## Show this menu
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test-e2e: setup ## The chart, installed by Helm on a real node (as root, with co
 
 soak: setup ## Random faults for ten minutes; nothing may be missed (SECONDS=60 for a short one)
 	@$(RUN) soak -- $(if $(SECONDS),--seconds $(SECONDS))
+
+test-hostile: setup ## Hostile inputs to running programs for ten minutes (SECONDS=60 for a short run, SEED=1 and SURFACE=packs to repeat one)
+	@$(RUN) hostile -- $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(SURFACE),--surface $(SURFACE))
 
 fuzz: node_modules ## Every property test, with fresh seeds, for ten minutes (SECONDS=60 for a short run, SEED=1 for one round)
 	@$(RUN) fuzz -- $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))

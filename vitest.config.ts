@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Five suites: what stands beside the code, what crosses modules on real parts, the chart on a
-// real node, what other people's programs make of the API's document, and what needs a container
-// engine.
+// Six suites: what stands beside the code, what crosses modules on real parts, hostile inputs to
+// running programs, the chart on a real node, what other people's programs make of the API's
+// document, and what needs a container engine.
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +13,8 @@ export default defineConfig({
             "{cmd,controller,src,hack,tools}/**/*.test.ts",
             "test/*.test.ts",
             "test/ground/*.test.ts",
+            "test/hostile/settings.test.ts",
+            "test/hostile/generators/*.test.ts",
           ],
           // A test that hangs ends; one of many cases on a busy machine does not fail.
           testTimeout: 60_000,
@@ -29,6 +31,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Half of a file's time is waiting: for watches, leases, retries.
           maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: "hostile",
+          include: ["test/hostile/hostile.test.ts"],
+          globalSetup: ["test/system/ground/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

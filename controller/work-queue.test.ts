@@ -6,9 +6,9 @@ import { WorkQueue } from "./work-queue.ts";
 
 const key = (name: string): Key => ({ namespace: "default", name });
 
-function newQueue(random = () => 1) {
+function newQueue(random = () => 1, perNamespace = Number.POSITIVE_INFINITY) {
   const clock = new ManualClock();
-  return { clock, queue: new WorkQueue({ clock, random }) };
+  return { clock, queue: new WorkQueue({ clock, random, perNamespace }) };
 }
 
 /** The names that come out at once, each given back as done. */
@@ -144,10 +144,52 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 120 },
 );
 
-test("never two workers for a key, and no key that was added is lost", async () => {
+describe("shares of namespaces", () => {
+  const of = (namespace: string, name: string): Key => ({ namespace, name });
+  const taken = async (queue: WorkQueue) => (await queue.next())?.name;
+
+  test("a namespace whose keys take long leaves workers to others", async () => {
+    const { queue } = newQueue(undefined, 2);
+    for (const name of ["a1", "a2", "a3", "a4"]) queue.add(of("a", name));
+    queue.add(of("b", "b1"));
+    expect([await taken(queue), await taken(queue), await taken(queue)]).toEqual([
+      ...["a1", "a2", "b1"],
+    ]);
+    expect(queue.depth).toBe(2);
+  });
+
+  test("what waits for its namespace goes on with the next that is done, by priority", async () => {
+    const { queue } = newQueue(undefined, 1);
+    queue.add(of("a", "a1"));
+    expect(await taken(queue)).toBe("a1");
+    queue.add(of("a", "a2"));
+    queue.add(of("a", "a3"), { priority: 5 });
+    const next = queue.next();
+    queue.add(of("a", "a4"), { priority: 9 });
+    queue.done(of("a", "a1"));
+    expect((await next)?.name).toBe("a4");
+    queue.done(of("a", "a4"));
+    expect(await taken(queue)).toBe("a3");
+    queue.done(of("a", "a3"));
+    expect(await taken(queue)).toBe("a2");
+  });
+
+  test("a key that comes again while it is worked on waits behind itself alone", async () => {
+    const { queue } = newQueue(undefined, 1);
+    queue.add(of("a", "a1"));
+    const first = await queue.next();
+    queue.add(of("a", "a1"));
+    queue.done(first ?? of("a", ""));
+    expect(await taken(queue)).toBe("a1");
+  });
+});
+
+test("never two workers for a key, no key that was added is lost, shares are kept", async () => {
+  const share = fc.constantFrom(1, 2, Number.POSITIVE_INFINITY);
   await fc.assert(
-    fc.asyncProperty(steps, async (script) => {
-      const { clock, queue } = newQueue();
+    fc.asyncProperty(steps, share, async (script, perNamespace) => {
+      const { clock, queue } = newQueue(undefined, perNamespace);
+      const key = (name: string): Key => ({ namespace: name < "c" ? "one" : "two", name });
       const working: Key[] = [];
       /** Added since a worker last took it: owes a look. */
       const owed = new Set<string>();
@@ -156,6 +198,9 @@ test("never two workers for a key, and no key that was added is lost", async () 
         expect(working.map(keyText)).not.toContain(keyText(taken));
         owed.delete(keyText(taken));
         working.push(taken);
+        const { namespace } = taken;
+        const inFlight = working.filter((one) => one.namespace === namespace);
+        expect(inFlight.length).toBeLessThanOrEqual(perNamespace);
       };
       const waiting: Promise<void>[] = [];
       for (const step of script) {

@@ -1,11 +1,17 @@
 import { Heap } from "./heap.ts";
 import { type Clock, type Key, keyText, type Random } from "./kube/index.ts";
+import { NamespaceShares } from "./namespace-shares.ts";
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** The delay after the first failure, doubled after each further one up to the cap. */
   readonly backoff?: { readonly baseMs: number; readonly capMs: number };
+  /**
+   * Keys of one namespace that are with workers at once; no limit when absent. Below the number of
+   * workers it leaves some to other namespaces, however long those keys take.
+   */
+  readonly perNamespace?: number;
 }
 
 export interface AddOptions {
@@ -30,14 +36,16 @@ const longestTimerMs = 86_400_000;
  * The keys that need a look, each at most once. Invariants:
  * - a key is with one worker at most: added meanwhile, it waits until that worker is done with it;
  * - added again, a key keeps the earlier time and the higher priority of the two;
- * - among the keys that are due, the highest priority comes first, then the one due for longest.
+ * - among the keys that are due, the highest priority comes first, then the one due for longest;
+ * - a namespace with its share of keys in flight waits, and other namespaces do not wait for it.
  */
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #backoff: { readonly baseMs: number; readonly capMs: number };
   readonly #waiting = new Map<string, Entry>();
-  readonly #ready = new Heap<Entry>((a, b) => b.priority - a.priority || byTime(a, b));
+  readonly #ready = new Heap<Entry>(byPriority);
+  readonly #shares: NamespaceShares<Entry>;
   readonly #delayed = new Heap<Entry>(byTime);
   readonly #processing = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -50,6 +58,10 @@ export class WorkQueue {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#backoff = options.backoff ?? { baseMs: 250, capMs: 300_000 };
+    this.#shares = new NamespaceShares(
+      options.perNamespace ?? Number.POSITIVE_INFINITY,
+      byPriority,
+    );
   }
 
   add(key: Key, { priority = 0, afterMs = 0 }: AddOptions = {}): void {
@@ -94,8 +106,12 @@ export class WorkQueue {
   /** Gives a key back; added meanwhile, it is due again. */
   done(key: Key): void {
     this.#processing.delete(keyText(key));
+    const next = this.#shares.giveBack(key, (entry) => this.#isCurrent(entry));
+    if (this.#closed) return;
+    if (next !== undefined) this.#ready.push(next);
     const again = this.#waiting.get(keyText(key));
-    if (again !== undefined && !this.#closed) this.#place(again);
+    if (again !== undefined) this.#place(again);
+    else if (next !== undefined) this.#hand();
   }
 
   /** Lets every taker go; what still waits is dropped. */
@@ -157,14 +173,22 @@ export class WorkQueue {
 
   #takeReady(): Entry | undefined {
     for (let entry = this.#ready.pop(); entry !== undefined; entry = this.#ready.pop()) {
+      if (!this.#isCurrent(entry) || !this.#shares.take(entry)) continue;
       const text = keyText(entry.key);
-      if (this.#waiting.get(text) !== entry) continue;
       this.#waiting.delete(text);
       this.#processing.add(text);
       return entry;
     }
     return undefined;
   }
+
+  #isCurrent(entry: Entry): boolean {
+    return this.#waiting.get(keyText(entry.key)) === entry;
+  }
+}
+
+function byPriority(a: Entry, b: Entry): number {
+  return b.priority - a.priority || byTime(a, b);
 }
 
 function byTime(a: Entry, b: Entry): number {

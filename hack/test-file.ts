@@ -22,7 +22,7 @@ if (importersOf !== undefined) {
   console.error(`no test belongs to ${wanted}: give a file, a folder or a part of a test's path`);
   process.exit(1);
 } else {
-  const needsParts = tests.some((file) => /^test\/(system|contract|e2e)\//.test(file));
+  const needsParts = tests.some((file) => /^test\/(system|hostile|contract|e2e)\//.test(file));
   if (needsParts) run(process.execPath, join(root, "hack", "setup.ts"));
   run("vitest", "run", ...tests);
 }

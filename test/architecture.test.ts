@@ -90,6 +90,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "hack/executables": ["hack", "hack/image", "src/oci", "tools"],
   "test/ground": ["tools"],
   "test/system": ["*"],
+  "test/hostile": ["*"],
   "test/e2e": ["*"],
   "test/contract": ["*"],
   "test/containers": ["*"],

@@ -93,7 +93,16 @@ const made = commands.flatMap(({ name, command }) => {
 describe("workflows", () => {
   test("run the suites by the same targets as a person does", () => {
     expect(made.flatMap(({ targets }) => targets)).toEqual(
-      expect.arrayContaining(["check", "unit", "test", "soak", "fuzz", "bench", "test-e2e"]),
+      expect.arrayContaining([
+        "check",
+        "unit",
+        "test",
+        "soak",
+        "test-hostile",
+        "fuzz",
+        "bench",
+        "test-e2e",
+      ]),
     );
   });
 

@@ -42,6 +42,7 @@ export const stages: readonly (readonly Stage[])[] = [
   ],
   [suite("unit")],
   [suite("system")],
+  [suite("hostile")],
   [
     suite("contract", {
       missing: () =>

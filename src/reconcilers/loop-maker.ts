@@ -10,6 +10,14 @@ import type { ReconcilerDeps } from "./ports.ts";
 /** Long enough to spare a server that is down, short enough that nobody waits for us when it is up. */
 const backoff = { baseMs: 250, capMs: 30_000 };
 
+/**
+ * A quarter of the workers is left to other namespaces: servers of one tenant that answer nothing
+ * hold a worker for minutes.
+ */
+export function shareOfNamespace(workers: number): number {
+  return Math.max(1, workers - Math.ceil(workers / 4));
+}
+
 export type LoopMaker = (
   name: string,
   workers: number,
@@ -23,7 +31,8 @@ export function loopMaker(
   metrics: ControllerMetrics,
 ): LoopMaker {
   return (name, workers, reconciler, about = () => ({})) => {
-    const queue = new WorkQueue({ clock, random, backoff });
+    const perNamespace = shareOfNamespace(workers);
+    const queue = new WorkQueue({ clock, random, backoff, perNamespace });
     const observe = metrics.observer(name);
     const shared = { log, clock, random, journal };
     const loop = new Loop({ name, workers, reconciler, queue, about, observe, ...shared });

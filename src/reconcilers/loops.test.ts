@@ -111,8 +111,12 @@ const queueOf = (name: string) => {
 
 async function drain(name: string): Promise<string[]> {
   const names: string[] = [];
-  while (queueOf(name).depth > 0) names.push((await queueOf(name).next())?.name ?? "");
-  for (const taken of names) queueOf(name).done({ namespace: "ns", name: taken });
+  while (queueOf(name).depth > 0) {
+    const taken = await queueOf(name).next();
+    if (taken === undefined) break;
+    names.push(taken.name);
+    queueOf(name).done(taken);
+  }
   return names;
 }
 

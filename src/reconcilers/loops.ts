@@ -44,7 +44,7 @@ export function createLoops(
   const loop = loopMaker(deps, metrics);
   const projects = loop("project", 8, createProjectReconciler(deps));
   const { caches } = deps;
-  const releases = loop("release", 8, createReleaseReconciler(deps), (key) => {
+  const releases = loop("release", 11, createReleaseReconciler(deps), (key) => {
     const release = caches.releases.get(key);
     return { requestId: release && originOf(release)?.requestId };
   });

@@ -12,6 +12,8 @@ export interface PluginOptions {
   readonly args?: readonly string[];
   /** The program to run; that of programPath when absent. */
   readonly program?: string;
+  /** For Node itself. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface Plugin {
@@ -28,6 +30,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     name: "forge-argocd-plugin",
     command: process.execPath,
     args: [
+      ...(options.nodeArgs ?? []),
       options.program ?? programPath("forge-argocd-plugin"),
       `--registry=${options.registry}`,
       `--socket=${options.socket}`,

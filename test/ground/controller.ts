@@ -14,6 +14,8 @@ export interface ControllerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The program to run; that of programPath when absent. */
   readonly program?: string;
+  /** For Node itself. */
+  readonly nodeArgs?: readonly string[];
   /** A command in front of the flags that starts it in some other way. */
   readonly command?: readonly [string, ...string[]];
 }
@@ -32,7 +34,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const isOwn = options.program === undefined && options.command === undefined;
   const cue = isOwn ? locateTool("cue.wasm") : undefined;
   const program = options.program ?? programPath("forge-controller");
-  const [command, ...first] = options.command ?? [process.execPath, program];
+  const [command, ...first] = options.command ?? [
+    process.execPath,
+    ...(options.nodeArgs ?? []),
+    program,
+  ];
   const running = await startProcess({
     name: "forge-controller",
     command,

@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** The program to run; that of programPath when absent. */
   readonly program?: string;
+  /** For Node itself. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface Server {
@@ -26,6 +28,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     name: "forge-server",
     command: process.execPath,
     args: [
+      ...(options.nodeArgs ?? []),
       options.program ?? programPath("forge-server"),
       `--kubeconfig=${options.kubeconfig}`,
       "--bind-address=127.0.0.1",

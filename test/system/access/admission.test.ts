@@ -129,6 +129,7 @@ const withoutVerbs: readonly Row[] = [
   ["alice", "delete a release", () => remove("rel/present"), allowed],
   ["alice", "approve, as an editor", approve("dev"), byRbac],
   ["alice", "write an environment", set("env/dev", { order: 1 }), byRbac],
+  ["alice", "make a project", () => create(workspace.project("web")), byRbac],
   ["alice", "lock an environment", set("env/dev", { lock: { reason: "x" } }), byRbac],
   ["alice", "write a record", records, byRbac],
 ];

@@ -12,13 +12,18 @@ export interface ApiAnswer {
 
 export function startServerFor(
   workspace: Workspace,
-  options: { readonly name?: string; readonly args?: readonly string[] } = {},
+  options: {
+    readonly name?: string;
+    readonly args?: readonly string[];
+    readonly nodeArgs?: readonly string[];
+  } = {},
 ): Promise<Server> {
   const { ground, namespace } = workspace;
   return startServer({
     kubeconfig: ground.serverKubeconfig,
     logFile: `${ground.folder}/${namespace}-${options.name ?? "server"}.log`,
     args: options.args ?? [],
+    nodeArgs: options.nodeArgs ?? [],
   });
 }
 

@@ -106,6 +106,7 @@ export class Workspace {
       name?: string;
       args?: readonly string[];
       env?: Readonly<Record<string, string>>;
+      nodeArgs?: readonly string[];
     } = {},
   ): Promise<Controller> {
     return startController({
@@ -117,6 +118,7 @@ export class Workspace {
       logFile: join(this.ground.folder, `${this.namespace}-${options.name ?? "controller"}.log`),
       args: options.args ?? [],
       env: options.env ?? {},
+      nodeArgs: options.nodeArgs ?? [],
     });
   }
 
