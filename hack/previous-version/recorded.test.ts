@@ -18,10 +18,12 @@ const of = (kind: string) => objects.filter((object) => object.kind === kind);
  */
 const since = {
   kinds: [] as readonly string[],
-  conditions: ["Environment PoliciesEnforced"] as readonly string[],
+  conditions: ["Environment PoliciesEnforced", "Project RegistryAllowed"] as readonly string[],
   words: [
     ...["AliasDropped", "AwaitingNames", "Custom"],
     ...["Enforced", "PoliciesEnforced", "PoliciesNotEnforced", "PoliciesUnreadable"],
+    ...["AwaitingProject", "InUseBefore", "RegistryAllowed", "RegistryNotAllowed"],
+    ...["RegistryTaken", "WithinPrefix"],
   ] as readonly string[],
 };
 
