@@ -1,5 +1,5 @@
 import { ForgeError, isRecord } from "../api/index.ts";
-import { exactJson, parseYaml, plainTree, yamlLimits } from "../yaml/index.ts";
+import { exactJson, parseYaml, plainTree } from "../yaml/index.ts";
 import { limits } from "./limits.ts";
 import { reasonOf } from "./yaml.ts";
 
@@ -36,7 +36,9 @@ function parse(text: string): unknown {
   try {
     const [document, second] = parseYaml(text, environmentFileName);
     if (document !== undefined && second === undefined) {
-      return plainTree(document.value, environmentFileName, { left: yamlLimits.expandedSize });
+      return plainTree(document.value, environmentFileName, {
+        left: limits.environmentConfigExpanded,
+      });
     }
   } catch (cause) {
     const prefix = new RegExp(`^${environmentFileName}(?:: |, )`);

@@ -3,6 +3,8 @@ export const limits = {
   /** A pointer file is a few hundred bytes. */
   pointerBytes: 64 * 1024,
   environmentConfigBytes: 1024 * 1024,
+  /** Once its aliases are written out, by the measure of a release's manifests; etcd takes less. */
+  environmentConfigExpanded: 4 * 1024 * 1024,
   /** Argo CD takes messages of 100 MiB; an archive of manifests inflates to 64 MiB at most. */
   outputBytes: 96 * 1024 * 1024,
   yamlDepth: 100,

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { limits } from "./limits.ts";
 import { plainTree } from "./plain-tree.ts";
+
+const { expandedNode } = limits;
 
 test("nothing is shared in the copy", () => {
   const shared = { a: [1] };
@@ -9,16 +12,16 @@ test("nothing is shared in the copy", () => {
 });
 
 test.each([
-  ["nodes", [1, 2, 3], 4],
-  ["characters of values", ["abc"], 5],
-  ["characters of keys", { abc: 1 }, 5],
+  ["nodes", [1, 2, 3], 4 * expandedNode],
+  ["characters of values", ["abc"], 2 * expandedNode + 3],
+  ["characters of keys", { abc: 1 }, 2 * expandedNode + 3],
 ])("the budget counts %s", (_what, value, cost) => {
   expect(plainTree(value, "f", { left: cost })).toEqual(value);
   expect(() => plainTree(value, "f", { left: cost - 1 })).toThrow(/^f: .* grows too large/);
 });
 
 test("one budget serves several documents", () => {
-  const budget = { left: 5 };
+  const budget = { left: 5 * expandedNode };
   plainTree([1, 2], "f", budget);
   expect(() => plainTree([1, 2], "f", budget)).toThrow(/grows too large/);
 });

@@ -24,7 +24,7 @@ interface Walk {
 }
 
 function copy(value: unknown, walk: Walk): unknown {
-  walk.budget.left -= typeof value === "string" ? value.length + 1 : 1;
+  walk.budget.left -= limits.expandedNode + (typeof value === "string" ? value.length : 0);
   if (walk.budget.left < 0) throw refuse(walk, "grows too large once its aliases are written out");
   if (walk.path.length > limits.depth) throw refuse(walk, "is nested too deep, or contains itself");
   if (Array.isArray(value)) return value.map((item, index) => copyAt(index, item, walk));
