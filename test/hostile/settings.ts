@@ -11,7 +11,19 @@ const defaultSeconds = 20;
 const maximumSeconds = 86_400;
 
 export const surfaceNames = [
-  ...["trees", "packs", "refs", "yaml", "manifests", "layers", "tars", "env", "tokens", "http"],
+  ...[
+    "trees",
+    "packs",
+    "refs",
+    "yaml",
+    "manifests",
+    "signatures",
+    "layers",
+    "tars",
+    "env",
+    "tokens",
+    "http",
+  ],
 ] as const;
 export type SurfaceName = (typeof surfaceNames)[number];
 

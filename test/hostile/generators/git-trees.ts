@@ -10,7 +10,7 @@ import {
 } from "./git-object.ts";
 import type { Shapes } from "./shape.ts";
 
-/** What a git server has: every object, and the commit that is asked for. */
+/** A repository on a git server: every object, and the commit that is asked for. */
 export interface GeneratedRepository {
   readonly head: string;
   readonly objects: readonly GeneratedObject[];

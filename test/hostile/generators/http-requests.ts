@@ -6,7 +6,7 @@ export interface GeneratedRequest {
   readonly pieces: readonly Buffer[];
   /** Between two pieces; none are waited for when absent. */
   readonly pauseMs?: number;
-  /** What is done with the answer: read to its end, never, or not waited for. */
+  /** The answer is read to its end, never read, or not waited for. */
   readonly answer: "read" | "ignore" | "leave";
   /** Connections that do the same at once; one when absent. */
   readonly connections?: number;
@@ -15,7 +15,7 @@ export interface GeneratedRequest {
 export interface RequestTarget {
   /** A token of somebody who may hardly do anything. */
   readonly token: string;
-  /** Of a project that there is. */
+  /** The repository of an existing project. */
   readonly repository: string;
 }
 

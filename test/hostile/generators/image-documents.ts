@@ -98,22 +98,24 @@ export const manifestShapes: Shapes<GeneratedDocument> = {
   "bytes that were changed": (random: Random) => ({ body: mutated(random, manifest()) }),
 };
 
-/** What the manifest of a cosign tag or of a list of referrers may be; tags end in `.sig`. */
+/** Manifests of a tag of signatures: those of images too, since a registry gives what it likes. */
 export const signatureShapes: Shapes<GeneratedDocument> = {
+  ...manifestShapes,
   "thirty thousand signatures": () => ({
     body: manifest({ layers: times(30_000, () => layer({ annotations: { a: "b" } })) }),
   }),
+  "thirty signatures that are not there": () => ({
+    body: manifest({ layers: times(30, () => signatureLayer("AAAA")) }),
+  }),
   "a signature of a megabyte": (random) => ({
-    body: manifest({
-      layers: [
-        layer({
-          mediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
-          annotations: {
-            "dev.cosignproject.cosign/signature": "A".repeat(1_000_000 + below(random, 99)),
-          },
-        }),
-      ],
-    }),
+    body: manifest({ layers: [signatureLayer("A".repeat(1_000_000 + below(random, 99)))] }),
   }),
   "an index of referrers": () => index(times(9_000, () => layer({ artifactType: releaseType }))),
 };
+
+function signatureLayer(signature: string): object {
+  return layer({
+    mediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
+    annotations: { "dev.cosignproject.cosign/signature": signature },
+  });
+}

@@ -5,7 +5,7 @@ const block = 512;
 export interface TarEntry {
   readonly name: string;
   readonly content?: Buffer;
-  /** That the header claims; the content's when absent. */
+  /** Claimed by the header; the content's when absent. */
   readonly size?: number;
   /** As ustar writes it: 0 a file, 2 a link, 5 a folder, x and L what precedes a file. */
   readonly type?: string;

@@ -35,7 +35,7 @@ export const authorizationShapes: Shapes<string> = {
   "nothing at all": () => "",
 };
 
-/** What a registry says to a request without a token, and what its token server answers. */
+/** A registry's answer to a request without a token, and that of its token server. */
 export interface GeneratedChallenge {
   readonly header: string;
   readonly answer?: Buffer;

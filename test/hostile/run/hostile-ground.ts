@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Controller,
@@ -9,6 +10,7 @@ import {
 import { ApiClient, startServerFor } from "../../system/ground/api-client.ts";
 import { Journey } from "../../system/ground/journey.ts";
 import { Workspace } from "../../system/ground/workspace.ts";
+import { signingKey } from "../generators/signature.ts";
 import { HostileGitServer } from "../servers/hostile-git-server.ts";
 import { HostileRegistry } from "../servers/hostile-registry.ts";
 import { sourceSurfaces } from "../surfaces/git-surfaces.ts";
@@ -40,6 +42,9 @@ export async function startHostileGround(
   const { ground, namespace, repository } = attacker;
   const [git, registry] = await Promise.all([HostileGitServer.start(), HostileRegistry.start()]);
   const limits = memoryLimits();
+  const key = signingKey();
+  const keyFile = join(ground.folder, `${namespace}.pub`);
+  writeFileSync(keyFile, key.publicPem);
   const socket = join(ground.folder, `${namespace}.sock`);
   await Promise.all([attacker.create(), journey.create()]);
   // carol has a namespace of her own, and may do nothing in the neighbour's.
@@ -57,7 +62,7 @@ export async function startHostileGround(
       socket,
       registry: `${ground.registry}/releases`,
       logFile: join(ground.folder, `${namespace}-plugin.log`),
-      args: [`--registry=${registry.host}/releases`],
+      args: [`--registry=${registry.host}/releases`, `--signature-key=${keyFile}`],
       nodeArgs: [heapFlag(limits.plugin)],
     }),
   ]);
@@ -69,7 +74,7 @@ export async function startHostileGround(
     ...{ controller, server, plugin, socket },
     surfaces: [
       ...sourceSurfaces(tenant, git),
-      ...pluginSurfaces({ plugin: caller, registry, tenant }),
+      ...pluginSurfaces({ plugin: caller, key, registry, tenant }),
       ...serverSurfaces({ server, target, registry, tenant }),
     ],
     neighbour: new Neighbour(

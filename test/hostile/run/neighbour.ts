@@ -17,7 +17,7 @@ const pauseMs = 500;
 export interface Landing {
   readonly number: number;
   readonly tookMs: number;
-  /** What it waited for when the bound was reached, and the last that was said of it. */
+  /** The step at which the bound was reached, and the last answer. */
   readonly stuck?: string;
 }
 

@@ -18,7 +18,7 @@ export interface Probe {
   readonly at: number;
   /** Without the time that it and the program waited for a processor. */
   readonly tookMs?: number;
-  /** Of an answer that is none. */
+  /** The reason when there was no good answer. */
   readonly failure?: string;
 }
 

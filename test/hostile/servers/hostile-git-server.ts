@@ -6,7 +6,7 @@ import { packOf, wholeEntry } from "../generators/pack-file.ts";
 import { type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 import { sendPaced } from "./paced-body.ts";
 
-/** What the server has under a name. */
+/** Content under a name of the server. */
 export type Served = GeneratedRepository | GeneratedPack | GeneratedAnswer;
 
 /** As many bytes as a pkt-line takes beside the number of its channel. */

@@ -34,9 +34,12 @@ export class HostileRegistry implements AsyncDisposable {
     return `http://${this.host}/token`;
   }
 
-  /** @param path of a repository, `releases/company/a/auth` */
-  setManifest(path: string, document: GeneratedDocument): void {
-    this.#documents.set(path, document);
+  /**
+   * @param path of a repository, `releases/company/a/auth`
+   * @param tag that it stands under; every other tag and digest when absent
+   */
+  setManifest(path: string, document: GeneratedDocument, tag?: string): void {
+    this.#documents.set(tag === undefined ? path : `${path}:${tag}`, document);
   }
 
   setChallenge(path: string, challenge: GeneratedChallenge): void {
@@ -48,7 +51,9 @@ export class HostileRegistry implements AsyncDisposable {
   }
 
   forget(path: string, digests: readonly string[] = []): void {
-    this.#documents.delete(path);
+    for (const key of this.#documents.keys()) {
+      if (key === path || key.startsWith(`${path}:`)) this.#documents.delete(key);
+    }
     this.#challenges.delete(path);
     for (const digest of digests) this.#blobs.delete(digest);
   }
@@ -65,7 +70,7 @@ export class HostileRegistry implements AsyncDisposable {
     else if (!isRead) response.writeHead(405).end();
     else if (this.#challenge(path, response)) return;
     else if (kind === "manifests" || kind === "referrers")
-      this.#answerManifest(path, request, response);
+      this.#answerManifest(path, name, request, response);
     else if (kind === "blobs") sendBytes(request, response, this.#blobs.get(name));
     else if (kind === "tags") sendTags(path, url, response);
     else response.writeHead(404).end("{}");
@@ -87,8 +92,13 @@ export class HostileRegistry implements AsyncDisposable {
     response.end(challenge?.answer ?? "{}");
   }
 
-  #answerManifest(path: string, request: IncomingMessage, response: ServerResponse): void {
-    const document = this.#documents.get(path);
+  #answerManifest(
+    path: string,
+    name: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const document = this.#documents.get(`${path}:${name}`) ?? this.#documents.get(path);
     if (document === undefined) {
       response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
       return;

@@ -1,7 +1,18 @@
 import { gzipSync } from "node:zlib";
 import { environmentFileShapes } from "../generators/env-files.ts";
-import { digestOf, type GeneratedDocument, manifestShapes } from "../generators/image-documents.ts";
+import {
+  digestOf,
+  type GeneratedDocument,
+  manifestShapes,
+  signatureShapes,
+} from "../generators/image-documents.ts";
 import { type GeneratedImage, releaseImage } from "../generators/release-image.ts";
+import {
+  type GeneratedSignature,
+  type SigningKey,
+  signatureOf,
+  signatureTag,
+} from "../generators/signature.ts";
 import { tarOf } from "../generators/tar-archive.ts";
 import { applicationArchives, layerOf, layerShapes } from "../generators/tars.ts";
 import type { HostileRegistry } from "../servers/hostile-registry.ts";
@@ -21,12 +32,14 @@ const deadlineMs = 20_000;
 
 interface Deps {
   readonly plugin: PluginCaller;
+  /** By which images must be signed. */
+  readonly key: SigningKey;
   readonly registry: HostileRegistry;
   readonly tenant: HostileTenant;
 }
 
 /** Archives, pointers and images that Argo CD's repo-server makes the plugin read. */
-export function pluginSurfaces({ plugin, registry, tenant }: Deps): readonly Surface[] {
+export function pluginSurfaces({ plugin, key, registry, tenant }: Deps): readonly Surface[] {
   const project = "auth";
   const { repository } = tenant;
   const path = `production/apps/${repository}/${project}`;
@@ -60,12 +73,15 @@ export function pluginSurfaces({ plugin, registry, tenant }: Deps): readonly Sur
     id: string,
     image: GeneratedImage,
     files: Readonly<Record<string, Buffer>> = {},
+    signature: Pick<GeneratedSignature, "manifest" | "blobs"> = signatureOf(image.digest, key),
   ): Promise<string> => {
+    const blobs = new Map([...image.blobs, ...signature.blobs]);
     registry.setManifest(imagePath(id), image.manifest);
-    for (const [digest, bytes] of image.blobs) registry.setBlob(digest, bytes);
+    registry.setManifest(imagePath(id), signature.manifest, signatureTag(image.digest));
+    for (const [digest, bytes] of blobs) registry.setBlob(digest, bytes);
     const tgz = folder({ "release.yaml": pointer(id, image.digest), ...files });
     const outcome = await ask(`production/apps/${repository}/${id}`, tgz);
-    registry.forget(imagePath(id), [...image.blobs.keys()]);
+    registry.forget(imagePath(id), [...blobs.keys()]);
     return outcome;
   };
   const imageOf = (id: string, layer = layerOf()) =>
@@ -79,6 +95,9 @@ export function pluginSurfaces({ plugin, registry, tenant }: Deps): readonly Sur
       withImage(id, imageOf(id), { "env.yaml": content }),
     ),
     surfaceOf("layers", layerShapes, (layer, id) => withImage(id, imageOf(id, layer))),
+    surfaceOf("signatures", signatureShapes, (manifest, id) =>
+      withImage(id, imageOf(id), {}, { manifest, blobs: new Map() }),
+    ),
     surfaceOf("manifests", manifestShapes, async (document: GeneratedDocument, id) => {
       const image = { manifest: document, digest: digestOf(document.body), blobs: new Map() };
       const [fromPlugin, fromController] = await Promise.all([

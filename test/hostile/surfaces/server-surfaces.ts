@@ -28,7 +28,7 @@ interface Deps {
   readonly tenant: HostileTenant;
 }
 
-/** What callers of the REST API send, and what registries say of tokens. */
+/** Requests of callers of the REST API, and what registries say of tokens. */
 export function serverSurfaces({ server, target, registry, tenant }: Deps): readonly Surface[] {
   const address = new URL(server.url);
   const sendToken = (authorization: string) =>

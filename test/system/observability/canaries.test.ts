@@ -47,7 +47,7 @@ describe("secrets of every kind, after a pass with every failure", () => {
     await releaseAndDeploy();
     await failInEveryWay();
     const admin = new ApiClient(scene.server.url, tokenOf(journey.ground.kubeconfig));
-    // What is traced is sent every few seconds.
+    // Spans are sent every few seconds.
     await vi.waitUntil(() => scene.otlp.bodies.length > 0, { timeout: 20_000 });
     places = await placesOf(scene, admin);
   });

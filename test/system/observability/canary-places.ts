@@ -5,7 +5,7 @@ import { Forge, type RunningProcess, run } from "../../ground/index.ts";
 import type { ApiClient } from "../ground/api-client.ts";
 import type { CanaryScene } from "./canary-scene.ts";
 
-/** What was found in one place, as a text. */
+/** Content of one place, as text. */
 export interface Place {
   readonly name: string;
   readonly text: string;
