@@ -13,7 +13,8 @@ function scene() {
     facts.push(...appended);
   };
   const ledger = { isConfigured: true, open: () => ({ append }) };
-  const refusals = new Refusals({ clock, ledger: ledger as never });
+  const stop = new AbortController();
+  const refusals = new Refusals({ clock, ledger: ledger as never, stopping: stop.signal });
   const usual = { operation: "createRelease", user: "carol", reason: "AccessDenied" };
   const refuse = (asked = "team-a", user = "carol") =>
     refusals.count({ ...usual, user, namespace: "", asked });
@@ -21,7 +22,7 @@ function scene() {
   const goAway = () => {
     isAway = true;
   };
-  return { clock, facts, refuse, counts, goAway };
+  return { clock, facts, refuse, counts, goAway, stop };
 }
 
 describe("Refusals", () => {
@@ -57,6 +58,14 @@ describe("Refusals", () => {
     expect([apart.length, facts.length]).toEqual([1_000, 1_001]);
     clock.advance(60_000);
     expect(facts.at(-1)?.details["count"]).toBe(499);
+  });
+
+  test("a server that stops records what it has counted, and once", async () => {
+    const { clock, refuse, counts, stop } = scene();
+    for (let n = 0; n < 5; n++) await refuse();
+    stop.abort();
+    clock.advance(120_000);
+    expect(counts()).toEqual([1, 4]);
   });
 
   test("a ledger that is away refuses nothing of its own", async () => {

@@ -27,6 +27,8 @@ interface Count {
 export interface RefusalsDeps {
   readonly ledger: LedgerAccess;
   readonly clock: Clock;
+  /** Aborts when the server stops: what was counted by then is recorded. */
+  readonly stopping: AbortSignal;
 }
 
 const windowMs = 60_000;
@@ -44,6 +46,7 @@ export class Refusals {
 
   constructor(deps: RefusalsDeps) {
     this.#deps = deps;
+    deps.stopping.addEventListener("abort", () => this.#end(), { once: true });
   }
 
   async count(refusal: Refusal): Promise<void> {
@@ -74,6 +77,14 @@ export class Refusals {
       this.#begin(key, refusal);
       void this.#record(count);
     });
+  }
+
+  #end(): void {
+    const counted = [...this.#counts.values()].filter(({ count }) => count > 0);
+    this.#counts.clear();
+    for (const count of counted) void this.#record({ ...count });
+    // Their minutes end with nothing left to tell.
+    for (const count of counted) count.count = 0;
   }
 
   #empty(refusal: Refusal): Count {

@@ -22,6 +22,7 @@ async function scene(replicas = 1) {
   const clock = new ManualClock();
   const deps = {
     ...{ clock, log, ledger: { isConfigured: true, open: () => ledger } },
+    stopping: new AbortController().signal,
     access: { readable: async () => new Set(["team"]) },
   };
   const writes = Array.from({ length: replicas }, () => new Writes(deps as never));

@@ -12,6 +12,7 @@ import type { Answer, Call, JsonAnswer, Route } from "./route.ts";
 
 export interface WritesDeps extends Pick<ServerDeps, "clock" | "ledger" | "log"> {
   readonly access: Pick<Access, "readable">;
+  readonly stopping: AbortSignal;
 }
 
 /** Refused writes of one caller and one route in one namespace that have entries of their own. */
