@@ -89,7 +89,7 @@ async function run(config: Config): Promise<void> {
   };
   const informers = createInformers(informerDeps);
   const policyInformers = createPolicyInformers(informerDeps);
-  const agents = createAgents(informerDeps, config.agentNamespaces);
+  const agents = createAgents(informerDeps, cachesOf(informers), config.agentNamespaces);
   const events = new EventRecorder({
     client: unfenced,
     log,

@@ -95,7 +95,9 @@ describe("an Application and its pointer meet", () => {
   const by = (path: string, repoURL: string) =>
     ({ ...application(undefined), spec: { source: { repoURL, path } } }) as Application;
   const meet = (one: Application) =>
-    keysOfApplication(one).some((key) => keysOfPointer({ ...names, git }).includes(key));
+    keysOfApplication(one).some((key) =>
+      keysOfPointer({ ...names, pointer: "team/production-auth", git }).includes(key),
+    );
 
   test.each([
     {

@@ -1,5 +1,5 @@
 import type { KubeObject, Resource } from "../../controller/kube/index.ts";
-import { keysOfAnnotations, pathKey } from "../delivery/index.ts";
+import { keysOfAnnotations, pathKey, pointerAnnotations } from "../delivery/index.ts";
 
 /** What forge reads of an Argo CD Application. */
 export interface Application extends KubeObject {
@@ -37,6 +37,10 @@ export const refreshAnnotation = "argocd.argoproj.io/refresh";
 
 /** Index values under which an Application is kept: by its annotations, and by its sources. */
 export function keysOfApplication({ metadata, spec }: Application): string[] {
+  // One that names its pointer reports on no other, whatever it reads.
+  if (metadata.annotations?.[pointerAnnotations.pointer] !== undefined) {
+    return keysOfAnnotations(metadata.annotations);
+  }
   const sources = [...(spec?.source ? [spec.source] : []), ...(spec?.sources ?? [])];
   return [
     ...keysOfAnnotations(metadata.annotations),

@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Informer, keyOf, keyText } from "../../controller/kube/index.ts";
 import type { Agent, AgentDeps, AwaitedDeployment, Watched } from "../delivery/index.ts";
-import { absentRetryMs } from "../delivery/index.ts";
+import { absentRetryMs, mayReportOn } from "../delivery/index.ts";
 import {
   type Application,
   applicationResource,
@@ -53,6 +53,7 @@ export function createArgoCD(deps: AgentDeps, namespaces: readonly string[]): Ag
       const found = new Map<string, Application>();
       for (const { cache } of informers) {
         for (const application of awaited.keys.flatMap((key) => cache.byIndex("pointer", key))) {
+          if (!mayReportOn(application, awaited.pointer, deps.isTenant)) continue;
           found.set(keyText(keyOf(application)), application);
         }
       }

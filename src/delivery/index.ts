@@ -1,6 +1,7 @@
 export {
   keysOfAnnotations,
   keysOfPointer,
+  mayReportOn,
   type PointerNames,
   pathKey,
   pointerAnnotations,

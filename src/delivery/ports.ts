@@ -16,6 +16,8 @@ export interface AgentDeps {
   readonly random: Random;
   /** How often everything is looked at again, to be sure. */
   readonly resyncMs: number;
+  /** Whether forge has objects of its own in a namespace. */
+  readonly isTenant: (namespace: string) => boolean;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type AgentDeps,
   type AwaitedDeployment,
   absentRetryMs,
+  mayReportOn,
   sameRepository,
   type Watched,
 } from "../delivery/index.ts";
@@ -64,7 +65,7 @@ export function createFlux(deps: AgentDeps, namespaces: readonly string[]): Agen
     watched: places.flatMap(({ watched }) => watched),
     look: async (awaited) => {
       const reports = places
-        .flatMap((place) => place.appliedBy(awaited.keys, places))
+        .flatMap((place) => place.appliedBy(awaited, places))
         .map((applied) => reportOf(awaited, applied));
       return {
         reports,
@@ -87,9 +88,12 @@ class Place {
   readonly #git: Informer<FluxSource>;
   readonly #oci: Informer<FluxSource>;
   readonly #kustomizations: Informer<Kustomization>;
+  readonly #isTenant: AgentDeps["isTenant"];
 
   constructor(deps: AgentDeps, namespace: string) {
-    const shared = { ...deps, namespace, absentRetryMs };
+    const { isTenant, ...others } = deps;
+    this.#isTenant = isTenant;
+    const shared = { ...others, namespace, absentRetryMs };
     this.#git = new Informer<FluxSource>({
       ...shared,
       resource: gitRepositoryResource,
@@ -125,16 +129,21 @@ class Place {
   }
 
   /** The Kustomizations here that bear a pointer's names, or apply an image that bears them. */
-  appliedBy(keys: readonly string[], places: readonly Place[]): Applied[] {
+  appliedBy(
+    { keys, pointer }: Pick<AwaitedDeployment, "keys" | "pointer">,
+    places: readonly Place[],
+  ): Applied[] {
     const found = new Map<string, Kustomization>();
-    const sources = places.flatMap((place) =>
-      keys.flatMap((key) => place.#oci.cache.byIndex("pointer", key)),
-    );
+    const mayReport = (object: KubeObject) => mayReportOn(object, pointer, this.#isTenant);
+    const sources = places
+      .flatMap((place) => keys.flatMap((key) => place.#oci.cache.byIndex("pointer", key)))
+      .filter(mayReport);
     const applying = sources.flatMap(({ metadata }) =>
       this.#kustomizations.cache.byIndex("source", sourceKey(metadata.namespace, metadata.name)),
     );
     const named = keys.flatMap((key) => this.#kustomizations.cache.byIndex("pointer", key));
-    for (const one of [...applying, ...named]) found.set(keyText(keyOf(one)), one);
+    for (const one of [...applying, ...named].filter(mayReport))
+      found.set(keyText(keyOf(one)), one);
     return [...found.values()].map((kustomization) => ({
       kustomization,
       source: places

@@ -31,7 +31,7 @@ export const indexes: {
   readonly pointers: Readonly<
     Record<"project" | "environment" | "place" | "delivery", Indexer<ReleasePointer>>
   >;
-  readonly projects: Readonly<Record<"project" | "repository", Indexer<Project>>>;
+  readonly projects: Readonly<Record<"project" | "repository" | "namespace", Indexer<Project>>>;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
   readonly deployments: Readonly<Record<"project" | "place", Indexer<ReleaseDeployment>>>;
@@ -62,6 +62,7 @@ export const indexes: {
     ],
     // Without the namespace: who owns a repository is asked across all of them.
     repository: ({ spec }) => [spec.repository],
+    namespace: ({ metadata }) => [metadata.namespace],
   },
   environments: { namespace: ({ metadata }) => [metadata.namespace] },
   approvals: {
@@ -93,8 +94,9 @@ export function placeOf({ metadata, spec }: ReleasePointer | ReleaseDeployment):
 }
 
 /** Index values of a pointer, under which its Applications are kept too. */
-export function deliveryKeysOf({ spec, status }: ReleasePointer): string[] {
+export function deliveryKeysOf({ metadata, spec, status }: ReleasePointer): string[] {
   const { git, deployment } = status ?? {};
   const place = git && deployment && { url: deployment.target.url, path: git.path };
-  return keysOfPointer({ ...spec, git: place });
+  const pointer = `${metadata.namespace}/${metadata.name}`;
+  return keysOfPointer({ ...spec, pointer, git: place });
 }
