@@ -28,9 +28,12 @@ export function changesAnnotation(key: string): string {
   return `(request.operation == 'UPDATE' && ${value("object")} != ${value("oldObject")})`;
 }
 
-/** Whether Kubernetes itself sweeps the object up: with its namespace, or its owner. */
+/**
+ * Whether Kubernetes itself sweeps the object up: with its namespace, or its owner. A namespace that
+ * terminates may do so for long: whatever is not a deletion is judged there as everywhere.
+ */
 export const isSwept = [
-  "has(namespaceObject.metadata.deletionTimestamp)",
+  "request.operation == 'DELETE' && has(namespaceObject.metadata.deletionTimestamp)",
   `${user} == 'system:serviceaccount:kube-system:generic-garbage-collector'`,
 ].join(" || ");
 

@@ -272,8 +272,19 @@ describe("Kubernetes sweeps up", () => {
     const args = ["-n", gone.namespace, "delete", "rp/production-x"];
     const before = await gone.as("carol").run(args);
     expect(before.stderr).toContain('"carol" may not deploy to environment production');
+    await gone.kubectl.output([
+      ...["-n", gone.namespace, "patch", "rp/production-x", "--type=merge"],
+      ...["-p", JSON.stringify({ metadata: { finalizers: ["example.com/kept"] } })],
+    ]);
     await gone.kubectl.output(["delete", "namespace", gone.namespace, "--wait=false"]);
-    const after = await gone.as("carol").run(args);
+    const change = ["--type=merge", "-p", JSON.stringify({ spec: { release: "2" } })];
+    const changed = await gone
+      .as("carol")
+      .run(["-n", gone.namespace, "patch", "rp/production-x", ...change]);
+    expect(changed.stderr).toContain('"carol" may not deploy to environment production');
+    const after = await gone.as("carol").run([...args, "--wait=false"]);
     expect(after.stderr).toBe("");
+    const free = ["--type=merge", "-p", JSON.stringify({ metadata: { finalizers: null } })];
+    await gone.kubectl.run(["-n", gone.namespace, "patch", "rp/production-x", ...free]);
   });
 });
