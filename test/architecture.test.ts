@@ -155,6 +155,7 @@ describe("architecture", () => {
   test("a room of the reconcilers looks into rooms before it alone", () => {
     const rooms = [
       "admission",
+      "approval",
       "release",
       "project",
       "deployment",

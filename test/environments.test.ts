@@ -77,7 +77,11 @@ function question(objects: Objects, { approvals = [], ...given }: Given): Policy
     environment,
     release: { ...asked.release, spec: { ...asked.release.spec, project } },
     pointer: { ...asked.pointer, spec: { ...spec, request: asked.pointer.spec.request } },
-    approvals: [...objects.approvals, ...asked.approvals],
+    // As the controller binds them: to the rules of the page.
+    approvals: [...objects.approvals, ...asked.approvals].map((approval) => ({
+      ...approval,
+      status: { policy: { generation: 1, rules: environment.spec } },
+    })),
   };
 }
 

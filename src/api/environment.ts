@@ -24,7 +24,7 @@ const duration = text(0, 32)
   .regex(/^([0-9]+(ms|s|m|h))+$/)
   .describe("A duration such as 30m or 24h.");
 
-const promotionPolicySchema = z
+export const promotionPolicySchema = z
   .object({
     requireVerifiedSource: z
       .boolean()
@@ -120,7 +120,7 @@ const gitOpsSchema = z
   })
   .describe("The GitOps repository that pointers are committed to.");
 
-const projectsSchema = z
+export const projectsSchema = z
   .object({
     matchLabels: z
       .record(z.string(), text(0, 63))
@@ -133,7 +133,7 @@ const projectsSchema = z
   })
   .describe("Which projects autoDeploy looks at: those that meet both; without it, all.");
 
-const rollbackSchema = z
+export const rollbackSchema = z
   .object({
     requiresApproval: z
       .boolean()

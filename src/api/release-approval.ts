@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { conditionsField, observedGenerationField } from "./condition.ts";
 import { text, transitions } from "./constraints.ts";
+import { projectsSchema, promotionPolicySchema, rollbackSchema } from "./environment.ts";
 import {
   commitField,
   digestField,
@@ -35,6 +36,13 @@ const specSchema = z
       .describe("Who judges: the user that creates this object. Nobody else can stand here."),
     justification: text(1, 1024).describe("Why, in a sentence for people."),
     expiresAt: timeField.optional().describe("When it ceases to count (RFC 3339)."),
+    environmentGeneration: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "Generation of the Environment whose rules the author saw; without it, the one that forge sees first.",
+      ),
     revoked: z
       .object({
         by: personField.optional().describe("Who took it back: the user that set this field."),
@@ -49,7 +57,7 @@ const specSchema = z
       {
         rule: [
           ...fixed.map((field) => `self.${field} == oldSelf.${field}`),
-          ...["approver", "expiresAt"].flatMap((field) => [
+          ...["approver", "expiresAt", "environmentGeneration"].flatMap((field) => [
             `has(self.${field}) == has(oldSelf.${field})`,
             `(!has(self.${field}) || self.${field} == oldSelf.${field})`,
           ]),
@@ -63,8 +71,35 @@ const specSchema = z
     ),
   });
 
+const policySchema = z
+  .object({
+    generation: z.int().min(1).describe("Generation of the Environment that had these rules."),
+    rules: z
+      .object({
+        promotionPolicy: promotionPolicySchema,
+        rollback: rollbackSchema,
+        projects: projectsSchema.optional(),
+      })
+      .optional()
+      .describe("The rules; absent where forge did not see that generation."),
+  })
+  .describe(
+    "The rules under which it was given. Where the Environment is looser now, it must be given again.",
+  );
+
 const statusSchema = z
-  .object({ observedGeneration: observedGenerationField, conditions: conditionsField })
+  .object({
+    observedGeneration: observedGenerationField,
+    policy: policySchema.optional(),
+    rolledBack: z
+      .object({
+        deployment: text(1, 253).describe("Name of the deployment that was rolled back."),
+        at: timeField.describe("When forge knew of the rollback."),
+      })
+      .optional()
+      .describe("Its image was rolled back from: the approval does not count any more."),
+    conditions: conditionsField,
+  })
   .describe("What forge makes of the approval.");
 
 export type ReleaseApprovalSpec = z.output<typeof specSchema>;

@@ -1,4 +1,5 @@
 import type { PromotionPolicy } from "../api/index.ts";
+import { isBoundToRules } from "./bound-approval.ts";
 import type { PolicyInput } from "./decision.ts";
 import { milliseconds } from "./duration.ts";
 import { preparedOnce } from "./prepared.ts";
@@ -29,8 +30,12 @@ const lifetimeOf = preparedOnce(({ expireAfter }: Settings) =>
  * person the one that counts longest. In the order of names, whatever the order of the approvals.
  */
 export function consentsTo(input: PolicyInput): Consent[] {
+  return onePerPerson(standing(input, "Approve"));
+}
+
+function onePerPerson(consents: readonly Consent[]): Consent[] {
   const people = new Map<string, Consent>();
-  for (const consent of standing(input, "Approve")) {
+  for (const consent of consents) {
     const known = people.get(consent.approver);
     if (known === undefined || precedes(consent, known)) people.set(consent.approver, consent);
   }
@@ -49,8 +54,43 @@ function precedes(a: Consent, b: Consent): boolean {
   return a.expires > b.expires || (a.expires === b.expires && a.name < b.name);
 }
 
+/**
+ * People whose approval would count, but for the rules under which it was given or a rollback from
+ * the image since: they must approve again. None who approved again already.
+ */
+export function lapsedConsentsTo(input: PolicyInput): Consent[] {
+  const people = new Set(standing(input, "Approve").map(({ approver }) => approver));
+  const lapsed = onePerPerson(standing(input, "Approve", "lapsed"));
+  return lapsed.filter(({ approver }) => !people.has(approver));
+}
+
+/** Whether the controller has yet to say under which rules it was given. */
+function isUnbound({ spec, status }: Approval): boolean {
+  return status?.policy === undefined && spec.environmentGeneration === undefined;
+}
+
+/** Whether consent still means what it meant: the rules are no looser, and nobody went back. */
+function isCurrent(approval: Approval, { environment, release, runs }: PolicyInput): boolean {
+  const given = Date.parse(approval.metadata.creationTimestamp);
+  const { name } = environment.metadata;
+  const digest = release.status?.image?.digest;
+  const isRolledBack = runs.some(
+    (run) =>
+      run.environment === name &&
+      run.digest === digest &&
+      run.rolledBackAt !== undefined &&
+      !(given > run.rolledBackAt.getTime()),
+  );
+  const isEnded = approval.status?.rolledBack !== undefined;
+  return !isRolledBack && !isEnded && isBoundToRules(approval, environment);
+}
+
 /** Those that were given for this very image in this environment, not revoked and not expired. */
-function standing(input: PolicyInput, decision: "Approve" | "Reject"): Rejection[] {
+function standing(
+  input: PolicyInput,
+  decision: "Approve" | "Reject",
+  which: "current" | "lapsed" = "current",
+): Rejection[] {
   const settings = input.environment.spec.promotionPolicy.approvals;
   const lifetime =
     settings === undefined || decision === "Reject"
@@ -62,6 +102,10 @@ function standing(input: PolicyInput, decision: "Approve" | "Reject"): Rejection
       return [];
     }
     if (!isFor(approval, input)) return [];
+    // A rejection binds whatever became of the rules.
+    if (decision === "Approve") {
+      if (isUnbound(approval) || isCurrent(approval, input) !== (which === "current")) return [];
+    }
     const expires = Math.min(
       Date.parse(approval.metadata.creationTimestamp) + lifetime,
       expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt),

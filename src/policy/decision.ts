@@ -13,7 +13,7 @@ export interface PolicyInput {
   readonly release: Pick<Release, "metadata" | "spec" | "status">;
   readonly pointer: Pick<ReleasePointer, "spec" | "status">;
   /** Of the release's project: the rule looks for itself which of them count. */
-  readonly approvals: readonly Pick<ReleaseApproval, "metadata" | "spec">[];
+  readonly approvals: readonly Pick<ReleaseApproval, "metadata" | "spec" | "status">[];
   /** What ran where, of this project, in this environment and those that it promotes from. */
   readonly runs: readonly Run[];
   readonly now: Date;

@@ -134,7 +134,7 @@ const looksAt: Readonly<Record<string, readonly (keyof Given)[]>> = {
   tags: ["policy", "request", "triggers", "sourceVerified"],
   verifiedSource: ["policy", "request", "triggers", "sourceVerified"],
   promotesFrom: ["policy", "request", "runs", "now"],
-  approvals: ["policy", "request", "triggers", "approvals", "environment", "now"],
+  approvals: ["policy", "request", "triggers", "approvals", "environment", "runs", "now"],
   freezes: ["policy", "request", "environment", "now"],
 };
 

@@ -1,3 +1,4 @@
+export { namesPresent, rulesOf } from "./bound-approval.ts";
 export { concernsProject } from "./concerns-project.ts";
 export type { Decision, DecisionStatus, PolicyInput, Rule, Run } from "./decision.ts";
 export { decisionStatus } from "./decision-status.ts";

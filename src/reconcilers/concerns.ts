@@ -170,6 +170,11 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
       const { namespace, name } = environment.metadata;
       return caches.pointers.byIndex("environment", indexValue(namespace, name)).map(keyOf);
     },
+    approvalsOfEnvironment: ({ metadata }: Environment): Key[] =>
+      caches.approvals
+        .list(metadata.namespace)
+        .filter(({ spec }) => spec.environment === metadata.name)
+        .map(keyOf),
     /** Those of the environment that it is for. */
     pointersOfApproval: ({ metadata, spec }: ReleaseApproval): Key[] => {
       const path = projectPath(spec.release.repository, spec.release.project);

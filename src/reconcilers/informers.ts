@@ -16,7 +16,7 @@ import type {
 import type { Logger } from "../telemetry/index.ts";
 import type { Caches } from "./ports.ts";
 import { indexes, resources } from "./resources.ts";
-import { trimDeployment, trimPointer, trimRelease } from "./trimmed.ts";
+import { trimApproval, trimDeployment, trimPointer, trimRelease } from "./trimmed.ts";
 
 /** One informer a kind: what the reconcilers know of the cluster. */
 export interface Informers {
@@ -65,6 +65,7 @@ export function createInformers(deps: InformerDeps): Informers {
       ...shared,
       resource: resources.approvals,
       indexes: indexes.approvals,
+      trim: trimApproval,
     }),
     deployments: new Informer({
       ...shared,

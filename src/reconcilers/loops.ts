@@ -8,6 +8,7 @@ import { keyOf } from "../../controller/kube/index.ts";
 import { originOf, shippedPolicyNames } from "../api/index.ts";
 import type { PolicyInformer } from "./admission/policy-informers.ts";
 import { createPolicyWatchReconciler, policiesKey } from "./admission/policy-watch.ts";
+import { createApprovalReconciler } from "./approval/approval.ts";
 import {
   concernsIn,
   isOtherwiseHealthy,
@@ -63,6 +64,7 @@ export function createLoops(
 
   const histories = loop("deployment-history", 4, createDeploymentHistoryReconciler(deps, logs));
   const autoDeploys = loop("auto-deploy", 8, createAutoDeployReconciler(deps));
+  const approvals = loop("approval", 4, createApprovalReconciler(deps));
   const policyWatch = createPolicyWatchReconciler(deps, () => {
     for (const one of caches.environments.list()) environments.queue.add(keyOf(one));
     const waiting = caches.pointers.list().filter(waitsForPolicies);
@@ -108,6 +110,11 @@ export function createLoops(
     matters: isMoreThanStatus,
   });
   enqueueChanges(informers.approvals, pointers.queue, concerns.pointersOfApproval);
+  enqueueChanges(informers.approvals, approvals.queue, undefined, { matters: isMoreThanStatus });
+  // An approval may come before its Environment does.
+  enqueueChanges(informers.environments, approvals.queue, concerns.approvalsOfEnvironment, {
+    matters: () => false,
+  });
   enqueueChanges(informers.deployments, pointers.queue, concerns.pointersAfter, {
     matters: isOtherwiseRun,
   });
@@ -145,6 +152,6 @@ export function createLoops(
   });
   return [
     ...[projects, releases, environments, pointers],
-    ...[gitWatches, registryWatches, histories, autoDeploys, policies],
+    ...[gitWatches, registryWatches, histories, autoDeploys, approvals, policies],
   ];
 }

@@ -1,5 +1,5 @@
 /** Objects as the caches keep them: what nobody decides by is left out, what many say is shared. */
-import type { Release, ReleaseDeployment, ReleasePointer } from "../api/index.ts";
+import type { Release, ReleaseApproval, ReleaseDeployment, ReleasePointer } from "../api/index.ts";
 
 /** Manifests and notes are read when they are needed. */
 export function trimRelease(release: Release): Release {
@@ -25,6 +25,13 @@ export function trimPointer(pointer: ReleasePointer): ReleasePointer {
       ...(deployment && { deployment: { ...deployment, target: shared(deployment.target) } }),
     },
   };
+}
+
+/** Most approvals of an environment are bound to the same rules. */
+export function trimApproval(approval: ReleaseApproval): ReleaseApproval {
+  const { policy } = approval.status ?? {};
+  if (policy === undefined) return approval;
+  return { ...approval, status: { ...approval.status, policy: shared(policy) } };
 }
 
 /** What it was decided by is read by people alone; there are many records, so each is small. */

@@ -5,6 +5,8 @@ import type { Store, WriteOptions } from "./ports.ts";
 
 export interface ApprovalWish {
   readonly environment: string;
+  /** Of the Environment whose rules the author saw. */
+  readonly environmentGeneration: number;
   readonly release: Release;
   readonly decision: ReleaseApproval["spec"]["decision"];
   readonly justification: string;
@@ -13,7 +15,7 @@ export interface ApprovalWish {
 
 export async function createApproval(
   store: Store,
-  { environment, release, decision, justification, expiresAt }: ApprovalWish,
+  { environment, environmentGeneration, release, decision, justification, expiresAt }: ApprovalWish,
   options: WriteOptions & { readonly now: Date },
 ): Promise<ReleaseApproval> {
   const { user } = await store.whoAmI();
@@ -26,7 +28,7 @@ export async function createApproval(
       kind: "ReleaseApproval",
       metadata: { name: `${releaseName(repository, project, commit)}-${hash}` },
       spec: {
-        ...{ environment, decision, justification, approver: user },
+        ...{ environment, environmentGeneration, decision, justification, approver: user },
         release: { repository, project, commit, digest },
         ...(expiresAt !== undefined && { expiresAt }),
       },

@@ -97,6 +97,7 @@ export const clusterRoles: readonly ClusterRole[] = [
         "releases/status",
         "environments/status",
         "releasepointers/status",
+        "releaseapprovals/status",
         "releasedeployments/status",
         "projects/status",
       ],

@@ -35,7 +35,7 @@ async function judge(
   const { place, release } = await releaseOf(session, call);
   const { environment } = place;
   const justification = await reasonFor(session, call.options.reason);
-  const [{ user, serverTime }] = await Promise.all([
+  const [{ user, serverTime }, { metadata }] = await Promise.all([
     backend.whoAmI(),
     readEnvironment(backend, environment),
   ]);
@@ -44,7 +44,10 @@ async function judge(
   const expiresAt = expiryOf(call.options, serverTime ?? now);
   const written = await createApproval(
     backend,
-    { environment, release, decision, justification, expiresAt },
+    {
+      ...{ environment, environmentGeneration: metadata.generation },
+      ...{ release, decision, justification, expiresAt },
+    },
     { dryRun: call.options.dryRun === true, now },
   );
   const did = decision === "Approve" ? "approved" : "rejected";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rulesOf } from "../bound-approval.ts";
 import { evaluate } from "../evaluate.ts";
 import {
   type Given,
@@ -239,6 +240,94 @@ describe("approvals", () => {
     expect(judge({ policy: needsOne }).message).toBe(
       "production needs 1 approval of this image by others than alice; it has none.",
     );
+  });
+
+  const strict = {
+    promotionPolicy: { ...rulesOf(policyInput({ policy: needsTwo }).environment).promotionPolicy },
+    rollback: { requiresApproval: true, duringFreeze: false },
+  };
+
+  test.each<{ because: string; given: GivenApproval; reason: string; says?: string }>([
+    {
+      because: "its rules are no looser now",
+      given: { bound: { rules: rulesOf(policyInput({ policy: needsOne }).environment) } },
+      reason: "Approved",
+    },
+    {
+      because: "two had to approve when it was given",
+      given: { bound: { rules: strict } },
+      reason: "ApprovalMissing",
+      says: "bob must approve again",
+    },
+    {
+      because: "nobody knows the rules under which it was given",
+      given: { bound: {} },
+      reason: "ApprovalMissing",
+      says: "bob must approve again",
+    },
+    {
+      because: "its author saw the rules of now",
+      given: { bound: null, generation: 1 },
+      reason: "Approved",
+    },
+    {
+      because: "its author saw other rules",
+      given: { bound: null, generation: 2 },
+      reason: "ApprovalMissing",
+      says: "bob must approve again",
+    },
+    {
+      because: "the environment was made again since",
+      given: { bound: null, generation: 1, created: "2025-12-31T23:59:59Z" },
+      reason: "ApprovalMissing",
+      says: "bob must approve again",
+    },
+    {
+      because: "the controller has not bound it yet",
+      given: { bound: null },
+      reason: "ApprovalMissing",
+      says: "it has none.",
+    },
+  ])("$reason, because $because", ({ given, reason, says = "" }) => {
+    const verdict = judge({ policy: needsOne, approvals: [given] });
+    expect(verdict).toMatchObject({ reason, message: expect.stringContaining(says) });
+  });
+
+  test("a rejection binds whatever became of the rules", () => {
+    const given = { decision: "Reject", bound: { rules: strict } } as const;
+    expect(judge({ policy: needsOne, approvals: [given] })).toMatchObject({ reason: "Rejected" });
+  });
+
+  const run = { environment: "production", from: "2026-11-20T00:00:00Z" };
+  test.each<{ because: string; runs: Given["runs"]; created?: string; reason: string }>([
+    { because: "the image was replaced by a later one", runs: [run], reason: "Approved" },
+    {
+      because: "the image was rolled back from since",
+      runs: [{ ...run, rolledBackAt: "2026-11-21T11:30:00Z" }],
+      reason: "ApprovalMissing",
+    },
+    {
+      because: "it was given after the rollback",
+      runs: [{ ...run, rolledBackAt: "2026-11-21T10:30:00Z" }],
+      reason: "Approved",
+    },
+    {
+      because: "it was given in the second of the rollback",
+      runs: [{ ...run, rolledBackAt: "2026-11-21T11:00:00Z" }],
+      reason: "ApprovalMissing",
+    },
+    {
+      because: "the rollback was in another environment",
+      runs: [{ ...run, environment: "staging", rolledBackAt: "2026-11-21T11:30:00Z" }],
+      reason: "Approved",
+    },
+    {
+      because: "the rollback was from another image",
+      runs: [{ ...run, digest: otherDigest, rolledBackAt: "2026-11-21T11:30:00Z" }],
+      reason: "Approved",
+    },
+  ])("$reason, because $because", ({ runs = [], reason }) => {
+    expect(judge({ policy: needsOne, approvals: [{}], runs })).toMatchObject({ reason });
   });
 
   test("says who rejected, and why", () => {

@@ -1,4 +1,10 @@
-import { type Consent, consentsTo, type Rejection, rejectionOf } from "../consent.ts";
+import {
+  type Consent,
+  consentsTo,
+  lapsedConsentsTo,
+  type Rejection,
+  rejectionOf,
+} from "../consent.ts";
 import { type PolicyInput, passed, type Rule, refused } from "../decision.ts";
 import { instant } from "../instant.ts";
 import { isAutomatic, isRollback, listed } from "../wording.ts";
@@ -36,7 +42,7 @@ export const approvals: Rule = {
 };
 
 function counted(
-  { environment }: PolicyInput,
+  input: PolicyInput,
   consents: readonly Consent[],
   required: number,
   excluded: readonly string[],
@@ -50,10 +56,17 @@ function counted(
   if (people.length >= required) {
     return passed("Approved", `Approved by ${listed(people, "and")}.`, evidence);
   }
+  const { environment } = input;
   const needs = `${environment.metadata.name} needs ${required === 1 ? "1 approval" : `${required} approvals`} of this image`;
   const others = excluded.length === 0 ? "" : ` by others than ${listed(excluded, "and")}`;
   const has = people.length === 0 ? "none" : `${people.length}, by ${listed(people, "and")}`;
-  return refused("ApprovalMissing", `${needs}${others}; it has ${has}.`, evidence);
+  const lapsed = lapsedConsentsTo(input).filter(({ approver }) => !excluded.includes(approver));
+  const names = lapsed.map(({ approver }) => approver);
+  const again = lapsed.length === 0 ? "" : ` ${listed(names, "and")} must approve again.`;
+  return refused("ApprovalMissing", `${needs}${others}; it has ${has}.${again}`, {
+    ...evidence,
+    until: Math.min(evidence.until, ...lapsed.map(({ expires }) => expires)),
+  });
 }
 
 function rejected({ environment }: PolicyInput, rejection: Rejection) {

@@ -24,6 +24,16 @@ export const anyTrigger = fc.constantFrom(
   { type: "Manual" },
 );
 
+/** Rules than which those of most questions are looser. */
+const loosened = {
+  promotionPolicy: {
+    ...{ requireVerifiedSource: true, requiresApproval: true, autoDeploy: false },
+    ...{ allowedTriggers: [], allowedBranches: [], allowedTags: [] },
+    ...{ promotesFrom: [], promotesFromMatch: "All", freezes: [] },
+  },
+  rollback: { requiresApproval: true, duringFreeze: false },
+} as const;
+
 export const anyApproval = fc
   .record(
     {
@@ -35,6 +45,8 @@ export const anyApproval = fc
       environment: fc.constantFrom("production", "production", "production", "staging"),
       release: image.map((known) => ({ digest: known, commit })),
       kept: fc.constantFrom(true, true, true, false),
+      generation: fc.constantFrom(1, 1, 2),
+      bound: fc.constantFrom(null, {}, { rules: loosened }),
     },
     { requiredKeys: ["name", "approver", "decision", "created", "kept"] },
   )
@@ -48,10 +60,12 @@ const anyRun = fc
     until: optional(hours(-80, 0)),
     healthySince: fc.option(hours(-90, 1), { nil: undefined }),
     sick: fc.boolean(),
+    rolledBack: fc.constantFrom(false, false, false, true),
   })
-  .map(({ sick, until, healthySince, ...run }) => ({
+  .map(({ sick, until, healthySince, rolledBack, ...run }) => ({
     ...run,
     ...(until !== undefined && until > run.from && { until }),
+    ...(rolledBack && until !== undefined && { rolledBackAt: until }),
     ...(sick ? { healthySince: null } : healthySince !== undefined && { healthySince }),
   }));
 

@@ -1,4 +1,5 @@
 import { environmentKind, parseSpec, releaseKind, releasePointerKind } from "../../api/index.ts";
+import { rulesOf } from "../bound-approval.ts";
 import type { Judgement, PolicyInput, Run } from "../decision.ts";
 import { instant } from "../instant.ts";
 
@@ -18,11 +19,16 @@ export interface GivenApproval {
   readonly revoked?: { readonly reason: string };
   readonly environment?: string;
   readonly release?: object;
+  /** Generation of production, which is at 1, that its author saw. */
+  readonly generation?: number;
+  /** The rules that it is bound to: those of now unless given; null where nobody bound it yet. */
+  readonly bound?: { readonly rules?: object } | null;
 }
 
-export interface GivenRun extends Omit<Partial<Run>, "from" | "until" | "health"> {
+export interface GivenRun extends Omit<Partial<Run>, "from" | "until" | "health" | "rolledBackAt"> {
   readonly from: string;
   readonly until?: string;
+  readonly rolledBackAt?: string;
   /** null: nobody healthy yet; a time: healthy since then. */
   readonly healthySince?: string | null;
 }
@@ -54,15 +60,16 @@ export function policyInput(given: Given): PolicyInput {
     },
   ] as const;
   const { number = 2, deployed } = given;
+  const environment = {
+    metadata: metadata("production"),
+    spec: parseSpec(environmentKind, {
+      promotionPolicy: given.policy ?? {},
+      gitOps: { url: "https://git.example.com/gitops.git" },
+      ...given.environment,
+    }),
+  };
   return {
-    environment: {
-      metadata: metadata("production"),
-      spec: parseSpec(environmentKind, {
-        promotionPolicy: given.policy ?? {},
-        gitOps: { url: "https://git.example.com/gitops.git" },
-        ...given.environment,
-      }),
-    },
+    environment,
     release: {
       metadata: metadata("auth"),
       spec: parseSpec(releaseKind, {
@@ -93,7 +100,9 @@ export function policyInput(given: Given): PolicyInput {
           ? {}
           : { deployed: { commit, number: deployed, digest: otherDigest } },
     },
-    approvals: (given.approvals ?? []).map(approval),
+    approvals: (given.approvals ?? []).map((one, index) =>
+      approval(one, index, rulesOf(environment)),
+    ),
     runs: (given.runs ?? []).map(run),
     now: new Date(given.now ?? now),
   };
@@ -115,9 +124,14 @@ function metadata(name: string, creationTimestamp = "2026-01-01T00:00:00Z") {
   };
 }
 
-function approval(given: GivenApproval, index: number): PolicyInput["approvals"][number] {
-  const { expiresAt, revoked } = given;
+function approval(
+  given: GivenApproval,
+  index: number,
+  rules: object,
+): PolicyInput["approvals"][number] {
+  const { expiresAt, revoked, generation, bound = { rules } } = given;
   return {
+    status: bound === null ? {} : ({ policy: { generation: 1, ...bound } } as never),
     metadata: metadata(given.name ?? `approval-${index}`, given.created ?? "2026-11-21T11:00:00Z"),
     spec: {
       environment: given.environment ?? "production",
@@ -133,11 +147,12 @@ function approval(given: GivenApproval, index: number): PolicyInput["approvals"]
       justification: given.justification ?? "looks good",
       ...(expiresAt !== undefined && { expiresAt }),
       ...(revoked && { revoked }),
+      ...(generation !== undefined && { environmentGeneration: generation }),
     },
   };
 }
 
-function run({ from, until, healthySince, ...given }: GivenRun): Run {
+function run({ from, until, rolledBackAt, healthySince, ...given }: GivenRun): Run {
   return {
     environment: "staging",
     digest,
@@ -145,6 +160,7 @@ function run({ from, until, healthySince, ...given }: GivenRun): Run {
     ...given,
     from: new Date(from),
     ...(until !== undefined && { until: new Date(until) }),
+    ...(rolledBackAt !== undefined && { rolledBackAt: new Date(rolledBackAt) }),
     ...(healthySince !== undefined && {
       health: healthySince === null ? {} : { healthySince: new Date(healthySince) },
     }),

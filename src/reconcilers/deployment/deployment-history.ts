@@ -1,7 +1,7 @@
 import type { Reconciler } from "../../../controller/index.ts";
 import { isNotFound } from "../../../controller/kube/index.ts";
 import type { ReleaseDeployment, ReleasePointer } from "../../api/index.ts";
-import { replacedAt } from "../../query/index.ts";
+import { replacedAt, runStart } from "../../query/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { resources } from "../resources.ts";
 import { isOurs, projectOf } from "../sharding.ts";
@@ -9,6 +9,7 @@ import { endRecord, recordsOf } from "./deployment-record.ts";
 import { pruned } from "./history-limit.ts";
 import { type EnvironmentLogs, rebuildHistory } from "./lost-history.ts";
 import { measureRollback } from "./measured-deployment.ts";
+import { endApprovals } from "./rolled-back-approvals.ts";
 
 const defaultLimit = 50;
 
@@ -58,7 +59,12 @@ async function end(
   const next = records.find(
     ({ spec, status }) => spec.sequence > record.spec.sequence && status?.committedAt !== undefined,
   );
-  const ending = endingOf(committedAt !== undefined, next, new Date(deps.clock.now()));
+  const now = new Date(deps.clock.now());
+  const ending = endingOf(committedAt !== undefined, next, now);
+  if (ending.outcome === "RolledBack") {
+    // Before the record ends: a controller that is killed in between comes back for them.
+    await endApprovals(deps, record, (next && runStart(next, now)) ?? now, signal);
+  }
   await endRecord(deps, record.metadata, ending, signal);
   if (ending.outcome === "RolledBack") measureRollback(deps, record, ending.endedAt);
 }

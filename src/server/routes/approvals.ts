@@ -130,11 +130,15 @@ async function judge(
   },
 ) {
   const store = storeOf(call, namespace);
-  await readEnvironment(store, wish.environment);
+  const { metadata } = await readEnvironment(store, wish.environment);
   const release = await readyRelease(store, { repository, project }, wish.release);
   const { dryRun, ...said } = wish;
   const options = { dryRun, now: call.now };
-  const written = await createApproval(store, { ...said, release }, options);
+  const written = await createApproval(
+    store,
+    { ...said, environmentGeneration: metadata.generation, release },
+    options,
+  );
   return { status: dryRun ? 200 : 201, body: plainObject(written) };
 }
 

@@ -34,6 +34,7 @@ describe("who gets what where", () => {
     await controller.process.stop();
   });
 
+  const policyPath = (field: string) => `.status.policy.rules.promotionPolicy.approvals.${field}`;
   const asAlice = (environment: string, release: string, spec: object = {}) =>
     journey.as("alice").apply(journey.namespace, journey.pointer(environment, release, spec));
 
@@ -165,5 +166,42 @@ describe("who gets what where", () => {
         ]),
       )
       .toContain("Release 1, asked for and not deployed, was superseded by release 2.");
+  });
+
+  test("an approval that was given under stricter rules must be given again", async () => {
+    const strict = { ...production, approvals: { required: 2 } };
+    await journey.apply(journey.environment("production", strict));
+    const number = await journey.released({ trigger: { type: "Manual", branch: "main" } });
+    await asAlice("production", String(number));
+    const name = await journey.judge("bob", "production", number);
+    await journey.waitForField("releaseapproval", name, policyPath("required"), "2");
+    expect(await journey.refused("production", "ApprovalMissing")).toContain("2");
+    await journey.apply(journey.environment("production", production));
+    await expect
+      .poll(() => journey.refused("production", "ApprovalMissing"), { timeout: 20_000 })
+      .toContain("bob must approve again");
+    expect(await journey.deployedNumber("production")).not.toBe(String(number));
+    await journey.judge("bob", "production", number);
+    await journey.deployed("production", number);
+  });
+
+  /** A release that bob approved and that runs in production. */
+  async function approved(): Promise<number> {
+    const number = await journey.released({ trigger: { type: "Manual", branch: "main" } });
+    await journey.judge("bob", "production", number);
+    await asAlice("production", String(number));
+    await journey.deployed("production", number);
+    return number;
+  }
+
+  test("what was rolled back must be approved again", async () => {
+    const [first, back] = [await approved(), await approved()];
+    const request = { type: "Rollback", by: "alice", reason: "Logins fail" };
+    await asAlice("production", String(first), { request });
+    await journey.deployed("production", first);
+    await asAlice("production", String(back));
+    expect(await journey.refused("production", "ApprovalMissing")).toContain("bob");
+    await journey.judge("bob", "production", back);
+    await journey.deployed("production", back);
   });
 });
