@@ -72,6 +72,8 @@ describe("a cluster of the version before", () => {
   const reported = ({ kind, metadata: { name }, status }: StoredObject) => [
     `${kind} ${name}`,
     ...conditionsOf(status)
+      // The version before did not look at admission policies.
+      .filter(({ type }) => type !== "PoliciesEnforced")
       .map(({ type, status: value, reason }) => `${type} ${value} ${reason}`)
       .toSorted(),
   ];
@@ -179,6 +181,14 @@ describe("a cluster of the version before", () => {
       { timeout: 10_000, interval: 200 },
     );
     expect(await head()).toBe(before);
+    const approvals = (await now()).filter(
+      ({ kind, spec }) =>
+        kind === "ReleaseApproval" && spec["decision"] === "Approve" && !spec["revoked"],
+    );
+    expect(approvals).not.toEqual([]);
+    for (const { status } of approvals) {
+      expect(status).toMatchObject({ policy: { rules: { promotionPolicy: expect.anything() } } });
+    }
     await deployed("dev", 2);
     const dev = await pointerNow("dev");
     expect(dev.status.conditions).toContainEqual(
