@@ -27,7 +27,7 @@ async function storeOf(name: string): Promise<Store> {
 }
 
 describe("pages, in slices", () => {
-  const limits = { sliceRows: 5, slices: 2, narrowRows: 7 };
+  const limits = { sliceRows: 2, slices: 2, narrowRows: 3 };
   const moment = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
   let store: Store;
   let all: Entry[];
@@ -63,7 +63,7 @@ describe("pages, in slices", () => {
         const wanted = all.filter((entry) => isWanted(entry, request));
         const read: Entry[] = [];
         let after: number | undefined;
-        for (let pages = 0; pages < 200; pages++) {
+        for (let pages = 0; pages < 400; pages++) {
           const page = await readPage(
             ...([store, { ...request, ...(after && { after }) }, undefined, limits] as const),
           );
