@@ -37,6 +37,15 @@ const accepted: readonly Accepted[] = [
     "ReleaseDeployment status.foundInGit",
     "ReleaseDeployment status.health.healthy",
   ].map((field) => ({ what: `NoBools ${field}`, because: fact })),
+  ...[
+    "NoBools ReleaseApproval status.policy.rules.promotionPolicy.requireVerifiedSource",
+    "NoBools ReleaseApproval status.policy.rules.promotionPolicy.autoDeploy",
+    "NoBools ReleaseApproval status.policy.rules.promotionPolicy.requiresApproval",
+    "NoBools ReleaseApproval status.policy.rules.promotionPolicy.approvals.allowSelfApproval",
+    "NoBools ReleaseApproval status.policy.rules.rollback.requiresApproval",
+    "NoBools ReleaseApproval status.policy.rules.rollback.duringFreeze",
+    "NoMaps ReleaseApproval status.policy.rules.projects.matchLabels",
+  ].map((what) => ({ what, because: "a copy of the Environment's rules has their fields" })),
   {
     what: "NoMaps Environment spec.projects.matchLabels",
     because: "labels are a map everywhere in Kubernetes",

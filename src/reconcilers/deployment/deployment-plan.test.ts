@@ -59,6 +59,11 @@ describe("sequenceOf", () => {
     { name: "dev-auth-service-086668ff-12", sequence: 12, because: "it is this pointer's" },
     { name: undefined, sequence: 0, because: "there is none" },
     { name: "dev-billing-086668ff-12", sequence: 0, because: "it is another project's" },
+    {
+      name: "dev-auth-service-086668ff-2147483647",
+      sequence: 0,
+      because: "no deployment could follow it",
+    },
     { name: "dev-auth-service-086668ff-x", sequence: 0, because: "it is no number" },
   ])("$sequence of $name, because $because", ({ name, sequence }) => {
     expect(sequenceOf(spec, name)).toBe(sequence);

@@ -36,6 +36,12 @@ export function isFinished(status: ReleasePointerStatus | undefined): boolean {
   return status?.deployment?.name === status?.git?.deployment;
 }
 
+/**
+ * Git's word on a sequence is taken up to here: above a greater one there would be no room for the
+ * deployments that follow, since a record takes 2^31 - 1 at most.
+ */
+const lastClaimed = 2_000_000_000;
+
 /** The sequence in a deployment's name; 0 for none, and for the name of another pointer. */
 export function sequenceOf(
   { environment, repository, project }: ReleasePointerSpec,
@@ -44,5 +50,6 @@ export function sequenceOf(
   const prefix = `${pointerName(environment, repository, project)}-`;
   if (name === undefined || !name.startsWith(prefix)) return 0;
   const sequence = name.slice(prefix.length);
-  return /^[1-9][0-9]{0,9}$/.test(sequence) ? Number(sequence) : 0;
+  const number = /^[1-9][0-9]{0,9}$/.test(sequence) ? Number(sequence) : 0;
+  return number <= lastClaimed ? number : 0;
 }

@@ -268,7 +268,7 @@ describe("Kubernetes sweeps up", () => {
   test("a namespace that is deleted takes all with it, whoever empties it", async () => {
     const gone = new Workspace("gone");
     await gone.create();
-    await gone.bind("carol", "forge-edit");
+    await gone.bind("carol", "forge-view", "forge-edit");
     await gone.apply(pointer(workspace, "production", "x"));
     const args = ["-n", gone.namespace, "delete", "rp/production-x"];
     const before = await gone.as("carol").run(args);
