@@ -183,6 +183,14 @@ describe("a cluster of the version before", () => {
       { timeout: 10_000, interval: 200 },
     );
     expect(await head()).toBe(before);
+    const approvals = (await now()).filter(
+      ({ kind, spec }) =>
+        kind === "ReleaseApproval" && spec["decision"] === "Approve" && !spec["revoked"],
+    );
+    expect(approvals).not.toEqual([]);
+    for (const { status } of approvals) {
+      expect(status).toMatchObject({ policy: { rules: { promotionPolicy: expect.anything() } } });
+    }
     await deployed("dev", 2);
     const dev = await pointerNow("dev");
     expect(dev.status.conditions).toContainEqual(
