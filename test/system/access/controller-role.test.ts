@@ -5,6 +5,7 @@ import { clusterRoles, pointerName } from "../../../src/api/index.ts";
 import { requireTool } from "../../../tools/locate.ts";
 import { type Controller, startController } from "../../ground/index.ts";
 import { Workspace } from "../ground/workspace.ts";
+import { approval } from "./admission-requests.ts";
 
 /**
  * The controller's roles are the least that works: the API server's own audit log says what was
@@ -107,6 +108,9 @@ describe("the roles of forge-controller", () => {
       workspace.pointer("dev", "1"),
     );
     await workspace.waitFor("Ready", "releasepointer", "dev-auth");
+    // An approval, which the controller binds to the rules of the environment.
+    await workspace.apply(approval(workspace, "dev", "first"));
+    await workspace.waitForField("ra", "dev-first", ".status.observedGeneration", "1");
     await deployAutomatically(workspace);
     await controller.process.stop();
   });
