@@ -38,12 +38,13 @@ export class Neighbour {
     this.#controller = controller;
   }
 
+  /** Until the deadline, and once at least. */
   async run(deadline: number): Promise<void> {
-    while (performance.now() < deadline) {
+    do {
       await this.#land(this.landings.length + 1);
       if (this.landings.at(-1)?.stuck !== undefined) return;
       await sleep(pauseMs);
-    }
+    } while (performance.now() < deadline);
   }
 
   async #land(number: number): Promise<void> {

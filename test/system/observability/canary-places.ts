@@ -95,14 +95,23 @@ async function placesOfApi({ server, journey }: CanaryScene, caller: ApiClient):
   );
   const places = await Promise.all(
     reads.map(async ([path, { get }]) => {
-      const asked = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => known[name] ?? name);
       const takesNamespace = get?.parameters?.some(({ name }) => name === "namespace");
       const query = takesNamespace ? `?namespace=${journey.namespace}` : "";
+      const values: Readonly<Record<string, string>> = path.endsWith("/{name}")
+        ? { name: await firstName(caller, path.replace("/{name}", "") + query) }
+        : known;
+      const asked = path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? name);
       const { status, body } = await caller.get(asked + query);
       return { name: `GET ${path}`, text: `${status} ${JSON.stringify(body)}` };
     }),
   );
   return places;
+}
+
+/** Name of the first object that a route lists. */
+async function firstName(caller: ApiClient, list: string): Promise<string> {
+  const { body } = await caller.get(list);
+  return body.items?.[0]?.metadata.name ?? "none";
 }
 
 async function placeOfBundle({ folder, journey }: CanaryScene): Promise<Place> {

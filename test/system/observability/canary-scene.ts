@@ -75,7 +75,7 @@ export class CanaryScene {
       }),
       startPlugin({
         ...{ socket: this.socket, registry, logFile: `${folder}-plugin.log` },
-        args: [`--docker-config=${config}`, "--log-level=debug"],
+        args: [`--docker-config=${config}`, "--log-level=debug", "--allowed-range=127.0.0.0/8"],
       }),
     ]);
   }
