@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  count,
-  cursorField,
-  fieldsField,
-  limitField,
-  namespaceField,
-  nextCursor,
-} from "./paging.ts";
+import { count, fieldsField, limitField, namespaceField, nextCursor } from "./paging.ts";
 
 const kinds = ["Release", "Deployment", "Approval", "Decision", "Action", "Ledger"] as const;
 
@@ -25,7 +18,11 @@ export const auditQuery = z.strictObject({
   ...filterFields,
   order: z.enum(["newest", "oldest"]).default("newest"),
   limit: limitField,
-  cursor: cursorField,
+  cursor: z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,14})$/)
+    .optional()
+    .describe("nextCursor of the page before; the other parameters must be the same."),
   fields: fieldsField,
 });
 
