@@ -12,6 +12,7 @@ export const landingBoundMs = 15_000;
 /** However busy the machine is. */
 const landingEndMs = 60_000;
 const pollMs = 100;
+const busy: readonly number[] = [429, 503];
 const pauseMs = 500;
 
 export interface Landing {
@@ -24,6 +25,8 @@ export interface Landing {
 /** Another tenant, who releases and deploys by the REST API while others are attacked. */
 export class Neighbour {
   readonly landings: Landing[] = [];
+  /** Requests that were refused because the server was busy with others. */
+  readonly turnedAway: string[] = [];
   readonly #journey: Journey;
   readonly #client: ApiClient;
   readonly #controller: number;
@@ -55,6 +58,9 @@ export class Neighbour {
     const place = { repository, project: "auth" };
     const post = (path: string, body: object) => async () => {
       const answer = await this.#client.post(path, { ...place, ...body });
+      if (busy.includes(answer.status)) {
+        this.turnedAway.push(`${path}: ${answer.status} ${answer.body.detail}`);
+      }
       return answer.status < 300 ? true : `${answer.status} ${JSON.stringify(answer.body)}`;
     };
     const steps: readonly (readonly [string, () => Promise<true | string>])[] = [
