@@ -114,6 +114,10 @@ describe("programs that are sent hostile inputs", () => {
     expect(landings.filter(({ stuck }) => stuck !== undefined)).toEqual([]);
   });
 
+  test("turn no request of another tenant away", () => {
+    expect(ground.neighbour.turnedAway).toEqual([]);
+  });
+
   test.each(programs)("go on, without a restart: %s", (name) => {
     expect(ground[name].process.isRunning()).toBe(true);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seededRandom } from "../random.ts";
 import { requestShapes } from "./http-requests.ts";
 
-const shapes = requestShapes({ token: "t", repository: "company/a" });
+const shapes = requestShapes({ token: "t", otherToken: "u", repository: "company/a" });
 const made = Object.entries(shapes).map(([name, make]) => ({ name, ...make(seededRandom(1)) }));
 const textOf = (name: string) =>
   Buffer.concat(made.find((one) => one.name === name)?.pieces ?? []).toString("latin1");

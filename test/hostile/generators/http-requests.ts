@@ -15,6 +15,8 @@ export interface GeneratedRequest {
 export interface RequestTarget {
   /** A token of somebody who may hardly do anything. */
   readonly token: string;
+  /** Of somebody else alike: what one caller is refused, several may take together. */
+  readonly otherToken: string;
   /** The repository of an existing project. */
   readonly repository: string;
 }
@@ -27,7 +29,11 @@ const bytes = (text: string) => Buffer.from(text, "latin1");
 /** A letter at a time. */
 const letters = (text: string) => [...text].map(bytes);
 
-export function requestShapes({ token, repository }: RequestTarget): Shapes<GeneratedRequest> {
+export function requestShapes({
+  token,
+  otherToken,
+  repository,
+}: RequestTarget): Shapes<GeneratedRequest> {
   const auth = `host: x\r\nauthorization: Bearer ${token}\r\n`;
   const get = (path: string, more = "") => `GET ${path} HTTP/1.1\r\n${auth}${more}\r\n`;
   const post = (path: string, length: number | string, more = "") =>
@@ -45,7 +51,11 @@ export function requestShapes({ token, repository }: RequestTarget): Shapes<Gene
   const chunked = `POST /v1/releases HTTP/1.1\r\n${auth}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
   return {
     "HEAD on streams": () => ({
-      pieces: times(20, (index) => bytes(`HEAD ${streams[index % 2]} HTTP/1.1\r\n${auth}\r\n`)),
+      pieces: times(24, (index) => {
+        const path = streams[index % 2];
+        const who = index % 4 < 2 ? token : otherToken;
+        return bytes(`HEAD ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${who}\r\n\r\n`);
+      }),
       answer: "read",
     }),
     "streams that nobody reads": () => ({

@@ -49,6 +49,7 @@ export async function startHostileGround(
   await Promise.all([attacker.create(), journey.create()]);
   // carol has a namespace of her own, and may do nothing in the neighbour's.
   await attacker.bind("carol", "forge-view");
+  await attacker.bind("dave", "forge-view");
   await journey.bind("alice", "forge-view", "forge-deployer", "forge-releaser");
   await journey.apply(journey.environment("production"));
   await attacker.apply(attacker.project("auth", { artifacts: { registries: [registry.host] } }));
@@ -69,7 +70,11 @@ export async function startHostileGround(
   const api = new KubeApi(ground.kubeconfig);
   const tenant = new HostileTenant(api, namespace, repository);
   const caller = callPlugin(socket);
-  const target = { token: tokenOf(ground.people.carol), repository: journey.repository };
+  const target = {
+    token: tokenOf(ground.people.carol),
+    otherToken: tokenOf(ground.people.dave),
+    repository: journey.repository,
+  };
   return {
     ...{ controller, server, plugin, socket },
     surfaces: [

@@ -33,7 +33,17 @@ export class KubeApi {
     return this.#send("DELETE", `${pathOf(namespace, plural)}/${name}`);
   }
 
-  async #send(method: string, path: string, body?: object): Promise<ApiResult> {
+  /** An API server that is too busy to answer ends nothing. */
+  #send(method: string, path: string, body?: object): Promise<ApiResult> {
+    return this.#exchange(method, path, body).catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "TimeoutError") {
+        return { status: 504, body: {} };
+      }
+      throw error;
+    });
+  }
+
+  async #exchange(method: string, path: string, body?: object): Promise<ApiResult> {
     const answer = await fetch(this.#server + path, {
       method,
       dispatcher: this.#dispatcher,

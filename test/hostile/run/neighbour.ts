@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient } from "../../system/ground/api-client.ts";
+import type { ApiAnswer, ApiClient } from "../../system/ground/api-client.ts";
 import type { Journey } from "../../system/ground/journey.ts";
 import { mainThread, processorTimer } from "./processor-wait.ts";
 
@@ -12,6 +12,7 @@ export const landingBoundMs = 15_000;
 /** However busy the machine is. */
 const landingEndMs = 60_000;
 const pollMs = 100;
+const busy: readonly number[] = [429, 503];
 const pauseMs = 500;
 
 export interface Landing {
@@ -24,6 +25,8 @@ export interface Landing {
 /** Another tenant, who releases and deploys by the REST API while others are attacked. */
 export class Neighbour {
   readonly landings: Landing[] = [];
+  /** Requests that were refused because the server was busy with others. */
+  readonly turnedAway: string[] = [];
   readonly #journey: Journey;
   readonly #client: ApiClient;
   readonly #controller: number;
@@ -43,8 +46,14 @@ export class Neighbour {
     do {
       await this.#land(this.landings.length + 1);
       if (this.landings.at(-1)?.stuck !== undefined) return;
+      const exported = `/v1/audit/export?namespace=${this.#journey.namespace}`;
+      this.#note(exported, await this.#client.get(exported));
       await sleep(pauseMs);
     } while (performance.now() < deadline);
+  }
+
+  #note(path: string, { status, body }: ApiAnswer): void {
+    if (busy.includes(status)) this.turnedAway.push(`${path}: ${status} ${body.detail}`);
   }
 
   async #land(number: number): Promise<void> {
@@ -55,6 +64,7 @@ export class Neighbour {
     const place = { repository, project: "auth" };
     const post = (path: string, body: object) => async () => {
       const answer = await this.#client.post(path, { ...place, ...body });
+      this.#note(path, answer);
       return answer.status < 300 ? true : `${answer.status} ${JSON.stringify(answer.body)}`;
     };
     const steps: readonly (readonly [string, () => Promise<true | string>])[] = [

@@ -80,6 +80,11 @@ interface Operation {
   readonly parameters?: readonly { readonly in: string; readonly name: string }[];
 }
 
+/** Parameters of a query without which a route is not answered. */
+const required: Readonly<Record<string, string>> = {
+  "/v1/me/rights": "&verb=list&resource=releases",
+};
+
 /** Every route that is read, as its document names them; streams but for the export have no end. */
 async function placesOfApi({ server, journey }: CanaryScene, caller: ApiClient): Promise<Place[]> {
   const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
@@ -96,7 +101,9 @@ async function placesOfApi({ server, journey }: CanaryScene, caller: ApiClient):
   const places = await Promise.all(
     reads.map(async ([path, { get }]) => {
       const takesNamespace = get?.parameters?.some(({ name }) => name === "namespace");
-      const query = takesNamespace ? `?namespace=${journey.namespace}` : "";
+      const query = takesNamespace
+        ? `?namespace=${journey.namespace}${required[path] ?? ""}`
+        : (required[path]?.replace("&", "?") ?? "");
       const values: Readonly<Record<string, string>> = path.endsWith("/{name}")
         ? { name: await firstName(caller, path.replace("/{name}", "") + query) }
         : known;
