@@ -19,18 +19,23 @@ export function ownClaim({ spec, status }: Claimant): Claim | undefined {
 
 /**
  * The claims of a release that count: those that forge verified, and those that nobody can verify.
- * An entry that an older version recorded without its verification counts where the condition of
- * the Release speaks of it, or its source is none that could be checked.
+ * A claim speaks of a commit. What is packaged from another source than the commit is verified by no
+ * claim, whoever made it. An entry that an older version recorded without its verification counts
+ * where the condition of the Release speaks of it, or its source is none that could be checked.
  */
 export function claimsOf(release: Claimant): Claim[] {
+  const isOfCommit = release.spec.source.git !== undefined;
   return (release.status?.triggers ?? []).flatMap((entry): Claim[] => {
+    if (!isOfCommit) return [{ ...entry, verification: unverifiable(entry) }];
     if (entry.verification !== undefined) return [entry];
-    if (isSameClaim(entry, release.spec.trigger)) {
-      const own = ownClaim(release);
-      return own === undefined ? [] : [{ ...entry, verification: own.verification }];
-    }
-    return release.spec.source.git === undefined ? [{ ...entry, verification: "NotChecked" }] : [];
+    if (!isSameClaim(entry, release.spec.trigger)) return [];
+    const own = ownClaim(release);
+    return own === undefined ? [] : [{ ...entry, verification: own.verification }];
   });
+}
+
+function unverifiable({ verification = "NotChecked" }: Claim): string {
+  return verification === verified ? "NotChecked" : verification;
 }
 
 export function isVerified({ verification }: Claim): boolean {

@@ -24,7 +24,8 @@ export const changesSpecOrOwner = [
 
 /** Whether an update changes an annotation. */
 export function changesAnnotation(key: string): string {
-  const value = (object: string) => `${object}.metadata.?annotations[?'${key}'].orValue('')`;
+  // Optional values: an empty annotation is another than none.
+  const value = (object: string) => `${object}.metadata.?annotations[?'${key}']`;
   return `(request.operation == 'UPDATE' && ${value("object")} != ${value("oldObject")})`;
 }
 

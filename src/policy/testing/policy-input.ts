@@ -50,12 +50,13 @@ export interface Given {
 
 export function policyInput(given: Given): PolicyInput {
   const triggers = given.triggers ?? [{ type: "BranchPush", branch: "main", actor: "carol" }];
+  const reason = given.sourceVerified === "True" ? "Verified" : "NotChecked";
   const conditions = [
     {
       type: "SourceVerified",
       status: given.sourceVerified ?? "Unknown",
       lastTransitionTime: "2026-01-01T00:00:00Z",
-      reason: given.sourceVerified === "True" ? "Verified" : "NotChecked",
+      reason,
       message: "",
     },
   ] as const;
@@ -77,11 +78,11 @@ export function policyInput(given: Given): PolicyInput {
         project: "auth",
         commit,
         trigger: triggers[0],
-        source: { manifests: "x" },
+        source: { git: { url: "https://git.example.com/company/monorepo.git" } },
       }),
       status: {
         number,
-        triggers: triggers as never,
+        triggers: triggers.map((trigger) => ({ verification: reason, ...trigger })) as never,
         image: { ref: "r", digest, size: 1, resourcesDigest: digest, metadataDigest: digest },
         conditions: [...conditions],
       },

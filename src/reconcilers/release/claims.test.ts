@@ -20,7 +20,7 @@ function release(name: string, { trigger, verified, inline, ...status }: Given =
       trigger: trigger ?? { type: "Manual" },
       source: inline ? { manifests: "x" } : { git: { url: "https://git.test/a", path: "" } },
     },
-    status: { ...status, conditions: verified === undefined ? [] : [condition] },
+    status: { number: 1, ...status, conditions: verified === undefined ? [] : [condition] },
   } as unknown as Release;
 }
 
@@ -62,8 +62,25 @@ describe("contributedClaims", () => {
       claims: [],
       because: "an unverifiable claim does not go over to other content",
     },
-  ])("$because", ({ other, claims }) => {
-    const found = contributedClaims(release("first"), [release("other", other)]);
+    {
+      other: { joined: "first", number: 2, trigger: tag, verified: "Verified" },
+      claims: [],
+      because: "it joined a Release that had the name before",
+    },
+    {
+      first: { inline: true },
+      other: { joined: "first", trigger: tag, verified: "Verified" },
+      claims: [],
+      because: "a verified claim speaks of the commit, and the content is not read from it",
+    },
+    {
+      first: { inline: true },
+      other: { replacedBy: "first", trigger: tag, verified: "Verified" },
+      claims: [],
+      because: "inline manifests that replace a failed source are verified by none of its claims",
+    },
+  ])("$because", ({ first = {}, other, claims }) => {
+    const found = contributedClaims(release("first", first), [release("other", other)]);
     expect(found.map(({ claim }) => claim)).toEqual(claims);
   });
 });

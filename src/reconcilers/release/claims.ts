@@ -19,12 +19,19 @@ export function contributedClaims(
 }
 
 /**
- * A Release that joined has the same source. One that failed and was replaced may have had another
- * one, so that a claim of it counts only where the repository itself said so.
+ * A claim goes over between Releases of one number: to the one that was joined, or that replaced a
+ * failed one. A verified claim speaks of the commit, and goes to a Release that is read from it
+ * alone; of a failed one, whose content may have been another, no other claim goes over.
  */
-function contributes({ status }: Release, { metadata }: Release, claim: Claim): boolean {
+function contributes(
+  { status }: Release,
+  { metadata, ...release }: Release,
+  claim: Claim,
+): boolean {
+  if (status?.number === undefined || status.number !== release.status?.number) return false;
+  if (isVerified(claim) && release.spec.source.git === undefined) return false;
   return (
-    status?.joined === metadata.name || (status?.replacedBy === metadata.name && isVerified(claim))
+    status.joined === metadata.name || (status.replacedBy === metadata.name && isVerified(claim))
   );
 }
 

@@ -119,6 +119,18 @@ describe("isPlaced", () => {
     },
     {
       of: joined,
+      others: [release("first", "a")],
+      placed: false,
+      because: "another Release came under the name, and has no number",
+    },
+    {
+      of: joined,
+      others: [release("first", "a", { number: 2 })],
+      placed: false,
+      because: "another Release came under the name, and has another number",
+    },
+    {
+      of: joined,
       others: [release("first", "a", { number: 1, replacedBy: "third" })],
       placed: false,
       because: "the one that it joined was replaced",

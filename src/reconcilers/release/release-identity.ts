@@ -54,6 +54,9 @@ export function isPlaced(
     first !== undefined &&
     first.metadata.uid !== metadata.uid &&
     first.spec.commit === spec.commit &&
+    // Another Release of that name, which came since, has no number yet.
+    first.status?.number !== undefined &&
+    (status?.number === undefined || status.number === first.status.number) &&
     first.status?.joined === undefined &&
     first.status?.replacedBy === undefined &&
     !hasFailed(first)

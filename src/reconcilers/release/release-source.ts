@@ -49,9 +49,11 @@ export async function readSource(
     throw new ForgeError("InvalidObject", "Release: spec.source names no source");
   }
   const { path } = source.git;
+  // The Project that the url is compared with below: one that comes while the source is read was not.
+  const project = projectOf(deps, release);
   return await withRemote(deps, release, source.git, signal, async (remote) => {
     const read = await readProject(remote, commit, path, signal);
-    const verified = await verifyClaims(remote, release.spec, projectOf(deps, release), signal);
+    const verified = await verifyClaims(remote, release.spec, project, signal);
     return { ...read, verified };
   });
 }

@@ -32,7 +32,11 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
       const invalid = invalidShard(project);
       if (invalid !== undefined) return report(deps, cached, invalid, madeOf(cached), signal);
       const { joined } = cached.status ?? {};
-      if (joined !== undefined) return reconcileJoined(deps, cached, joined, signal);
+      if (joined !== undefined) {
+        const stop = ownClaim(cached) === undefined ? disabled(project, cached) : undefined;
+        if (stop !== undefined) return report(deps, cached, stop, {}, signal);
+        return reconcileJoined(deps, cached, joined, signal);
+      }
       if (isSettled(cached)) return updateNames(deps, granted, key, signal);
       const waiting =
         standsAside(deps, cached) ?? disabled(project, cached) ?? unwritable(deps, project);

@@ -84,6 +84,7 @@ const release = () => create(workspace.release("fresh", "f1"));
 const namesake = () => create(workspace.release("namesake", "f2", { repository: "company/other" }));
 const notNamesake = /"carol" may not release.*projects.forge.dev\/company\/other\/auth/;
 const retry = { "forge.dev/retry": "1" };
+const emptyRetry = { "forge.dev/retry": "" };
 const note = { "company.com/note": "1" };
 const deploy = (environment: string) => () => create(pointer(workspace, environment, "x"));
 const approve = (environment: string) => () => create(approval(workspace, environment, "x"));
@@ -113,6 +114,12 @@ const withoutVerbs: readonly Row[] = [
     "bob",
     "have a release made again",
     label("rel/present", { annotations: retry }),
+    asksForRelease,
+  ],
+  [
+    "bob",
+    "have a release made again by an empty value",
+    label("rel/present", { annotations: emptyRetry }),
     asksForRelease,
   ],
   [

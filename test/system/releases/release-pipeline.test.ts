@@ -316,6 +316,31 @@ describe("from source to a release, all or nothing", () => {
       expect(pointers).not.toContain(project);
     });
 
+    test("inline manifests inherit no claim of the Release that they replace", async () => {
+      const other = { project: "plain-replaced" };
+      const unpinned = { name: "good", type: "binary", uri: "https://files.test/good" };
+      await workspace.apply(
+        workspace.project(other.project, { source }),
+        workspace.release("verified-and-failed", good, {
+          ...other,
+          source: { git: { ...source, path: "plain" } },
+          artifacts: [unpinned],
+        }),
+      );
+      const failed = await workspace.waitFor("Stalled", "release", "verified-and-failed");
+      expect(conditionOf(failed, "SourceVerified")).toMatchObject({ status: "True" });
+      await workspace.apply(
+        workspace.release("inline", good, { ...other, trigger: { type: "Manual" } }),
+      );
+      await workspace.waitFor("Ready", "release", "inline");
+      expect(await namesOf("inline")).toMatchObject({
+        triggers: [{ type: "Manual", verification: "NotChecked" }],
+        aliases: [],
+      });
+      const pointers = ["-n", workspace.namespace, "get", "releasepointers", "-o", "name"];
+      expect(await workspace.kubectl.output(pointers)).not.toContain(other.project);
+    });
+
     test("a true claim of a Release that joins is taken over, with its aliases", async () => {
       await inRepository("tag", `${project}/v9.9.9`, side);
       await inRepository("update-ref", "refs/heads/release/1", side);
