@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ManualClock } from "../../../controller/kube/testing/index.ts";
 import { Idempotency } from "./idempotency.ts";
 
-const request = { user: "alice", operation: "createRelease", header: "build-1", body: { a: 1 } };
+const request = { user: "alice", operation: "createRelease", header: "build-1", content: { a: 1 } };
 const done = (n: number) => ({ status: 201, body: { n } });
 
 function counted() {
@@ -34,7 +34,7 @@ test("another request may not use the key", async () => {
   const { once } = counted();
   await once();
   const reused = expect.objectContaining({ code: "IdempotencyKeyReused" });
-  await expect(once({ body: { a: 2 } })).rejects.toEqual(reused);
+  await expect(once({ content: { a: 2 } })).rejects.toEqual(reused);
 });
 
 test("while the first is under way the second waits outside, and what failed may be tried again", async () => {

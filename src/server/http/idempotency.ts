@@ -45,17 +45,18 @@ export class Idempotency {
       readonly user: string;
       readonly operation: string;
       readonly header: string;
-      readonly body: object;
+      /** Two requests of one key are the same if their content is. */
+      readonly content: object;
     },
     store: AnswerStore | undefined,
     work: () => Promise<JsonAnswer>,
   ): Promise<Done> {
-    const { user, operation, header, body } = request;
+    const { user, operation, header, content } = request;
     if (!keyPattern.test(header)) {
       throw new ForgeError("RequestInvalid", "Idempotency-Key: 1 to 255 printable characters");
     }
     const key = hashOf([user, operation, header]);
-    const fingerprint = hashOf(body);
+    const fingerprint = hashOf(content);
     if (this.#underWay.has(key)) {
       throw new ForgeError("IdempotencyKeyInUse", "a request of this key is under way");
     }

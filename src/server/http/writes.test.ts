@@ -23,7 +23,7 @@ async function scene(replicas = 1) {
   const deps = {
     ...{ clock, log, ledger: { isConfigured: true, open: () => ledger } },
     stopping: new AbortController().signal,
-    access: { readable: async () => new Set(["team"]) },
+    access: { readable: async () => new Set(["team", "second-team"]) },
   };
   const writes = Array.from({ length: replicas }, () => new Writes(deps as never));
   const write = async ({
@@ -32,14 +32,20 @@ async function scene(replicas = 1) {
     release = "1",
     at = 0,
     namespace = "team",
+    params = {},
+    query = {},
+    ifMatch,
   }: Asked) => {
     const needs = { reads: "releases" };
     const route = { operation: "createRelease", method: "POST", needs, handle: work };
     const call = {
-      ...{ caller: { user: "dave" }, requestId: "one-id", params: {}, query: {} },
-      body: { release, namespace },
+      ...{ caller: { user: "dave" }, requestId: "one-id", params, query },
+      body: { release },
       located: { namespace, repository: "company/a", project: "b" },
-      headers: new Headers(key === undefined ? {} : { "idempotency-key": key }),
+      headers: new Headers({
+        ...(key !== undefined && { "idempotency-key": key }),
+        ...(ifMatch !== undefined && { "if-match": ifMatch }),
+      }),
     };
     try {
       return await writes[at]?.handle(route as unknown as Route, call as unknown as Call);
@@ -57,6 +63,9 @@ interface Asked {
   readonly release?: string;
   readonly at?: number;
   readonly namespace?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly ifMatch?: string;
 }
 
 const refused = () => Promise.reject(new ForgeError("ReleaseConflict", "it is another one"));
@@ -117,6 +126,53 @@ describe("N requests are N entries, and N ends", () => {
     expect(await write({ key: "same", at: 1 })).toEqual({ status: 201, body: { n: 1 } });
     const last = (await entries()).at(-1);
     expect(last).toMatchObject({ event: "createReleaseAnswered", details: { replayed: true } });
+  });
+});
+
+describe("a key stands for one request", () => {
+  const first: Asked = {
+    key: "same",
+    params: { environment: "staging" },
+    query: { namespace: "team", fields: "metadata" },
+    ifMatch: '"7"',
+  };
+
+  test.each<{ because: string; change: Asked }>([
+    {
+      because: "another namespace in the query",
+      change: { query: { ...first.query, namespace: "second-team" }, namespace: "second-team" },
+    },
+    {
+      because: "the project is located in another namespace",
+      change: { namespace: "second-team" },
+    },
+    {
+      because: "another parameter of the query",
+      change: { query: { ...first.query, fields: "spec" } },
+    },
+    {
+      because: "a parameter of the query is missing",
+      change: { query: { namespace: "team" } },
+    },
+    { because: "another path", change: { params: { environment: "production" } } },
+    { because: "another body", change: { release: "2" } },
+    { because: "another version is expected", change: { ifMatch: '"8"' } },
+  ])("$because: refused, and neither done nor replayed", async ({ change }) => {
+    const { write, entries } = await scene(2);
+    await write(first);
+    for (const at of [0, 1]) {
+      const work = () => Promise.reject(new Error("done a second time"));
+      expect(await write({ ...first, ...change, at, work })).toBe("IdempotencyKeyReused");
+    }
+    expect((await entries()).filter(({ details }) => details["replayed"] === true)).toEqual([]);
+  });
+
+  test("the order of the query's parameters makes no other request", async () => {
+    const { write } = await scene();
+    const done = await write(first);
+    const query = { fields: "metadata", namespace: "team" };
+    const work = () => Promise.reject(new Error("done a second time"));
+    expect(await write({ ...first, query, work })).toEqual(done);
   });
 });
 

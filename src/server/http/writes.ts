@@ -83,16 +83,21 @@ export class Writes {
   }
 
   /** A request that repeats an earlier one is recorded too: it was asked, and it was answered. */
-  async #once(
-    { operation }: Route,
-    { caller: { user }, headers, body, params }: Call,
-    handle: () => Promise<JsonAnswer>,
-  ): Promise<Done> {
-    const header = headers.get("idempotency-key");
+  async #once({ operation }: Route, call: Call, handle: () => Promise<JsonAnswer>): Promise<Done> {
+    const header = call.headers.get("idempotency-key");
     if (header === null) return { answer: await handle() };
-    const keyed = { user, operation, header, body: { ...body, path: params } };
+    const keyed = { user: call.caller.user, operation, header, content: contentOf(call) };
     return this.#idempotency.once(keyed, keptIn(this.#deps.ledger), handle);
   }
+}
+
+/**
+ * Everything that a handler reads of a request, so that a key stands for one request only. The
+ * located namespace is part of it: the same project may be found elsewhere later.
+ */
+function contentOf({ params, located, query, body, headers }: Call): object {
+  const parameters = Object.entries(query).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { params, located, query: parameters, body, ifMatch: headers.get("if-match") };
 }
 
 function isCode(error: unknown, code: ForgeError["code"]): boolean {
