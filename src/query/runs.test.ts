@@ -153,3 +153,51 @@ describe("health of a run", () => {
     expect(runsOf([record("dev", 1, first)], pointers, now)[0]?.health).toEqual(health);
   });
 });
+
+describe("health that was reported before, in an environment that is silent now", () => {
+  const healthy = { healthy: true, healthySince: at(2) };
+  const earlier = (environment: string) =>
+    record(environment, 1, { committedAt: at(1), endedAt: at(8), health: healthy });
+
+  test.each<{
+    because: string;
+    before: readonly ReleaseDeployment[];
+    pointers: readonly ReturnType<typeof pointer>[];
+    health: object | undefined;
+  }>([
+    {
+      because: "the pointer was deleted before anything was reported of the image",
+      before: [earlier("dev")],
+      pointers: [],
+      health: {},
+    },
+    {
+      because: "the pointer was created again and nothing has reported on it",
+      before: [earlier("dev")],
+      pointers: [{ spec: { environment: "dev" } } as ReturnType<typeof pointer>],
+      health: {},
+    },
+    {
+      because: "the earlier report was of an image that was not healthy",
+      before: [record("dev", 1, { committedAt: at(1), health: { healthy: false } })],
+      pointers: [],
+      health: {},
+    },
+    {
+      because: "a deployment that was healthy and one that was silent came before",
+      before: [earlier("dev"), record("dev", 2, { committedAt: at(5) })],
+      pointers: [],
+      health: {},
+    },
+    {
+      because: "health was reported in another environment only",
+      before: [earlier("staging")],
+      pointers: [],
+      health: undefined,
+    },
+  ])("$because", ({ before, pointers, health }) => {
+    const silent = record("dev", 3, { committedAt: at(8) });
+    const runs = runsOf([...before, silent], pointers, now);
+    expect(runs.find(({ number }) => number === 3)?.health).toEqual(health);
+  });
+});

@@ -10,9 +10,10 @@ interface Successor {
   readonly isRollback: boolean;
 }
 
-/** The health that the pointers of a project report, by deployment and by environment. */
 interface Deliveries {
+  /** Latest report of a pointer, by the deployment that it is about. */
   readonly byDeployment: ReadonlyMap<string, PointerDelivery>;
+  /** Environments where health was reported at least once, by a pointer or in a record. */
   readonly environments: ReadonlySet<string>;
 }
 
@@ -27,7 +28,7 @@ export function runsOf(
   pointers: readonly Pick<ReleasePointer, "spec" | "status">[],
   now: Date,
 ): readonly Run[] {
-  const deliveries = deliveriesOf(pointers);
+  const deliveries = deliveriesOf(deployments, pointers);
   /** By environment, the deployment behind, which replaced this one; from the last to the first. */
   const successors = new Map<string, Successor>();
   return deployments
@@ -69,20 +70,27 @@ function recordedEnd({ status }: RecordOfRun, now: Date): Date | undefined {
   return end === undefined ? undefined : earlier(new Date(end), now);
 }
 
-function deliveriesOf(pointers: readonly Pick<ReleasePointer, "spec" | "status">[]): Deliveries {
+/** A record keeps its report when the pointer is deleted, and the report with it. */
+function deliveriesOf(
+  deployments: readonly RecordOfRun[],
+  pointers: readonly Pick<ReleasePointer, "spec" | "status">[],
+): Deliveries {
   const reported = pointers.flatMap(({ spec, status }) =>
     status?.delivery === undefined ? [] : [{ spec, delivery: status.delivery }],
   );
+  const recorded = deployments.filter(({ status }) => status?.health !== undefined);
   return {
     byDeployment: new Map(reported.map(({ delivery }) => [delivery.deployment, delivery])),
-    environments: new Set(reported.map(({ spec }) => spec.environment)),
+    environments: new Set(
+      [...reported, ...recorded].map(({ spec: { environment } }) => environment),
+    ),
   };
 }
 
 /**
  * The record keeps the health of a run, and the pointer has the latest report of the current one:
- * both must agree that it is healthy. Where health is reported of any deployment of the pointer, a
- * run without a report is not healthy.
+ * both must agree that it is healthy. Where health was reported of any deployment in the environment,
+ * a run without a report is not healthy.
  */
 function healthOf(
   { metadata, spec, status }: RecordOfRun,
