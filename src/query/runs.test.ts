@@ -114,6 +114,18 @@ describe("health of a run", () => {
       health: {},
     },
     {
+      because: "the run goes on, and its pointer that reported health was deleted",
+      first: { committedAt: at(1), health: { healthy: true, healthySince: at(3) } },
+      pointers: [],
+      health: {},
+    },
+    {
+      because: "the run goes on, and the pointer was created again and reports nothing yet",
+      first: { committedAt: at(1), health: { healthy: true, healthySince: at(3) } },
+      pointers: [{ spec: { environment: "dev" } } as ReturnType<typeof pointer>],
+      health: {},
+    },
+    {
       because: "a record from before health was kept says nothing, where health is reported",
       first: ended,
       pointers: [pointer("dev-2", at(9))],

@@ -56,7 +56,7 @@ export function runsOf(
           from,
           ...(until !== undefined && { until }),
           ...(isRolledBack && { rolledBackAt: later(successor?.from, end ?? from) }),
-          ...healthOf(record, deliveries),
+          ...healthOf(record, deliveries, until === undefined),
         },
       ];
     })
@@ -95,11 +95,13 @@ function deliveriesOf(
 function healthOf(
   { metadata, spec, status }: RecordOfRun,
   { byDeployment, environments }: Deliveries,
+  isCurrent: boolean,
 ): Pick<Run, "health"> {
-  const reports = [status?.health, byDeployment.get(metadata.name)].filter(
-    (report) => report !== undefined,
-  );
+  const delivery = byDeployment.get(metadata.name);
+  const reports = [status?.health, delivery].filter((report) => report !== undefined);
   if (reports.length === 0) return environments.has(spec.environment) ? { health: {} } : {};
+  // Without its pointer nothing updates the record of a current run.
+  if (isCurrent && delivery === undefined) return { health: {} };
   const times = reports.flatMap(({ healthySince }) => healthySince ?? []);
   if (times.length < reports.length) return { health: {} };
   return { health: { healthySince: new Date(Math.max(...times.map((time) => Date.parse(time)))) } };
