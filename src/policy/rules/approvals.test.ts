@@ -338,6 +338,18 @@ describe("approvals", () => {
     });
   });
 
+  test.each([
+    { because: "going back must stay possible", requiresApproval: false, reason: "RollbackExempt" },
+    { because: "a rollback needs approval here", requiresApproval: true, reason: "Rejected" },
+  ])("a rejection and a rollback: $reason, because $because", ({ requiresApproval, reason }) => {
+    const given: Given = {
+      environment: { rollback: { requiresApproval } },
+      request: { type: "Rollback" },
+      approvals: [{ approver: "frank", decision: "Reject" }],
+    };
+    expect(judge(given)).toMatchObject({ reason });
+  });
+
   test("the decision names the approvals that counted, and no more than a record keeps", () => {
     const many = Array.from({ length: 40 }, (_, index) => ({
       name: `ok-${index}`,

@@ -14,7 +14,8 @@ const countedLimit = 32;
 
 /**
  * Enough people, other than who asks, have approved this very image for this environment, and
- * nobody has rejected it. A rejection counts whether approvals are asked for or not.
+ * nobody has rejected it. A rejection counts whether approvals are asked for or not, but refuses no
+ * rollback that needs no approval: in an emergency going back must stay possible.
  */
 export const approvals: Rule = {
   name: "approvals",
