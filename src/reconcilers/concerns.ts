@@ -20,6 +20,7 @@ import { placesOf } from "./project/known-releases.ts";
 import { owesNames } from "./release/names.ts";
 import { isPlaced } from "./release/release-identity.ts";
 import { isSettled } from "./release/settled.ts";
+import { neighboursOf } from "./repository-ownership.ts";
 import { placeOf } from "./resources.ts";
 
 /** What the numbering says of a Release, its claim, and whether it is ready for those that joined it. */
@@ -113,10 +114,7 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
     /** With those of other namespaces, for one of which repository or image may have become free. */
     projectsOfProject: (project: Project): Key[] => [
       projectKey(project),
-      ...caches.projects
-        .byIndex("repository", project.spec.repository)
-        .filter(({ metadata }) => metadata.namespace !== project.metadata.namespace)
-        .map(projectKey),
+      ...neighboursOf({ caches }, project).map(projectKey),
       ...rivalsOf({ caches }, project).map(projectKey),
     ],
     /**

@@ -42,15 +42,78 @@ describe("whose an image is", () => {
       because: "an image that only begins alike is another one",
       projects: [
         projectOfTest("b", "x/web", 1, { registry: "reg.io/releases/company" }),
-        projectOfTest("a", "company/x/web/api", 2),
+        projectOfTest("a", "company/x/webapp/api", 2),
       ],
       reason: undefined,
     },
     {
       because: "the older Project has it",
       projects: [
+        projectOfTest("b", "x/web", 3, { registry: "reg.io/other/company" }),
+        projectOfTest("a", "company/x/web", 2, { registry: "reg.io/other" }),
+      ],
+      reason: undefined,
+    },
+    {
+      because: "an older Project may turn to the path of a repository at any time",
+      projects: [
         projectOfTest("b", "x/web", 3, { registry: "reg.io/releases/company" }),
-        projectOfTest("a", "company/x/web", 2),
+        projectOfTest("a", "company/x/api", 2),
+      ],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "the registry may lead below another's repository",
+      projects: [
+        projectOfTest("b", "x/sub/web", 1, { registry: "reg.io/releases/company" }),
+        projectOfTest("a", "company/x/api", 2),
+      ],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "the registry may lead to another's repository itself",
+      projects: [
+        projectOfTest("b", "x/web", 1, { registry: "reg.io/releases/company" }),
+        projectOfTest("a", "company/x/web/api", 2),
+      ],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "a younger repository is above an older one",
+      projects: [projectOfTest("b", "company/web", 1), projectOfTest("a", "company/x/web", 2)],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "a younger repository is below an older one",
+      projects: [projectOfTest("b", "company/x/sub/x", 1), projectOfTest("a", "company/x/web", 2)],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "the older of nested repositories stands, above others",
+      projects: [projectOfTest("b", "company/web", 2), projectOfTest("a", "company/x/web", 1)],
+      reason: undefined,
+    },
+    {
+      because: "the older of nested repositories stands, below others",
+      projects: [projectOfTest("b", "company/x/web", 2), projectOfTest("a", "company/web", 1)],
+      reason: undefined,
+    },
+    {
+      because: "a namespace nests its own repositories",
+      projects: [projectOfTest("b", "company/x/web", 1), projectOfTest("b", "company/web", 2)],
+      reason: undefined,
+    },
+    {
+      because: "a repository that only begins alike is another one",
+      projects: [projectOfTest("b", "company/x/web", 1), projectOfTest("a", "comp/web", 2)],
+      reason: undefined,
+    },
+    {
+      because: "a Project above that lost its repository holds nothing below",
+      projects: [
+        projectOfTest("b", "company/y/web", 1),
+        projectOfTest("c", "company/web", 2),
+        projectOfTest("a", "company/x/web", 3),
       ],
       reason: undefined,
     },
@@ -78,8 +141,8 @@ describe("whose an image is", () => {
     {
       because: "a Project whose repository is another's claims nothing",
       projects: [
-        projectOfTest("b", "x/web", 1, { registry: "reg.io/releases/company" }),
-        projectOfTest("a", "company/x/web", 2),
+        projectOfTest("b", "x/web", 1, { registry: "reg.io/other/company" }),
+        projectOfTest("a", "company/x/web", 2, { registry: "reg.io/other" }),
         projectOfTest("c", "company/x/api", 3),
       ],
       reason: undefined,
@@ -123,7 +186,43 @@ describe("whose an image is", () => {
       }),
     );
   });
+
+  test("nobody writes along another's repository, and no younger Project takes from older ones", () => {
+    const claim = fc.record({
+      namespace: fc.constantFrom("a", "b", "c"),
+      path: fc
+        .array(fc.constantFrom("x", "y"), { minLength: 2, maxLength: 5 })
+        .map((parts) => parts.join("/")),
+      registry: fc.constantFrom(undefined, undefined, "reg.io/releases/x"),
+    });
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 7 }), (claims) => {
+        // The oldest first.
+        const projects = claims.map(({ namespace, path, registry }, index) =>
+          projectOfTest(namespace, path, 9 - index, registry === undefined ? {} : { registry }),
+        );
+        const mayWrite = (among: readonly Project[]) => {
+          const deps = ownershipDeps(among, [], open);
+          return among.filter((project) => imageRefusal(deps, project) === undefined);
+        };
+        const writers = mayWrite(projects).filter(isByRepository);
+        for (const { metadata, spec } of writers) {
+          const along = writers.filter((other) =>
+            `${other.spec.repository}/`.startsWith(`${spec.repository}/`),
+          );
+          for (const other of along) expect(other.metadata.namespace).toBe(metadata.namespace);
+        }
+        // A registry may be changed later: only the claims by repository keep their age.
+        const older = mayWrite(projects.slice(0, -1)).filter(isByRepository);
+        for (const one of older) expect(mayWrite(projects)).toContain(one);
+      }),
+    );
+  });
 });
+
+function isByRepository({ spec }: Project): boolean {
+  return spec.registry === undefined;
+}
 
 describe("where a namespace may write", () => {
   const byNamespace = ["reg.io/teams/{namespace}", "reg.io/shared"];

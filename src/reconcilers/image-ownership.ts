@@ -2,12 +2,14 @@
  * Whose an image is. Image names carry no namespace, and prefix, repository and project may divide one
  * name in several ways: so the resulting name is compared. It belongs to the namespace of the oldest
  * Release that was packaged under it; before there is one, to that of the oldest Project that may be.
+ * Below the controller's prefix it goes where the source repository of its path belongs.
  */
 import { byAge, ForgeError, type Project } from "../api/index.ts";
-import { canonicalRepository, releaseRepository } from "../oci/index.ts";
+import { canonicalPrefix, canonicalRepository, releaseRepository } from "../oci/index.ts";
 import { registryOf } from "./image-name.ts";
 import type { ReconcilerDeps } from "./ports.ts";
 import { isWithin, prefixesOfProject } from "./registry-prefixes.ts";
+import { holderOfPath, isRepositoryTaken } from "./repository-ownership.ts";
 import { imageEnd } from "./resources.ts";
 
 export type OwnershipDeps = Pick<ReconcilerDeps, "caches" | "settings">;
@@ -33,12 +35,15 @@ export function imageOf(
   }
 }
 
-/** A source repository belongs to the namespace of its oldest Project. */
-export function ownerOfRepository(
-  { caches }: OwnershipDeps,
-  repository: string,
-): string | undefined {
-  return oldest(caches.projects.byIndex("repository", repository))?.metadata.namespace;
+/** The Project to whose source repository a path below the controller's prefix belongs. */
+export function ownerByRepository(deps: OwnershipDeps, image: string): Project | undefined {
+  const prefix = ownPrefix(deps);
+  if (prefix === undefined || !image.startsWith(`${prefix}/`)) return undefined;
+  return holderOfPath(deps, image.slice(prefix.length + 1));
+}
+
+export function ownPrefix({ settings }: Pick<OwnershipDeps, "settings">): string | undefined {
+  return canonicalPrefix(settings.registry);
 }
 
 /** Whether an image belongs to another namespace. */
@@ -69,9 +74,10 @@ export function imageRefusal(deps: OwnershipDeps, project: ImageClaim): ForgeErr
     );
   }
   const { namespace } = project.metadata;
-  const owner = ownerOfRepository(deps, project.spec.repository) ?? namespace;
   // The other namespace is not named: it is not for this tenant to know.
-  return owner !== namespace || isOfAnother(deps, namespace, image)
+  return isRepositoryTaken(deps, namespace, project.spec.repository) ||
+    isOnPathOfAnother(deps, namespace, image) ||
+    isOfAnother(deps, namespace, image)
     ? new ForgeError(
         "RegistryTaken",
         `${image} belongs to another namespace, which released it first`,
@@ -95,8 +101,25 @@ function claimsTo(deps: OwnershipDeps, image: string): readonly Project[] {
       (project) =>
         imageOf(deps, project) === image &&
         isWithin(image, prefixesOfProject(deps.settings, project)) &&
-        ownerOfRepository(deps, project.spec.repository) === project.metadata.namespace,
+        !isRepositoryTaken(deps, project.metadata.namespace, project.spec.repository) &&
+        !isOnPathOfAnother(deps, project.metadata.namespace, image),
     );
+}
+
+/**
+ * Whether an image lies in another namespace's repository, by the registry that its Project names.
+ * An older Project goes on with an image that it released there: it was first.
+ */
+function isOnPathOfAnother(deps: OwnershipDeps, namespace: string, image: string): boolean {
+  const owner = ownerByRepository(deps, image);
+  if (owner === undefined || owner.metadata.namespace === namespace) return false;
+  const isOwn = ({ metadata }: Owned) => metadata.namespace === namespace;
+  const wasFirst = deps.caches.projects
+    .byIndex("image", imageEnd(image))
+    .some(
+      (project) => isOwn(project) && byAge(project, owner) < 0 && imageOf(deps, project) === image,
+    );
+  return !(wasFirst && deps.caches.releases.byIndex("image", image).some(isOwn));
 }
 
 interface Owned {

@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Project } from "../api/index.ts";
 import { isOwnPath } from "./own-paths.ts";
 import { ownershipDeps, projectOfTest, releaseOfTest } from "./testing/ownership-world.ts";
 
@@ -38,6 +40,41 @@ describe("paths of a namespace", () => {
   ])("by prefixes of the installation $path: $is, because $because", ({ path, is }) => {
     const deps = ownershipDeps(projects, releases, byNamespace);
     expect(isOwnPath(deps, "a", own, path, named)).toBe(is);
+  });
+
+  test.each([
+    { other: "company/web", because: "a younger repository is above" },
+    { other: "company/mine/sub/web", because: "a younger repository is below" },
+    { other: "mine/web", registry: "reg.io/releases/company", because: "a registry leads there" },
+  ])("stay with who was first, though $because", ({ other, registry }) => {
+    const intruder = projectOfTest("b", other, 1, registry === undefined ? {} : { registry });
+    const deps = ownershipDeps([own, intruder]);
+    for (const path of ["base", "sub/web", "sub/base"].map((end) => `company/mine/${end}`)) {
+      expect(isOwnPath(deps, "a", own, `reg.io/releases/${path}`)).toBe(true);
+      expect(isOwnPath(deps, "b", intruder, `reg.io/releases/${path}`)).toBe(false);
+    }
+  });
+
+  test("no younger Project takes one, nor has one path two namespaces", () => {
+    const path = fc
+      .array(fc.constantFrom("x", "y"), { minLength: 2, maxLength: 5 })
+      .map((parts) => parts.join("/"));
+    const claim = fc.record({ namespace: fc.constantFrom("a", "b", "c"), path });
+    fc.assert(
+      fc.property(fc.array(claim, { minLength: 1, maxLength: 7 }), path, (claims, asked) => {
+        // The oldest first.
+        const all = claims.map((one, index) => projectOfTest(one.namespace, one.path, 9 - index));
+        const ownersAmong = (among: readonly Project[]) => {
+          const deps = ownershipDeps(among);
+          return ["a", "b", "c"].filter((namespace) =>
+            isOwnPath(deps, namespace, undefined, `reg.io/releases/${asked}`),
+          );
+        };
+        const owners = ownersAmong(all);
+        expect(owners.length).toBeLessThanOrEqual(1);
+        expect(owners).toEqual(expect.arrayContaining(ownersAmong(all.slice(0, -1))));
+      }),
+    );
   });
 
   test("without a Project are those of the installation alone", () => {

@@ -1,7 +1,12 @@
 /** Where forge looks into registries for a namespace: nobody learns from it what others keep there. */
 import type { Project } from "../api/index.ts";
 import { canonicalName, canonicalPrefix } from "../oci/index.ts";
-import { isOfAnother, type OwnershipDeps, ownerOfRepository } from "./image-ownership.ts";
+import {
+  isOfAnother,
+  type OwnershipDeps,
+  ownerByRepository,
+  ownPrefix,
+} from "./image-ownership.ts";
 import { isWithin, prefixesOf, prefixesOfProject } from "./registry-prefixes.ts";
 
 /**
@@ -22,7 +27,7 @@ export function isOwnPath(
   const name = canonicalName(repository);
   if (name === undefined || isOfAnother(deps, namespace, name)) return false;
   const owner = ownerByRepository(deps, name);
-  if (owner !== undefined) return owner === namespace;
+  if (owner !== undefined) return owner.metadata.namespace === namespace;
   const given =
     project === undefined ? prefixesOf(settings, namespace) : prefixesOfProject(settings, project);
   // The controller's own prefix is shared by all: where nobody owns a repository, nobody looks.
@@ -38,24 +43,10 @@ export function isOwnPath(
   return !isOfInstallation(deps, name) && isWithin(name, prefixes);
 }
 
-/** The owner of the source repository whose images lie on this path below the controller's prefix. */
-function ownerByRepository(deps: OwnershipDeps, name: string): string | undefined {
-  const prefix = ownPrefix(deps);
-  if (prefix === undefined || !name.startsWith(`${prefix}/`)) return undefined;
-  const parts = name.slice(prefix.length + 1).split("/");
-  return parts
-    .map((_, count) => ownerOfRepository(deps, parts.slice(0, count + 1).join("/")))
-    .find((owner) => owner !== undefined);
-}
-
 /** Whether a registry is one of those that the installation names, and has credentials for. */
 function isOfInstallation({ settings }: OwnershipDeps, name: string): boolean {
   const [host] = name.split("/");
   return [settings.registry, ...(settings.allowedPrefixes ?? [])].some(
     (prefix) => canonicalPrefix(prefix.replaceAll("{namespace}", "x"))?.split("/")[0] === host,
   );
-}
-
-function ownPrefix({ settings }: OwnershipDeps): string | undefined {
-  return canonicalPrefix(settings.registry);
 }

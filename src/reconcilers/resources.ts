@@ -33,7 +33,7 @@ export const indexes: {
     Record<"project" | "environment" | "place" | "delivery", Indexer<ReleasePointer>>
   >;
   readonly projects: Readonly<
-    Record<"project" | "repository" | "image" | "namespace", Indexer<Project>>
+    Record<"project" | "repository" | "repositoryPath" | "image" | "namespace", Indexer<Project>>
   >;
   readonly environments: Readonly<Record<"namespace", Indexer<Environment>>>;
   readonly approvals: Readonly<Record<"project", Indexer<ReleaseApproval>>>;
@@ -70,6 +70,8 @@ export const indexes: {
     ],
     // Without the namespace: who owns a repository is asked across all of them.
     repository: ({ spec }) => [spec.repository],
+    // All that are at a path or below it.
+    repositoryPath: ({ spec }) => pathsTo(spec.repository),
     // Every image ends so, whatever its prefix.
     image: ({ spec }) => [imageEnd(`${spec.repository}/${spec.name}`)],
     namespace: ({ metadata }) => [metadata.namespace],
@@ -92,6 +94,12 @@ export const indexes: {
 /** The last two parts of an image's name, which repository and project give. */
 export function imageEnd(name: string): string {
   return name.split("/").slice(-2).join("/");
+}
+
+/** A path and all paths above it, the shortest first. */
+export function pathsTo(path: string): string[] {
+  const parts = path.split("/");
+  return parts.map((_, count) => parts.slice(0, count + 1).join("/"));
 }
 
 /** The index value of a Project, and of all that belongs to it. */

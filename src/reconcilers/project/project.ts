@@ -10,8 +10,8 @@ import {
   splitProjectPath,
 } from "../../api/index.ts";
 import { invalidPatterns } from "../../triggers/index.ts";
-import { ownerOfRepository } from "../image-ownership.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { isRepositoryTaken } from "../repository-ownership.ts";
 import { resources } from "../resources.ts";
 import { invalidShard, isOurs } from "../sharding.ts";
 import {
@@ -105,13 +105,12 @@ async function readOrCreate(
   return deps.client.get<Project>(resources.projects, { namespace, name }, { signal });
 }
 
-/** A repository belongs to the namespace of its oldest Project: image names carry no namespace. */
+/** A repository belongs to one namespace with all that nests along it: image names carry none. */
 function ownedElsewhere(deps: ReconcilerDeps, project: Project): Report | undefined {
   const { repository } = project.spec;
-  const owner = ownerOfRepository(deps, repository);
-  if (owner === undefined || owner === project.metadata.namespace) return undefined;
+  if (!isRepositoryTaken(deps, project.metadata.namespace, repository)) return undefined;
   // The other namespace is not named: it is not for this tenant to know.
-  const message = `Repository ${repository} belongs to another namespace, which released it first.`;
+  const message = `Repository ${repository} belongs to another namespace, which was first with it or with one along its path.`;
   return stalled("RepositoryTaken", message);
 }
 

@@ -37,6 +37,18 @@ describe("a repository belongs to one namespace", () => {
     expect(forged.status.number).toBeUndefined();
   });
 
+  test("nor is a repository another's that is above it or below", async () => {
+    const nested = { above: "contested", below: `${repository}/sub` };
+    for (const [name, along] of Object.entries(nested)) {
+      await intruder.apply(intruder.release(name, "b3", { repository: along }));
+    }
+    for (const name of Object.keys(nested)) {
+      const release = await intruder.waitFor("Stalled", "release", name);
+      expect(conditionOf(release, "Ready")).toMatchObject({ reason: "RepositoryTaken" });
+      expect(release.status.number).toBeUndefined();
+    }
+  });
+
   test("nor is its image another's, whose prefix and repository make the same name of it", async () => {
     const [folder = "", name = ""] = repository.split("/");
     const tags = () => owner.crane("ls", `${owner.ground.registry}/releases/${repository}/auth`);
