@@ -71,6 +71,24 @@ describe("whose an image is", () => {
       reason: "RegistryTaken",
     },
     {
+      because: "a younger Project that released below another's repository stops",
+      projects: [
+        projectOfTest("b", "x/web", 1, { registry: "reg.io/releases/company" }),
+        projectOfTest("a", "company/x/api", 2),
+      ],
+      releases: [releaseOfTest("b", "reg.io/releases/company/x/web", 1)],
+      reason: "RegistryTaken",
+    },
+    {
+      because: "an older Project goes on with what it released there",
+      projects: [
+        projectOfTest("b", "x/web", 3, { registry: "reg.io/releases/company" }),
+        projectOfTest("a", "company/x/api", 2),
+      ],
+      releases: [releaseOfTest("b", "reg.io/releases/company/x/web", 1)],
+      reason: undefined,
+    },
+    {
       because: "the registry may lead to another's repository itself",
       projects: [
         projectOfTest("b", "x/web", 1, { registry: "reg.io/releases/company" }),
