@@ -52,20 +52,7 @@ export async function readFolder(
   signal: AbortSignal,
 ): Promise<Folder> {
   const limits = { ...defaultLimits, ...request.limits };
-  const store = new ObjectStore();
-  await remote.fetch({ wants: [request.commit], depth: 1, filter: "blob:none" }, store, signal);
-  const { author, committer, message, tree } = store.commit(request.commit);
-  const found = await inSlices(
-    listFiles(store, {
-      root: findFolder(store, tree, request),
-      where: where(request),
-      wanted: request.wanted,
-      maxFiles: limits.files,
-      visits: limits.visits,
-    }),
-    signal,
-  );
-
+  const { commit, found, store } = await listed(remote, request, signal);
   const wants = [...new Set(found.files.map(({ id }) => id).filter((id) => !store.has(id)))];
   if (wants.length > 0) {
     // Twice, since a pack's deltas count beside what they make; the exact count follows below.
@@ -83,7 +70,32 @@ export async function readFolder(
     }
     return { path, content };
   });
-  return { commit: { author, committer, message }, files, submodules: found.submodules };
+  return { commit, files, submodules: found.submodules };
+}
+
+/** The wanted files, and a store of those alone that came with the trees. */
+async function listed(remote: GitRemote, request: FolderRequest, signal: AbortSignal) {
+  const limits = { ...defaultLimits, ...request.limits };
+  const all = new ObjectStore();
+  await remote.fetch({ wants: [request.commit], depth: 1, filter: "blob:none" }, all, signal);
+  const { author, committer, message, tree } = all.commit(request.commit);
+  const found = await inSlices(
+    listFiles(all, {
+      root: findFolder(all, tree, request),
+      where: where(request),
+      wanted: request.wanted,
+      maxFiles: limits.files,
+      visits: limits.visits,
+    }),
+    signal,
+  );
+  // The other objects must not stay in memory while the server answers the next request.
+  const store = new ObjectStore();
+  for (const { id } of found.files) {
+    const object = all.get(id);
+    if (object !== undefined) store.put(object);
+  }
+  return { commit: { author, committer, message }, found, store };
 }
 
 function findFolder(store: ObjectStore, root: string, request: FolderRequest): string {

@@ -2,7 +2,9 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { ownNetwork } from "../network/index.ts";
-import { ObjectStore, openRemote } from "./index.ts";
+import { gitObject, ObjectStore, openRemote } from "./index.ts";
+import { writePack } from "./objects/pack-writer.ts";
+import { encodePacket, flushPacket } from "./wire/pkt-line.ts";
 
 const network = ownNetwork();
 
@@ -140,6 +142,37 @@ describe("against servers that misbehave", () => {
     });
     await remote.close();
   });
+
+  test.each([
+    { features: "shallow filter", filter: "blob:none", kept: 2, because: "the filter excludes it" },
+    { features: "shallow filter", filter: "tree:0", kept: 2, because: "the filter excludes it" },
+    { features: "shallow filter", filter: undefined, kept: 3, because: "no filter was requested" },
+    { features: "shallow", filter: "blob:none", kept: 3, because: "it is not sent once more" },
+  ] as const)(
+    "of $features with the filter $filter, $kept objects are kept: $because",
+    async ({ features, filter, kept }) => {
+      const commit = gitObject("commit", Buffer.from("a commit"));
+      const wanted = gitObject("blob", Buffer.from("wanted"));
+      const pack = writePack([gitObject("blob", Buffer.alloc(1_000_000)), commit, wanted]);
+      await using server = await answering((request, response) => {
+        if (request.method === "GET") {
+          const fetch = encodePacket(`fetch=${features}\n`).toString();
+          const body = `000eversion 2\n${fetch}0000`;
+          return response.writeHead(200, advertisement).end(body);
+        }
+        response.writeHead(200, { "content-type": "application/x-git-upload-pack-result" });
+        const data = encodePacket(Buffer.concat([Buffer.from([1]), pack]));
+        return response.end(Buffer.concat([encodePacket("packfile\n"), data, flushPacket]));
+      });
+      const remote = openRemote({ network, url: server.url });
+      const store = new ObjectStore();
+      const wants = [commit.id, wanted.id];
+      await remote.fetch({ wants, ...(filter === undefined ? {} : { filter }) }, store, signal);
+      expect(store.size).toBe(kept);
+      expect(wants.every((id) => store.has(id))).toBe(true);
+      await remote.close();
+    },
+  );
 
   test("Retry-After is passed on", async () => {
     await using server = await answering((_, response) =>

@@ -1,8 +1,9 @@
 import { ForgeError } from "../api/index.ts";
 import { inSlices } from "../concurrency/index.ts";
-import { formatOf, isObjectId, type ObjectFormat } from "./objects/git-object.ts";
+import { formatOf, type GitObject, isObjectId, type ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
 import { defaultPackLimits, readPack } from "./objects/pack-reader.ts";
+import { readInTurn } from "./objects/read-in-turn.ts";
 import type {
   FetchRequest,
   GitRemote,
@@ -19,8 +20,14 @@ import {
 } from "./wire/advertisement.ts";
 import { parsePushReport, writePush } from "./wire/receive-pack.ts";
 import { type Service, Transport } from "./wire/transport.ts";
-import { parseFetch, parseListRefs, writeFetch, writeListRefs } from "./wire/upload-pack.ts";
-import { parseFetchV0, writeFetchV0 } from "./wire/upload-pack-v0.ts";
+import {
+  mayFilter,
+  parseFetch,
+  parseListRefs,
+  writeFetch,
+  writeListRefs,
+} from "./wire/upload-pack.ts";
+import { mayFilterV0, parseFetchV0, writeFetchV0 } from "./wire/upload-pack-v0.ts";
 
 /** A repository over smart HTTP. Throws InsecureTransport at once when the url is not fit. */
 export function openRemote(options: RemoteOptions): GitRemote {
@@ -67,13 +74,17 @@ class HttpGitRemote implements GitRemote {
       const format = objectFormatOf(capabilities);
       refuseWants(request.wants, format);
       const limits = { ...defaultPackLimits, ...request.limits };
-      const [write, parse] =
-        version === 0 ? [writeFetchV0, parseFetchV0] : [writeFetch, parseFetch];
+      const [write, parse, isFiltered] =
+        version === 0
+          ? [writeFetchV0, parseFetchV0, mayFilterV0(capabilities)]
+          : [writeFetch, parseFetch, mayFilter(capabilities)];
       const body = write(request, capabilities, this.#transport.userAgent);
       const answer = await this.#call("git-upload-pack", body, limits.packBytes, signal);
       const pack = await inSlices(parse(answer), signal);
-      const objects = await inSlices(
-        readPack(pack, limits, (id) => into.get(id), format),
+      const isKept = isFiltered ? wantedFrom(request) : undefined;
+      const objects = await readInTurn(
+        (bounds) => readPack(pack, bounds, (id) => into.get(id), format, isKept),
+        limits,
         signal,
       );
       for (const object of objects) into.put(object);
@@ -134,6 +145,13 @@ class HttpGitRemote implements GitRemote {
 function rejectedByHttp(error: unknown): PushResult {
   if (!(error instanceof ForgeError) || error.code !== "GitRejected") throw error;
   return { status: "rejected", reason: error.message, message: error.message };
+}
+
+/** A filter is only a request: a hostile server may send gigabytes of blobs all the same. */
+function wantedFrom({ wants, filter }: FetchRequest): ((object: GitObject) => boolean) | undefined {
+  if (filter !== "blob:none" && filter !== "tree:0") return undefined;
+  const wanted = new Set(wants);
+  return ({ type, id }) => type !== "blob" || wanted.has(id);
 }
 
 function refuseWants(wants: readonly string[], format: ObjectFormat): void {

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { parseYaml, plainTree, writingSchema } from "../yaml/index.ts";
+import { limits } from "./limits.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 function read(source: string): unknown {
@@ -89,6 +90,13 @@ describe("what is written is what js-yaml writes, byte for byte", () => {
     );
   });
 
+  test.each([0.5, -0, -1.25, 1e300, -1e21, 1e-7, 1.5e-9, 2 ** 53, 2 ** 60, 1e20, 5e-324])(
+    "of the number %d",
+    (number) => {
+      expect(writeYaml({ number, in: [number] })).toBe(dumped({ number, in: [number] }));
+    },
+  );
+
   test("of words, as names, images, paths and booleans are", () => {
     const word = fc.oneof(
       fc.string({ unit: fc.constantFrom(..."aAeEfFnNoOyYtTrRuUlLsSiIxX019_./-:"), maxLength: 12 }),
@@ -110,5 +118,41 @@ describe("what is written is what js-yaml writes, byte for byte", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("an object whose YAML exceeds the limits is refused by name", () => {
+  const { charactersPerObject, charactersByLibrary } = limits;
+  const items = (count: number) => Array.from({ length: count }, () => "item");
+  const nested = (depth: number, inner: unknown): unknown =>
+    depth === 0 ? inner : { k: nested(depth - 1, inner) };
+
+  test.each([
+    { because: "a text is too long", spec: "a\n".repeat(charactersPerObject / 2) },
+    { because: "js-yaml exceeds its stack at such a line", spec: "=".repeat(4_000_000) },
+    { because: "indentation exceeds the content", spec: nested(90, items(100_000)) },
+    { because: "each line is indented", spec: nested(90, "a\n".repeat(100_000)) },
+    { because: "escapes are longer", spec: items(600_000).fill("\u0001\u0001\u0001") },
+    {
+      because: "js-yaml lays out keys of several lines",
+      spec: { "a\nb": items(charactersByLibrary / 8) },
+    },
+    {
+      because: "js-yaml lays out texts that end in empty lines",
+      spec: ["a\n\n", items(charactersByLibrary / 8)],
+    },
+  ])("$because", ({ spec }) => {
+    const object = { kind: "Thing", metadata: { name: "web" }, spec };
+    expect(() => writeYaml(object)).toThrow(
+      expect.objectContaining({
+        code: "SourceTooLarge",
+        message: expect.stringMatching(/^Thing web: its YAML would have /),
+      }),
+    );
+  });
+
+  test("the largest objects that Kubernetes accepts are written", () => {
+    const object = { data: items(300_000), line: "a".repeat(1024 * 1024) };
+    expect(writeYaml(object).length).toBeGreaterThan(3 * 1024 * 1024);
   });
 });

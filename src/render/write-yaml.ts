@@ -3,8 +3,10 @@
  * of objects, and nearly all of their texts and keys are plain words. Whatever is not is given to
  * js-yaml itself, each text once.
  */
-import { dump } from "js-yaml";
+import { dump, floatYaml11Tag } from "js-yaml";
+import { ForgeError } from "../api/index.ts";
 import { writingSchema } from "../yaml/index.ts";
+import { limits } from "./limits.ts";
 
 const options = { schema: writingSchema, noRefs: true, lineWidth: -1, sortKeys: false } as const;
 
@@ -16,24 +18,50 @@ const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 const longestKept = 64;
 const indentation = 2;
 
-/** What only js-yaml can lay out, such as a key of several lines: it writes the whole object. */
-class Unusual extends Error {}
-
 /** Writes the objects of one rendering; the same object always gives the same text. */
 export class YamlWriter {
   readonly #texts = new Map<string, string>();
   #out: string[] = [];
+  #size = 0;
+  #object: object = {};
+  /** Only js-yaml can lay out the object, such as one with a key of several lines. */
+  #unusual = false;
 
-  /** One object as a YAML document. */
+  /**
+   * One object as a YAML document.
+   * @throws ForgeError SourceTooLarge for an object whose text exceeds the limits
+   */
   write(object: object): string {
-    if (Array.isArray(object) || Object.keys(object).length === 0) return dump(object, options);
     this.#out = [];
+    this.#size = 0;
+    this.#object = object;
+    this.#unusual = Array.isArray(object) || Object.keys(object).length === 0;
     try {
-      this.#mapping(object as Readonly<Record<string, unknown>>, 0, "");
-      return this.#out.join("");
-    } catch (error) {
-      if (!(error instanceof Unusual)) throw error;
+      this.#filled(object, 0, "");
+      if (!this.#unusual) return this.#out.join("");
+      if (this.#size > limits.charactersByLibrary) {
+        throw tooLarge(object, `have over ${limits.charactersByLibrary} characters`);
+      }
       return dump(object, options);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      // The regular expressions of js-yaml exceed their stack at lines of some 2 MiB.
+      throw tooLarge(object, "have too long a line", cause);
+    }
+  }
+
+  /** Counts text before it is kept or made, so that an oversized object fails early. */
+  #count(characters: number): void {
+    this.#size += characters;
+    if (this.#size > limits.charactersPerObject) {
+      throw tooLarge(this.#object, `have over ${limits.charactersPerObject} characters`);
+    }
+  }
+
+  #put(...parts: readonly string[]): void {
+    for (const part of parts) {
+      this.#count(part.length);
+      this.#out.push(part);
     }
   }
 
@@ -42,14 +70,14 @@ export class YamlWriter {
     let before = start;
     for (const [key, value] of Object.entries(object)) {
       const name = this.#text(key);
-      if (key.includes("\n") || key.length > 1_000) throw new Unusual();
-      this.#out.push(before, name, ":");
+      if (key.includes("\n") || key.length > 1_000) this.#unusual = true;
+      this.#put(before, name, ":");
       before = " ".repeat(indent);
       if (isFilled(value)) {
-        this.#out.push("\n");
+        this.#put("\n");
         this.#filled(value, indent + indentation, " ".repeat(indent + indentation));
       } else {
-        this.#out.push(" ", this.#leaf(value, indent), "\n");
+        this.#put(" ", this.#leaf(value, indent), "\n");
       }
     }
   }
@@ -57,10 +85,10 @@ export class YamlWriter {
   #sequence(items: readonly unknown[], indent: number, start: string): void {
     let before = start;
     for (const item of items) {
-      this.#out.push(before, "- ");
+      this.#put(before, "- ");
       before = " ".repeat(indent);
       if (isFilled(item)) this.#filled(item, indent + indentation, "");
-      else this.#out.push(this.#leaf(item, indent), "\n");
+      else this.#put(this.#leaf(item, indent), "\n");
     }
   }
 
@@ -72,14 +100,13 @@ export class YamlWriter {
   #leaf(value: unknown, indent: number): string {
     if (typeof value === "string") {
       const text = this.#text(value);
-      return indent === 0 ? text : text.replaceAll(/\n(?=[^\n])/g, `\n${" ".repeat(indent)}`);
+      if (indent === 0 || !text.includes("\n")) return text;
+      this.#count(indent * (text.split("\n").length - 1));
+      return text.replaceAll(/\n(?=[^\n])/g, `\n${" ".repeat(indent)}`);
     }
     if (Array.isArray(value)) return "[]";
     if (typeof value === "object" && value !== null) return "{}";
-    if (typeof value === "number" && !(Number.isSafeInteger(value) && !Object.is(value, -0))) {
-      return dump(value, options).trimEnd();
-    }
-    return String(value);
+    return typeof value === "number" ? numberText(value) : String(value);
   }
 
   /** A text as a value of the outermost mapping has it. */
@@ -92,11 +119,24 @@ export class YamlWriter {
     // Behind a key, since by itself a text is laid out otherwise.
     const document = dump({ k: text }, options);
     // Empty lines at its end: what follows them depends on what follows the text.
-    if (document.endsWith("\n...\n")) throw new Unusual();
+    if (document.endsWith("\n...\n")) this.#unusual = true;
     const written = document.slice("k: ".length, -1);
     if (text.length <= longestKept) this.#texts.set(text, written);
     return written;
   }
+}
+
+/** As js-yaml writes it, without the cost of a whole document for each number. */
+function numberText(value: number): string {
+  const text = String(value);
+  const isInteger = Number.isInteger(value) && !Object.is(value, -0) && !text.includes("e");
+  return isInteger ? text : floatYaml11Tag.represent(value);
+}
+
+function tooLarge(object: object, why: string, cause?: unknown): ForgeError {
+  const { kind, metadata } = object as { kind?: unknown; metadata?: { name?: unknown } };
+  const name = `${String(kind ?? "an object")} ${String(metadata?.name ?? "")}`.trim();
+  return new ForgeError("SourceTooLarge", `${name}: its YAML would ${why}`, { cause });
 }
 
 function isFilled(value: unknown): value is object {

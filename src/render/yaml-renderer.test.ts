@@ -89,3 +89,44 @@ describe("render", () => {
     });
   });
 });
+
+describe("a small source that grows beyond the limits", () => {
+  const list = (count: number, item: string) => `[${Array(count).fill(item).join(",")}]`;
+  const below = (levels: number, value: string) =>
+    "{k: ".repeat(levels) + value + "}".repeat(levels);
+
+  test.each([
+    {
+      because: "each alias is indented by its depth",
+      anchored: list(3_000, "1"),
+      spec: below(90, list(990, "*a")),
+    },
+    {
+      because: "each line of a text is indented by its depth",
+      anchored: `"${"a\\n".repeat(3_000)}"`,
+      spec: below(90, list(990, "*a")),
+    },
+    {
+      because: "a number with a fraction is written as often as it is repeated",
+      anchored: list(3_000, "1.5"),
+      spec: list(500, "*a"),
+    },
+    {
+      because: "a key of several lines has js-yaml write the object",
+      anchored: list(3_000, "1"),
+      spec: `{"a\\nb": ${list(200, "*a")}}`,
+    },
+    {
+      because: "a control character is written as four",
+      anchored: `"${"\\u0001".repeat(20_000)}"`,
+      spec: list(990, "*a"),
+    },
+  ])("is refused for good: $because", ({ anchored, spec }) => {
+    const content = `apiVersion: v1\nkind: Thing\nmetadata: {name: a}\nspec: {a: &a ${anchored}, b: ${spec}}\n`;
+    expect(() => render([{ path: "a.yaml", content }])).toThrow(
+      expect.objectContaining({
+        code: expect.stringMatching(/^(InvalidManifest|SourceTooLarge)$/),
+      }),
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { limits } from "./limits.ts";
 import { plainTree } from "./plain-tree.ts";
 
-const { expandedNode } = limits;
+const { expandedNode, indentation } = limits;
 
 test("nothing is shared in the copy", () => {
   const shared = { a: [1] };
@@ -12,16 +12,18 @@ test("nothing is shared in the copy", () => {
 });
 
 test.each([
-  ["nodes", [1, 2, 3], 4 * expandedNode],
-  ["characters of values", ["abc"], 2 * expandedNode + 3],
-  ["characters of keys", { abc: 1 }, 2 * expandedNode + 3],
+  ["nodes", [1, 2, 3], 4 * expandedNode + 3 * indentation],
+  ["characters of values", ["abc"], 2 * expandedNode + indentation + 3],
+  ["characters of keys", { abc: 1 }, 2 * expandedNode + indentation + 3],
+  ["the indentation of each level", [[[1]]], 4 * expandedNode + (1 + 2 + 3) * indentation],
+  ["the indentation of each line of a text", ["a\nb\nc"], 2 * expandedNode + 3 * indentation + 5],
 ])("the budget counts %s", (_what, value, cost) => {
   expect(plainTree(value, "f", { left: cost })).toEqual(value);
   expect(() => plainTree(value, "f", { left: cost - 1 })).toThrow(/^f: .* grows too large/);
 });
 
 test("one budget serves several documents", () => {
-  const budget = { left: 5 * expandedNode };
+  const budget = { left: 5 * expandedNode + 3 * indentation };
   plainTree([1, 2], "f", budget);
   expect(() => plainTree([1, 2], "f", budget)).toThrow(/grows too large/);
 });

@@ -24,7 +24,9 @@ interface Walk {
 }
 
 function copy(value: unknown, walk: Walk): unknown {
-  walk.budget.left -= limits.expandedNode + (typeof value === "string" ? value.length : 0);
+  const indentation = limits.indentation * walk.path.length;
+  walk.budget.left -= limits.expandedNode + indentation;
+  if (typeof value === "string") walk.budget.left -= value.length + indentation * lineEnds(value);
   if (walk.budget.left < 0) throw refuse(walk, "grows too large once its aliases are written out");
   if (walk.path.length > limits.depth) throw refuse(walk, "is nested too deep, or contains itself");
   if (Array.isArray(value)) return value.map((item, index) => copyAt(index, item, walk));
@@ -50,6 +52,12 @@ function copyAt(key: string | number, value: unknown, walk: Walk): unknown {
   const copied = copy(value, walk);
   walk.path.pop();
   return copied;
+}
+
+function lineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  return count;
 }
 
 function refuse(walk: Walk, why: string): ForgeError {

@@ -59,13 +59,15 @@ const objectCost = 4_096;
  * Reads a pack (gitformat-pack, version 2): checks its checksum, resolves deltas in whatever order
  * they stand, and computes every object's id from its bytes. Bases that a thin pack leaves out
  * come from `baseOf`. The work is in proportion to the bytes of the pack and its objects, whatever
- * their order. Throws SourceTooLarge beyond the limits, GitProtocol for malformed packs.
+ * their order. Objects for which `isKept` is false are let go as soon as they are read, as are
+ * deltas on them. Throws SourceTooLarge beyond the limits, GitProtocol for malformed packs.
  */
 export function* readPack(
   pack: Uint8Array,
   limits: PackLimits = defaultPackLimits,
   baseOf: (id: string) => GitObject | undefined = () => undefined,
   format: ObjectFormat = "sha1",
+  isKept: (object: GitObject) => boolean = () => true,
 ): Sliced<GitObject[]> {
   const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
   const count = yield* checkFrame(bytes, limits, format);
@@ -75,6 +77,7 @@ export function* readPack(
   const byOffset = new Map<number, Resolved>();
   const byId = new Map<string, Resolved>();
   const waiting = new Map<number | string, Entry[]>();
+  let areAllKept = true;
 
   function* settle(first: Entry, firstObject: Resolved): Sliced<void> {
     const ready: [Entry, Resolved][] = [[first, firstObject]];
@@ -82,6 +85,10 @@ export function* readPack(
       const [entry, { type, data }] = next;
       const object = gitObject(type, data, format);
       if (budget.count(data.length)) yield;
+      if (!isKept(object)) {
+        areAllKept = false;
+        continue;
+      }
       objects.push(object);
       byOffset.set(entry.offset, object);
       byId.set(object.id, object);
@@ -116,7 +123,8 @@ export function* readPack(
   }
   if (offset !== end) throw malformed("has bytes after its last object");
   const [missing] = waiting.keys();
-  if (missing !== undefined) throw malformed(`has a delta whose base is missing (${missing})`);
+  if (missing !== undefined && areAllKept)
+    throw malformed(`has a delta whose base is missing (${missing})`);
   return objects;
 }
 

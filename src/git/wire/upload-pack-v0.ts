@@ -15,7 +15,7 @@ export function writeFetchV0(request: FetchRequest, offered: Capabilities, agent
   }
   const { haves = [], shallow = [], depth, thin = true } = request;
   const isShallow = offered.has("shallow");
-  const filter = mayFilter(offered) ? request.filter : undefined;
+  const filter = mayFilterV0(offered) ? request.filter : undefined;
   const capabilities = [
     band,
     "ofs-delta",
@@ -47,7 +47,7 @@ export function* parseFetchV0(body: Buffer): Sliced<Buffer> {
 }
 
 /** What is left out of a fetch has to be asked for by its id later: only then is it of use. */
-function mayFilter(offered: Capabilities): boolean {
+export function mayFilterV0(offered: Capabilities): boolean {
   return (
     offered.has("filter") &&
     offered.has("allow-tip-sha1-in-want") &&

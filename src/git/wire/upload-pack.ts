@@ -48,6 +48,11 @@ export function* parseListRefs(body: Buffer): Sliced<Ref[]> {
   return refs;
 }
 
+/** Whether the server leaves out what a request's filter excludes. */
+export function mayFilter(offered: Capabilities): boolean {
+  return (offered.get("fetch") ?? "").split(" ").includes("filter");
+}
+
 export function writeFetch(request: FetchRequest, offered: Capabilities, agent: string): Buffer {
   const features = new Set((offered.get("fetch") ?? "").split(" "));
   const { haves = [], depth, filter, thin = true } = request;
@@ -58,7 +63,7 @@ export function writeFetch(request: FetchRequest, offered: Capabilities, agent: 
     "no-progress",
     ...(isShallow ? (request.shallow ?? []).map((id) => `shallow ${id}`) : []),
     ...(isShallow && depth !== undefined ? [`deepen ${depth}`] : []),
-    ...(filter !== undefined && features.has("filter") ? [`filter ${filter}`] : []),
+    ...(filter !== undefined && mayFilter(offered) ? [`filter ${filter}`] : []),
     ...request.wants.map((id) => `want ${id}`),
     ...haves.map((id) => `have ${id}`),
     "done",
