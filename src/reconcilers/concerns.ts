@@ -21,7 +21,7 @@ import { owesNames } from "./release/names.ts";
 import { isPlaced } from "./release/release-identity.ts";
 import { isSettled } from "./release/settled.ts";
 import { neighboursOf } from "./repository-ownership.ts";
-import { placeOf } from "./resources.ts";
+import { commitIndex, placeOf } from "./resources.ts";
 
 /** What the numbering says of a Release, its claim, and whether it is ready for those that joined it. */
 export function isOtherwisePlaced(release: Release, old: Release): boolean {
@@ -98,7 +98,7 @@ export function concernsIn({ caches }: Pick<ReconcilerDeps, "caches">) {
   const projectIndex = ({ metadata, spec }: Release): string =>
     indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
   const sameCommit = (release: Release): Release[] =>
-    caches.releases.byIndex("commit", indexValue(projectIndex(release), release.spec.commit));
+    caches.releases.byIndex("commit", commitIndex(release));
   const dependents = (release: Release): Release[] =>
     sameCommit(release).filter(({ status }) =>
       [status?.joined, status?.conflictsWith].includes(release.metadata.name),

@@ -43,13 +43,9 @@ export const indexes: {
     project: ({ metadata, spec }) => [
       indexValue(metadata.namespace, projectPath(spec.repository, spec.project)),
     ],
-    commit: ({ metadata, spec }) => [
-      indexValue(metadata.namespace, projectPath(spec.repository, spec.project), spec.commit),
-    ],
-    alias: ({ metadata, spec, status }) =>
-      (status?.aliases ?? []).map(({ value }) =>
-        indexValue(metadata.namespace, projectPath(spec.repository, spec.project), value),
-      ),
+    commit: (release) => [commitIndex(release)],
+    alias: (release) =>
+      (release.status?.aliases ?? []).map(({ value }) => aliasIndex(release, value)),
     // Without the namespace: whose an image is, is asked across all of them.
     image: ({ status }) => {
       const name = status?.image && canonicalName(status.image.ref);
@@ -105,6 +101,18 @@ export function pathsTo(path: string): string[] {
 /** The index value of a Project, and of all that belongs to it. */
 export function projectIndex({ metadata, spec }: Pick<Project, "metadata" | "spec">): string {
   return indexValue(metadata.namespace, projectPath(spec.repository, spec.name));
+}
+
+type ReleaseName = Pick<Release, "metadata" | "spec">;
+
+/** The index value of the Releases of one commit. */
+export function commitIndex({ metadata, spec }: ReleaseName): string {
+  return indexValue(metadata.namespace, projectPath(spec.repository, spec.project), spec.commit);
+}
+
+/** The index value of the Releases of a release's project that have an alias. */
+export function aliasIndex({ metadata, spec }: ReleaseName, value: string): string {
+  return indexValue(metadata.namespace, projectPath(spec.repository, spec.project), value);
 }
 
 /** What only one pointer may stand for, and all that was ever deployed by it. */

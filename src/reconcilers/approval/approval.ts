@@ -1,8 +1,8 @@
 import type { Reconciler } from "../../../controller/index.ts";
-import { isNotFound } from "../../../controller/kube/index.ts";
 import { type Environment, type ReleaseApproval, releaseApprovalKind } from "../../api/index.ts";
 import { namesPresent, rulesOf } from "../../policy/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { readLive } from "../read-live.ts";
 import { resources } from "../resources.ts";
 import { isOurs, projectOf } from "../sharding.ts";
 import { writeStatus } from "../status.ts";
@@ -23,7 +23,9 @@ export function createApprovalReconciler(deps: ReconcilerDeps): Reconciler {
       if (!isOurs(deps, projectOf(deps, { metadata: approval.metadata, spec: release }))) {
         return { type: "done" };
       }
-      const environment = await environmentOf(deps, approval, signal);
+      // Past the cache, which may lag behind the Environment that the author saw.
+      const named = { namespace: key.namespace, name: approval.spec.environment };
+      const environment = await readLive<Environment>(deps, resources.environments, named, signal);
       if (environment === undefined) return { type: "done" };
       const { generation } = approval.metadata;
       const fields = { observedGeneration: generation, policy: boundPolicy(approval, environment) };
@@ -37,21 +39,6 @@ export function createApprovalReconciler(deps: ReconcilerDeps): Reconciler {
 function isBindable({ metadata, spec, status }: ReleaseApproval): boolean {
   const isGone = metadata.deletionTimestamp !== undefined;
   return spec.decision === "Approve" && !spec.revoked && !status?.policy && !isGone;
-}
-
-/** Past the cache, which may lag behind what the author saw. */
-async function environmentOf(
-  { client }: Pick<ReconcilerDeps, "client">,
-  { metadata: { namespace }, spec }: ReleaseApproval,
-  signal: AbortSignal,
-): Promise<Environment | undefined> {
-  const key = { namespace, name: spec.environment };
-  try {
-    return await client.get<Environment>(resources.environments, key, { signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return undefined;
-  }
 }
 
 function boundPolicy(

@@ -1,5 +1,5 @@
 /** Gathers what a decision rests on, and asks the policy. Nothing else asks it here. */
-import { indexValue, isNotFound } from "../../../controller/kube/index.ts";
+import { indexValue } from "../../../controller/kube/index.ts";
 import {
   type Environment,
   ForgeError,
@@ -11,6 +11,7 @@ import {
 import type { Decision } from "../../policy/index.ts";
 import { judgeRelease } from "../../query/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { readLive } from "../read-live.ts";
 import { resources } from "../resources.ts";
 
 /** More than this of one project's are not looked at; far beyond what people give. */
@@ -79,12 +80,9 @@ async function readEnvironment(
   signal: AbortSignal,
 ): Promise<Environment> {
   const key = { namespace: metadata.namespace, name: spec.environment };
-  try {
-    return await deps.client.get<Environment>(resources.environments, key, { signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new ForgeError("EnvironmentNotFound", `Environment ${spec.environment} does not exist`);
-  }
+  const environment = await readLive<Environment>(deps, resources.environments, key, signal);
+  if (environment !== undefined) return environment;
+  throw new ForgeError("EnvironmentNotFound", `Environment ${spec.environment} does not exist`);
 }
 
 /** None are read where none are asked for. */

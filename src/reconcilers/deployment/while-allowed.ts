@@ -1,6 +1,7 @@
-import { isNotFound, keyOf } from "../../../controller/kube/index.ts";
+import { keyOf } from "../../../controller/kube/index.ts";
 import { ForgeError, type Release, type ReleasePointer } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { readLive } from "../read-live.ts";
 import { resources } from "../resources.ts";
 import { judgeByCache } from "./judgement.ts";
 import { missingPolicies } from "./required-policies.ts";
@@ -23,7 +24,7 @@ export async function whileAllowed<T>(
   signal: AbortSignal,
   push: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const live = await readPointer(deps, pointer, signal);
+  const live = await readLive<ReleasePointer>(deps, resources.pointers, keyOf(pointer), signal);
   const reason = stopReason(deps, pointer, live, release);
   if (reason !== undefined) throw outdated(reason);
   const refused = new AbortController();
@@ -45,20 +46,6 @@ function outdated(reason: string): ForgeError {
   return new ForgeError("DeploymentOutdated", `the deployment was stopped: ${reason}`, {
     hint: "Nothing has to be done: forge looks at it again.",
   });
-}
-
-/** Past the cache, which may lag behind the stop sign that a person set a moment ago. */
-async function readPointer(
-  { client }: StopDeps,
-  pointer: ReleasePointer,
-  signal: AbortSignal,
-): Promise<ReleasePointer | undefined> {
-  try {
-    return await client.get<ReleasePointer>(resources.pointers, keyOf(pointer), { signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return undefined;
-  }
 }
 
 /** Why what a pointer asked for is not pushed now; undefined where nothing stops it. */

@@ -9,18 +9,12 @@
  * fails at 1 with a Conflict.
  */
 import type { ReconcileContext } from "../../../controller/index.ts";
-import { indexValue, isNotFound } from "../../../controller/kube/index.ts";
-import {
-  byAge,
-  type Project,
-  projectKind,
-  projectPath,
-  type Release,
-  releaseKind,
-} from "../../api/index.ts";
+import type { Key } from "../../../controller/kube/index.ts";
+import { byAge, type Project, projectKind, type Release, releaseKind } from "../../api/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { readLive } from "../read-live.ts";
 import { isPlaced, planIdentity } from "../release/release-identity.ts";
-import { resources } from "../resources.ts";
+import { commitIndex, resources } from "../resources.ts";
 import { writeStatus } from "../status.ts";
 import { KnownReleases, type Places, placesOf } from "./known-releases.ts";
 import { Counters, packagedNumber } from "./release-number.ts";
@@ -194,29 +188,16 @@ class Run {
 
   /** The other Releases of the same commit, read live: whole, with their manifests. */
   async #sameCommit(release: Release): Promise<Release[]> {
-    const { repository, project, commit } = release.spec;
-    const index = indexValue(release.metadata.namespace, projectPath(repository, project), commit);
     const others = this.#deps.caches.releases
-      .byIndex("commit", index)
+      .byIndex("commit", commitIndex(release))
       .filter(({ metadata }) => metadata.uid !== release.metadata.uid);
     const live = await Promise.all(others.map((other) => this.#live(other)));
     return live.filter((other) => other !== undefined).toSorted(byAge);
   }
 
-  async #live(release: {
-    readonly metadata: { readonly namespace: string; readonly name: string };
-  }): Promise<Release | undefined> {
-    const { namespace, name } = release.metadata;
+  #live({ metadata }: { readonly metadata: Key }): Promise<Release | undefined> {
+    const { namespace, name } = metadata;
     const { signal } = this.#context;
-    try {
-      return await this.#deps.client.get<Release>(
-        resources.releases,
-        { namespace, name },
-        { signal },
-      );
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return readLive<Release>(this.#deps, resources.releases, { namespace, name }, signal);
   }
 }

@@ -1,6 +1,7 @@
-import { type CacheReader, indexValue, type Key, keyOf } from "../../../controller/kube/index.ts";
-import { projectPath, type Release } from "../../api/index.ts";
+import { type CacheReader, type Key, keyOf } from "../../../controller/kube/index.ts";
+import type { Release } from "../../api/index.ts";
 import { isVerifiedAlias } from "../../triggers/index.ts";
+import { aliasIndex } from "../resources.ts";
 
 /** A grant that the cache does not show yet. */
 interface Grant {
@@ -73,8 +74,4 @@ export class GrantedAliases {
     const cached = this.#cache.get(key);
     return cached === undefined || cached.status?.aliases?.some((a) => a.value === value) === true;
   }
-}
-
-function aliasIndex({ metadata, spec }: Release, value: string): string {
-  return indexValue(metadata.namespace, projectPath(spec.repository, spec.project), value);
 }

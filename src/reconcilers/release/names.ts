@@ -1,8 +1,8 @@
-import { indexValue } from "../../../controller/kube/index.ts";
-import { type Alias, type Claim, projectPath, type Release } from "../../api/index.ts";
+import type { Alias, Claim, Release } from "../../api/index.ts";
 import { isSameClaim, isVerified, isVerifiedAlias } from "../../triggers/index.ts";
 import { limits, withinBytes } from "../bounded-status.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { commitIndex } from "../resources.ts";
 import { projectOf } from "../sharding.ts";
 import { allAliases, strategyOf } from "./aliases.ts";
 import { contributedClaims, dueClaims, isUnverified } from "./claims.ts";
@@ -21,11 +21,10 @@ type Deps = Pick<
 >;
 
 /** The other Releases of the same project and commit. */
-function sameCommit({ caches }: Pick<Deps, "caches">, { metadata, spec }: Release): Release[] {
-  const path = projectPath(spec.repository, spec.project);
+function sameCommit({ caches }: Pick<Deps, "caches">, release: Release): Release[] {
   return caches.releases
-    .byIndex("commit", indexValue(metadata.namespace, path, spec.commit))
-    .filter((other) => other.metadata.uid !== metadata.uid);
+    .byIndex("commit", commitIndex(release))
+    .filter(({ metadata }) => metadata.uid !== release.metadata.uid);
 }
 
 /**

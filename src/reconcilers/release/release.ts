@@ -1,10 +1,11 @@
 import type { Outcome, Reconciler } from "../../../controller/index.ts";
-import { indexValue, isNotFound, type Key } from "../../../controller/kube/index.ts";
+import { indexValue, type Key } from "../../../controller/kube/index.ts";
 import { type Project, projectPath, type Release } from "../../api/index.ts";
 import { endingWith } from "../../telemetry/index.ts";
 import { ownClaim } from "../../triggers/index.ts";
 import { imageRefusal } from "../image-ownership.ts";
 import type { ReconcilerDeps } from "../ports.ts";
+import { readLive } from "../read-live.ts";
 import { releaseSpan } from "../request-span.ts";
 import { resources } from "../resources.ts";
 import { invalidShard, isOurs, projectOf } from "../sharding.ts";
@@ -44,7 +45,8 @@ export function createReleaseReconciler(deps: ReconcilerDeps): Reconciler {
         return { type: "requeue", afterMs: patienceMs, why: "the number is about to come" };
       }
       if (waiting !== undefined) return report(deps, cached, waiting, madeOf(cached), signal);
-      const release = await readLive(deps, key, signal);
+      // The cache holds no manifests.
+      const release = await readLive<Release>(deps, resources.releases, key, signal);
       const number = release?.status?.number;
       if (release === undefined || number === undefined || isSettled(release)) {
         return { type: "done" };
@@ -132,7 +134,7 @@ async function updateNames(
   key: Key,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const release = await readLive(deps, key, signal);
+  const release = await readLive<Release>(deps, resources.releases, key, signal);
   const number = release?.status?.number;
   if (release === undefined || number === undefined || !owesNames(deps, release)) {
     return { type: "done" };
@@ -146,18 +148,4 @@ async function updateNames(
     throw error;
   }
   return { type: "done" };
-}
-
-/** The cache holds no manifests: what is packaged is read from the API server. */
-async function readLive(
-  deps: ReconcilerDeps,
-  key: Key,
-  signal: AbortSignal,
-): Promise<Release | undefined> {
-  try {
-    return await deps.client.get<Release>(resources.releases, key, { signal });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
