@@ -1,12 +1,11 @@
-import { indexValue } from "../../../controller/kube/index.ts";
-import { byAge, ForgeError, projectPath, type Release, type Trigger } from "../../api/index.ts";
+import { ForgeError, type Project, type Release, type Trigger } from "../../api/index.ts";
 import { remoteOptions } from "../../credentials/index.ts";
 import { type GitRemote, openRemote, readFolder } from "../../git/index.ts";
 import { formatRepository, parseReference } from "../../oci/index.ts";
 import type { SourceFile } from "../../render/index.ts";
 import { isOwnPath } from "../own-paths.ts";
 import type { ReconcilerDeps } from "../ports.ts";
-import { projectAt, projectOf } from "../sharding.ts";
+import { projectOf } from "../sharding.ts";
 import { notChecked, type Verification, verifyClaims } from "./verify-claims.ts";
 
 /** The files of a release, and what git says of its commit. */
@@ -49,9 +48,7 @@ export async function readSource(
     throw new ForgeError("InvalidObject", "Release: spec.source names no source");
   }
   const { path } = source.git;
-  // The Project that the url is compared with below: one that comes while the source is read was not.
-  const project = projectOf(deps, release);
-  return await withRemote(deps, release, source.git, signal, async (remote) => {
+  return await withRemote(deps, release, source.git, signal, async (remote, project) => {
     const read = await readProject(remote, commit, path, signal);
     const verified = await verifyClaims(remote, release.spec, project, signal);
     return { ...read, verified };
@@ -72,8 +69,7 @@ export async function verifyTriggers(
 ): Promise<(Verification | ForgeError)[]> {
   const { commit, source } = release.spec;
   if (source.git === undefined) return triggers.map(() => notChecked);
-  const project = projectOf(deps, release);
-  return await withRemote(deps, release, source.git, signal, async (remote) => {
+  return await withRemote(deps, release, source.git, signal, async (remote, project) => {
     const verified: (Verification | ForgeError)[] = [];
     for (const trigger of triggers) {
       try {
@@ -87,18 +83,23 @@ export async function verifyTriggers(
   });
 }
 
+/**
+ * Works with the repository of a release, and the Project whose url it was compared with: claims
+ * are verified by that one, and by none that comes while the repository is read.
+ */
 async function withRemote<T>(
   deps: Pick<ReconcilerDeps, "client" | "caches" | "network" | "settings">,
   release: Release,
   git: NonNullable<Release["spec"]["source"]["git"]>,
   signal: AbortSignal,
-  work: (remote: GitRemote) => Promise<T>,
+  work: (remote: GitRemote, project: Project | undefined) => Promise<T>,
 ): Promise<T> {
-  checkSource(deps, release, git);
+  const project = projectOf(deps, release);
+  checkSource(project, git);
   const options = await remoteOptions(deps, release.metadata.namespace, git, signal);
   const remote = openRemote(options);
   try {
-    return await work(remote);
+    return await work(remote, project);
   } finally {
     await remote.close();
   }
@@ -149,14 +150,15 @@ function filesOfModule(files: readonly SourceFile[], folder: string): readonly S
  */
 async function readSnapshot(
   deps: Pick<ReconcilerDeps, "caches" | "images" | "settings">,
-  { metadata: { namespace }, spec }: Release,
+  release: Release,
   ref: string,
   signal: AbortSignal,
 ): Promise<ReleaseSource> {
-  const owner = projectAt(deps, namespace, projectPath(spec.repository, spec.project));
+  const { spec } = release;
+  const owner = projectOf(deps, release);
   const repository = formatRepository(parseReference(ref));
   // Before anything is asked: what another namespace has is not told from what there is not.
-  if (!isOwnPath(deps, namespace, owner, repository)) {
+  if (!isOwnPath(deps, release.metadata.namespace, owner, repository)) {
     throw new ForgeError(
       "SourceNotAllowed",
       `Release: spec.source.oci.ref: ${repository} is on no path of this namespace in a registry that this project releases to`,
@@ -193,12 +195,9 @@ async function readSnapshot(
  * @throws ForgeError SourceNotAllowed
  */
 function checkSource(
-  { caches }: Pick<ReconcilerDeps, "caches">,
-  { metadata, spec }: Release,
+  owner: Project | undefined,
   git: NonNullable<Release["spec"]["source"]["git"]>,
 ): void {
-  const index = indexValue(metadata.namespace, projectPath(spec.repository, spec.project));
-  const [owner] = caches.projects.byIndex("project", index).toSorted(byAge);
   const { url, secretRef } = owner?.spec.source ?? {};
   const project = `Project ${owner?.metadata.name}`;
   if (url !== undefined && url !== git.url) {
