@@ -48,17 +48,26 @@ export function isSameClaim(a: Trigger, b: Trigger): boolean {
 }
 
 /**
- * Whether an alias of a release rests on a verified claim. Its project's strategy may have changed
- * since the alias was given: any that would have given it counts.
+ * Every alias that claims may have given a release. Its project's strategy may have changed since:
+ * any that would have given an alias counts.
  */
+export function aliasesByClaims(
+  { spec }: Pick<Release, "spec">,
+  number: number,
+  claims: readonly Claim[],
+): ReadonlySet<string> {
+  const any = { name: spec.project, tagStrategy: "TagAll", branchAliases: true } as const;
+  return new Set(
+    claims.flatMap((claim) => aliasesOf(any, claim, number)).map(({ value }) => value),
+  );
+}
+
+/** Whether an alias of a release rests on a verified claim. */
 export function isVerifiedAlias(release: Claimant, value: string): boolean {
-  const claims = claimsOf(release).filter(isVerified);
-  const number = release.status?.number ?? 0;
-  const any = { name: release.spec.project, tagStrategy: "TagAll", branchAliases: true } as const;
-  const isOf = (claim: Claim) =>
-    aliasesOf(any, claim, number).some((alias) => alias.value === value);
-  if (claims.some(isOf)) return true;
-  const alias = release.status?.aliases?.find((each) => each.value === value);
+  const { number = 0, aliases } = release.status ?? {};
+  if (aliasesByClaims(release, number, claimsOf(release).filter(isVerified)).has(value))
+    return true;
+  const alias = aliases?.find((each) => each.value === value);
   const own = ownClaim(release);
   return alias?.type === "Custom" && own !== undefined && isVerified(own);
 }

@@ -1,5 +1,12 @@
 export { aliasesOf } from "./aliases.ts";
-export { claimsOf, isSameClaim, isVerified, isVerifiedAlias, ownClaim } from "./claims.ts";
+export {
+  aliasesByClaims,
+  claimsOf,
+  isSameClaim,
+  isVerified,
+  isVerifiedAlias,
+  ownClaim,
+} from "./claims.ts";
 export { type Evaluation, evaluateEvent } from "./evaluate.ts";
 export {
   customAliases,

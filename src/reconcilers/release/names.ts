@@ -64,6 +64,7 @@ export async function grantNames(
   const contributed = contributedClaims(release, sameCommit(deps, release));
   const claims = [...recorded.verified, ...contributed.map(({ claim }) => claim)];
   const triggers = dueClaims(release, own, claims);
+  /** By alias, whether it rests on a verified claim. */
   const verified = new Map<string, boolean>();
   const aliases = withoutFalse(release, number, recorded, triggers);
   for (const { value } of aliases) verified.set(value, isVerifiedAlias(release, value));
@@ -86,7 +87,10 @@ export async function grantNames(
   for (const { value } of aliases.slice(fitting.length)) {
     warn(deps, release, "AliasDropped", `The alias ${value} does not fit into the status.`);
   }
-  granted.grant(release, new Map([...verified].slice(0, fitting.length)));
+  granted.grant(
+    release,
+    new Map(fitting.map(({ value }) => [value, verified.get(value) === true])),
+  );
   return { triggers, aliases: fitting };
 }
 

@@ -1,5 +1,5 @@
 import { type Alias, type Claim, ForgeError, type Release } from "../../api/index.ts";
-import { aliasesOf } from "../../triggers/index.ts";
+import { aliasesByClaims } from "../../triggers/index.ts";
 import type { ReconcilerDeps } from "../ports.ts";
 import { isUnverified } from "./claims.ts";
 import { verifyTriggers } from "./release-source.ts";
@@ -32,17 +32,14 @@ export async function verifyRecorded(
 
 /** The aliases of a release without those that rest on false claims alone. */
 export function withoutFalse(
-  { spec, status }: Release,
+  release: Release,
   number: number,
-  { false: wrong }: RecordedClaims,
+  recorded: RecordedClaims,
   due: readonly Claim[],
 ): Alias[] {
-  // The strategy may have changed since: any that would have given the alias counts.
-  const any = { name: spec.project, tagStrategy: "TagAll", branchAliases: true } as const;
-  const given = (claims: readonly Claim[]) =>
-    new Set(claims.flatMap((claim) => aliasesOf(any, claim, number)).map(({ value }) => value));
-  const [ofFalse, ofDue] = [given(wrong), given(due)];
-  return (status?.aliases ?? []).filter(
+  const ofFalse = aliasesByClaims(release, number, recorded.false);
+  const ofDue = aliasesByClaims(release, number, due);
+  return (release.status?.aliases ?? []).filter(
     ({ type, value }) => type === "Custom" || !ofFalse.has(value) || ofDue.has(value),
   );
 }
