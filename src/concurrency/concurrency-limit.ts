@@ -1,3 +1,5 @@
+import { type Line, waitInLine } from "./wait-in-line.ts";
+
 /** When so many wait already, and what is said to those who come then. */
 export interface Overload {
   readonly mayWait: number;
@@ -9,7 +11,7 @@ export class ConcurrencyLimit {
   readonly #atOnce: number;
   readonly #overload: Overload | undefined;
   #running = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Line = new Set();
 
   constructor(atOnce: number, overload?: Overload) {
     this.#atOnce = atOnce;
@@ -42,21 +44,6 @@ export class ConcurrencyLimit {
     if (this.#overload !== undefined && this.#waiting.size >= this.#overload.mayWait) {
       throw this.#overload.refusal(this);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = (): void => {
-      this.#waiting.delete(enter);
-      signal.removeEventListener("abort", abort);
-    };
-    const enter = (): void => {
-      leave();
-      resolve();
-    };
-    const abort = (): void => {
-      leave();
-      reject(signal.reason);
-    };
-    this.#waiting.add(enter);
-    signal.addEventListener("abort", abort, { once: true });
-    await promise;
+    await waitInLine(this.#waiting, signal);
   }
 }

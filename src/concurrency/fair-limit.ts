@@ -1,3 +1,5 @@
+import { type Line, waitInLine } from "./wait-in-line.ts";
+
 export interface FairLimitOptions {
   readonly atOnce: number;
   /** Of those, how many one party may have. */
@@ -12,7 +14,7 @@ export interface FairLimitOptions {
 
 interface Party {
   running: number;
-  readonly waiting: Set<() => void>;
+  readonly waiting: Line;
 }
 
 /**
@@ -77,6 +79,8 @@ export class FairLimit {
       this.#parties.delete(name);
       this.#parties.set(name, party);
       enter();
+      this.#waiting -= 1;
+      this.#enter(party);
       return;
     }
   }
@@ -88,26 +92,14 @@ export class FairLimit {
       this.#forget(name, party);
       throw refusal(isOwn ? "party" : "all");
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = (): void => {
-      party.waiting.delete(enter);
-      this.#waiting -= 1;
-      signal.removeEventListener("abort", abort);
-    };
-    const enter = (): void => {
-      leave();
-      this.#enter(party);
-      resolve();
-    };
-    const abort = (): void => {
-      leave();
-      this.#forget(name, party);
-      reject(signal.reason);
-    };
-    party.waiting.add(enter);
     this.#waiting += 1;
-    signal.addEventListener("abort", abort, { once: true });
-    await promise;
+    try {
+      await waitInLine(party.waiting, signal);
+    } catch (error) {
+      this.#waiting -= 1;
+      this.#forget(name, party);
+      throw error;
+    }
   }
 
   #forget(name: string, { running, waiting }: Party): void {
