@@ -46,7 +46,8 @@ export function isRange(text: string): boolean {
   return parseRange(text) !== undefined;
 }
 
-function parseRange(
+/** An address with the length of a prefix, that of the whole address where none is given. */
+export function parseRange(
   text: string,
 ): { readonly address: string; readonly prefix: number; readonly family: 4 | 6 } | undefined {
   const [address = "", bits, ...rest] = text.split("/");

@@ -1,5 +1,5 @@
 export type { AddressPolicyOptions, Reach } from "./address-policy.ts";
-export { isRange } from "./address-ranges.ts";
+export { isRange, parseRange } from "./address-ranges.ts";
 export {
   type ConnectionOptions,
   type Connections,

@@ -1,5 +1,6 @@
 /** Whose address a request comes from, where it comes by a proxy. */
 import { BlockList, isIP } from "node:net";
+import { parseRange } from "../../network/index.ts";
 
 const maximumHops = 32;
 
@@ -8,6 +9,7 @@ const maximumHops = 32;
  * (RFC 7239). A header of anybody else says nothing: a client may send what it likes.
  */
 export class TrustedProxies {
+  // Not AddressRanges: an IPv6 address that carries a proxy's is not that proxy.
   readonly #networks = new BlockList();
 
   /** @throws Error that names a network that is none */
@@ -49,14 +51,9 @@ export class TrustedProxies {
   }
 
   #add(network: string): void {
-    const [address = "", length, rest] = network.split("/");
-    const version = isIP(address);
-    const bits = version === 6 ? 128 : 32;
-    const prefix = length === undefined ? bits : Number(length);
-    const isValid = version !== 0 && rest === undefined && /^[0-9]{1,3}$/.test(length ?? "0");
-    if (!isValid || prefix > bits)
-      throw new Error(`${network} is not a network such as 10.0.0.0/8`);
-    this.#networks.addSubnet(address, prefix, version === 6 ? "ipv6" : "ipv4");
+    const range = parseRange(network);
+    if (range === undefined) throw new Error(`${network} is not a network such as 10.0.0.0/8`);
+    this.#networks.addSubnet(range.address, range.prefix, range.family === 6 ? "ipv6" : "ipv4");
   }
 }
 
