@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isNode, LineCounter, parseDocument } from "yaml";
+import { isRecord } from "../../api/index.ts";
 import { type Ambiguity, textsIn } from "../../yaml/index.ts";
 
 /**
@@ -23,7 +24,7 @@ export function differenceIn(text: string): Ambiguity | undefined {
 
 /** The first field of the file in which the two differ. */
 function keyOfDifference(one: unknown, other: unknown): string | undefined {
-  if (!isTree(one) || !isTree(other)) return undefined;
+  if (!isRecord(one) || !isRecord(other)) return undefined;
   return Object.keys(one).find((key) => !isDeepStrictEqual(one[key], other[key]));
 }
 
@@ -31,10 +32,6 @@ function keyOfDifference(one: unknown, other: unknown): string | undefined {
 function withoutNulls(value: unknown): unknown {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isTree(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutNulls(item)]));
-}
-
-function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

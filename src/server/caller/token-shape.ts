@@ -1,3 +1,5 @@
+import { isRecord } from "../../api/index.ts";
+
 /** What a bearer token looks like, before anybody is asked whose it is. */
 export type TokenShape =
   /** JSON Web Token: of a service account, or an OpenID Connect provider. */
@@ -25,8 +27,7 @@ function objectIn(part: string | undefined): Readonly<Record<string, unknown>> |
   if (part === undefined || !/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

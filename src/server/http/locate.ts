@@ -71,10 +71,18 @@ export async function checkReads(
   { needs }: Route,
   { namespace }: Located,
 ): Promise<void> {
-  for (const plural of needs?.also ?? []) {
-    const readable = await access.readable(caller, plural, [namespace]);
-    if (readable.has(namespace)) continue;
-    const said = `${caller.user} may not list ${plural} in namespace ${namespace}`;
-    throw new ForgeError("AccessDenied", said);
-  }
+  for (const plural of needs?.also ?? []) await checkRead(access, caller, plural, namespace);
+}
+
+/** @throws ForgeError AccessDenied */
+export async function checkRead(
+  access: Pick<Access, "readable">,
+  caller: Caller,
+  plural: string,
+  namespace: string,
+): Promise<void> {
+  const readable = await access.readable(caller, plural, [namespace]);
+  if (readable.has(namespace)) return;
+  const said = `${caller.user} may not list ${plural} in namespace ${namespace}`;
+  throw new ForgeError("AccessDenied", said);
 }

@@ -4,6 +4,7 @@ import { ForgeError } from "../../api/index.ts";
 import type { Access } from "../caller/access.ts";
 import type { ServerDeps } from "../ports.ts";
 import { Idempotency, keptIn } from "./idempotency.ts";
+import { checkRead } from "./locate.ts";
 import { statusOf } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { type Action, type Done, placeOf, reasonOf, recorded } from "./recorded.ts";
@@ -53,7 +54,9 @@ export class Writes {
     const { namespace } = action;
     const party = [user, operation, namespace].join(" ");
     try {
-      await this.#checkSight(route, call, namespace);
+      if (namespace !== "" && route.needs !== undefined) {
+        await checkRead(this.#deps.access, call.caller, route.needs.reads, namespace);
+      }
       this.#budget.check(party);
     } catch (error) {
       const isUnseen = isCode(error, "AccessDenied");
@@ -70,16 +73,6 @@ export class Writes {
       if (isRefusal(error)) this.#budget.spend(party);
       throw error;
     }
-  }
-
-  /** @throws ForgeError AccessDenied */
-  async #checkSight({ needs }: Route, { caller }: Call, namespace: string): Promise<void> {
-    if (namespace === "" || needs === undefined) return;
-    const { reads } = needs;
-    const readable = await this.#deps.access.readable(caller, reads, [namespace]);
-    if (readable.has(namespace)) return;
-    const said = `${caller.user} may not list ${reads} in namespace ${namespace}`;
-    throw new ForgeError("AccessDenied", said);
   }
 
   /** A request that repeats an earlier one is recorded too: it was asked, and it was answered. */
