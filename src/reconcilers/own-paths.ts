@@ -40,13 +40,16 @@ export function isOwnPath(
   )
     return true;
   const prefixes = named.flatMap((prefix) => canonicalPrefix(prefix) ?? []);
-  return !isOfInstallation(deps, name) && isWithin(name, prefixes);
+  return !isOfInstallation(deps, namespace, name) && isWithin(name, prefixes);
 }
 
 /** Whether a registry is one of those that the installation names, and has credentials for. */
-function isOfInstallation({ settings }: OwnershipDeps, name: string): boolean {
-  const [host] = name.split("/");
-  return [settings.registry, ...(settings.allowedPrefixes ?? [])].some(
-    (prefix) => canonicalPrefix(prefix.replaceAll("{namespace}", "x"))?.split("/")[0] === host,
+function isOfInstallation({ settings }: OwnershipDeps, namespace: string, name: string): boolean {
+  const { registry, allowedPrefixes = [] } = settings;
+  const named = prefixesOf(
+    { registry, allowedPrefixes: [registry, ...allowedPrefixes] },
+    namespace,
   );
+  const host = (path: string) => path.split("/")[0];
+  return named.some((prefix) => host(prefix) === host(name));
 }

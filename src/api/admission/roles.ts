@@ -1,6 +1,7 @@
 /** ClusterRoles: who reads and writes forge's objects, and who holds its verbs. */
 import { group } from "../kind.ts";
 import { kinds } from "../kinds.ts";
+import { policyResources } from "./in-force.ts";
 
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -136,12 +137,7 @@ export const clusterRoles: readonly ClusterRole[] = [
     "The cluster's admission policies and their bindings, to report when forge's are not in force; to be bound by a ClusterRoleBinding.",
     [
       rule(
-        [
-          "validatingadmissionpolicies",
-          "validatingadmissionpolicybindings",
-          "mutatingadmissionpolicies",
-          "mutatingadmissionpolicybindings",
-        ],
+        policyResources.map(({ plural }) => plural),
         ["list", "watch"],
         "admissionregistration.k8s.io",
       ),
