@@ -20,8 +20,8 @@ import {
   createLoops,
   createPolicyInformers,
   ownUserBy,
-  policyState,
   type ReconcilerDeps,
+  watchPolicies,
 } from "../../src/reconcilers/index.ts";
 import { CueWorkers, createCueRenderer, yamlRenderer } from "../../src/render/index.ts";
 import {
@@ -127,7 +127,7 @@ async function run(config: Config): Promise<void> {
       requirePolicies: config.requirePolicies,
     },
     ownUser: ownUserBy(unfenced),
-    policies: () => policyState(policyInformers),
+    policies: watchPolicies(policyInformers),
   };
   const loops = [
     ...createLoops(deps, informers, policyInformers, controllerMetrics),

@@ -1,4 +1,4 @@
-export { policyState } from "./admission/policies-in-force.ts";
+export { watchPolicies } from "./admission/policies-in-force.ts";
 export { createPolicyInformers } from "./admission/policy-informers.ts";
 export { type AgentNamespaces, createAgents } from "./delivery/agents.ts";
 export { createDeliveryLoop } from "./delivery/delivery-loop.ts";

@@ -6,7 +6,7 @@ import {
   stampingPolicies,
   verbPolicies,
 } from "../../api/index.ts";
-import { type PolicyCollection, policyState } from "./policies-in-force.ts";
+import { type PolicyCollection, watchPolicies } from "./policies-in-force.ts";
 
 const shipped = [...verbPolicies, ...identityPolicies, ...stampingPolicies] as PolicyObject[];
 
@@ -66,11 +66,33 @@ describe("the condition PoliciesEnforced", () => {
       reason: "PoliciesUnreadable",
     },
   ])("$status, since $because", ({ given, status, reason }) => {
-    expect(policyState(given)).toMatchObject({ type: "PoliciesEnforced", status, reason });
+    expect(watchPolicies(given)()).toMatchObject({ type: "PoliciesEnforced", status, reason });
+  });
+
+  test("follows the caches, and compares no policy again that has not changed", () => {
+    let specsRead = 0;
+    const watched = shipped.map((object) => ({
+      ...object,
+      get spec() {
+        specsRead += 1;
+        return object.spec;
+      },
+    }));
+    const objects = [...watched];
+    const state = watchPolicies(collections(objects));
+    expect(state()).toMatchObject({ status: "True" });
+    const once = specsRead;
+    expect(once).toBeGreaterThan(0);
+    expect(state()).toMatchObject({ status: "True" });
+    expect(specsRead).toBe(once);
+    const [first] = objects.splice(0, 1);
+    expect(state()).toMatchObject({ status: "False", reason: "PolicyMissing" });
+    objects.unshift({ ...first, spec: {} } as (typeof objects)[number]);
+    expect(state()).toMatchObject({ status: "False", reason: "PolicyFailsOpen" });
   });
 
   test("names some of many, and how many more", () => {
-    const { message } = policyState(collections([]));
+    const { message } = watchPolicies(collections([]))();
     expect(message).toMatch(/deploy\.forge\.dev is not installed.*and \d more\.$/);
     expect(message.length).toBeLessThan(512);
   });

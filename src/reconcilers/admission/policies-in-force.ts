@@ -18,19 +18,42 @@ export interface PolicyState {
 
 const shown = 5;
 
-/** What is known now, by the caches of the collections. */
-export function policyState(collections: readonly PolicyCollection[]): PolicyState {
-  const type = "PoliciesEnforced" as const;
+/**
+ * Reports what is known now, by the caches of the collections. Policies are compared again when a
+ * cache has another object: each push and each Environment asks for the state.
+ */
+export function watchPolicies(collections: readonly PolicyCollection[]): () => PolicyState {
+  let known: { objects: readonly PolicyObject[]; state: PolicyState } | undefined;
+  return () => {
+    const unreadable = unreadableState(collections);
+    if (unreadable !== undefined) return unreadable;
+    const objects = collections.flatMap(({ cache }) => cache.list());
+    if (known === undefined || !isSame(known.objects, objects)) {
+      known = { objects, state: stateOf(objects) };
+    }
+    return known.state;
+  };
+}
+
+function isSame(some: readonly PolicyObject[], others: readonly PolicyObject[]): boolean {
+  return some.length === others.length && some.every((object, at) => object === others[at]);
+}
+
+const type = "PoliciesEnforced" as const;
+
+function unreadableState(collections: readonly PolicyCollection[]): PolicyState | undefined {
   const unreadable = collections.filter(
     ({ denied, resource }) =>
       denied === "forbidden" || (denied === "absent" && isRequiredResource(resource)),
   );
-  if (unreadable.length > 0) {
-    const names = unreadable.map(({ resource }) => resource.kind).join(", ");
-    const message = `The controller cannot read ${names}: bind ClusterRole forge-controller-admission to it by a ClusterRoleBinding.`;
-    return { type, status: "Unknown", reason: "PoliciesUnreadable", message };
-  }
-  const findings = findWeakPolicies(collections.flatMap(({ cache }) => cache.list()));
+  if (unreadable.length === 0) return undefined;
+  const names = unreadable.map(({ resource }) => resource.kind).join(", ");
+  const message = `The controller cannot read ${names}: bind ClusterRole forge-controller-admission to it by a ClusterRoleBinding.`;
+  return { type, status: "Unknown", reason: "PoliciesUnreadable", message };
+}
+
+function stateOf(objects: readonly PolicyObject[]): PolicyState {
+  const findings = findWeakPolicies(objects);
   const [worst] = findings;
   if (worst === undefined) {
     const message = "The admission policies of this version are installed, bound and unchanged.";
