@@ -1,7 +1,7 @@
 import type { Network } from "../network/index.ts";
 import type { GitObject, ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
-import type { PackLimits } from "./objects/pack-reader.ts";
+import type { PackLimits } from "./objects/pack-budget.ts";
 import type { PackedObject } from "./objects/pack-writer.ts";
 
 export interface Ref {
@@ -72,7 +72,7 @@ export interface GitRemote {
 export interface RemoteOptions {
   /** https://host/path; credentials never stand in it. */
   readonly url: string;
-  /** What connects to it. */
+  /** Network that connects to it. */
   readonly network: Network;
   /** A token is sent as a password, as code hosts want it; a bearer token in a header of its own. */
   readonly credentials?:

@@ -2,7 +2,8 @@ import { ForgeError } from "../api/index.ts";
 import { inSlices } from "../concurrency/index.ts";
 import { formatOf, type GitObject, isObjectId, type ObjectFormat } from "./objects/git-object.ts";
 import type { ObjectStore } from "./objects/object-store.ts";
-import { defaultPackLimits, readPack } from "./objects/pack-reader.ts";
+import { defaultPackLimits } from "./objects/pack-budget.ts";
+import { readPack } from "./objects/pack-reader.ts";
 import { readInTurn } from "./objects/read-in-turn.ts";
 import type {
   FetchRequest,

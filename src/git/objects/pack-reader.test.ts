@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { git } from "../testing/http-backend.ts";
 import { readPack } from "../testing/read-back.ts";
 import { type GitObject, gitObject } from "./git-object.ts";
-import { defaultPackLimits } from "./pack-reader.ts";
+import { defaultPackLimits } from "./pack-budget.ts";
 import { writePack } from "./pack-writer.ts";
 
 const anyObject = fc

@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
-import { inflateSync } from "node:zlib";
-import { ForgeError } from "../../api/index.ts";
-import { type Sliced, VisitCount } from "../../concurrency/index.ts";
-import { applyDelta, deltaResultSize } from "./delta.ts";
+import type { Sliced } from "../../concurrency/index.ts";
 import {
   type GitObject,
   gitObject,
@@ -10,25 +7,14 @@ import {
   type ObjectFormat,
   type ObjectType,
 } from "./git-object.ts";
-
-export interface PackLimits {
-  /** Bytes of the pack as it comes over the wire. */
-  readonly packBytes: number;
-  readonly objects: number;
-  readonly objectBytes: number;
-  /** Bytes of all objects together, inflated. */
-  readonly totalBytes: number;
-}
-
-const mebibyte = 1024 * 1024;
-
-/** Room for the trees of a monorepo with 500,000 folders; a hostile server gets no further. */
-export const defaultPackLimits: PackLimits = {
-  packBytes: 256 * mebibyte,
-  objects: 1_000_000,
-  objectBytes: 64 * mebibyte,
-  totalBytes: 512 * mebibyte,
-};
+import {
+  defaultPackLimits,
+  malformed,
+  PackBudget,
+  type PackLimits,
+  type Resolved,
+  tooLarge,
+} from "./pack-budget.ts";
 
 interface Entry {
   readonly offset: number;
@@ -38,8 +24,6 @@ interface Entry {
   /** The object, or the delta that makes it. */
   readonly data: Uint8Array;
 }
-
-type Resolved = Omit<GitObject, "id">;
 
 const objectTypes: readonly (ObjectType | undefined)[] = [
   undefined,
@@ -51,9 +35,7 @@ const objectTypes: readonly (ObjectType | undefined)[] = [
 const offsetDelta = 6;
 const referenceDelta = 7;
 const headerBytes = 12;
-const hashedAtOnce = 8 * mebibyte;
-/** To inflate an object of a few bytes takes as long as to hash so many. */
-const objectCost = 4_096;
+const hashedAtOnce = 8 * 1024 * 1024;
 
 /**
  * Reads a pack (gitformat-pack, version 2): checks its checksum, resolves deltas in whatever order
@@ -71,7 +53,7 @@ export function* readPack(
 ): Sliced<GitObject[]> {
   const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
   const count = yield* checkFrame(bytes, limits, format);
-  const budget = new Budget(limits);
+  const budget = new PackBudget(limits);
   const end = bytes.length - idLength(format);
   const objects: GitObject[] = [];
   const byOffset = new Map<number, Resolved>();
@@ -153,7 +135,7 @@ function readEntry(
   bytes: Buffer,
   offset: number,
   end: number,
-  budget: Budget,
+  budget: PackBudget,
   idBytes: number,
 ): { entry: Entry; next: number } {
   let position = offset;
@@ -188,64 +170,4 @@ function readEntry(
   }
   const { data, consumed } = budget.inflate(bytes.subarray(position, end), size);
   return { entry: { offset, type, base, data }, next: position + consumed };
-}
-
-/** Counts inflated bytes before they are made, so that a bomb costs nothing. */
-class Budget {
-  readonly #limits: PackLimits;
-  readonly #work = new VisitCount();
-  #left: number;
-
-  constructor(limits: PackLimits) {
-    this.#limits = limits;
-    this.#left = limits.totalBytes;
-  }
-
-  inflate(input: Uint8Array, size: number): { data: Uint8Array; consumed: number } {
-    this.#take(size);
-    try {
-      // chunkSize one above the size: zlib's default of 16 KiB for each small object, kept alive
-      // by the slice that is returned, costs more memory than all objects together.
-      const result = inflateSync(input, {
-        info: true,
-        chunkSize: Math.max(64, size + 1),
-        maxOutputLength: Math.max(1, size),
-      }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-      if (result.buffer.length !== size)
-        throw malformed("has an object of another size than it says");
-      return { data: result.buffer, consumed: result.engine.bytesWritten };
-    } catch (error) {
-      if (error instanceof ForgeError) throw error;
-      throw new ForgeError("GitProtocol", "the pack has an object that does not inflate", {
-        cause: error,
-      });
-    }
-  }
-
-  /** Counts what is done to an object; true when the caller should yield. */
-  count(bytes: number): boolean {
-    return this.#work.visit(bytes + objectCost);
-  }
-
-  apply(base: Resolved, delta: Uint8Array): Resolved {
-    this.#take(deltaResultSize(delta));
-    return { type: base.type, data: applyDelta(base.data, delta) };
-  }
-
-  #take(size: number): void {
-    if (size > this.#limits.objectBytes) {
-      throw tooLarge(`an object of ${size} bytes is over the limit of ${this.#limits.objectBytes}`);
-    }
-    this.#left -= size;
-    if (this.#left < 0)
-      throw tooLarge(`the objects are over ${this.#limits.totalBytes} bytes together`);
-  }
-}
-
-function malformed(what: string): ForgeError {
-  return new ForgeError("GitProtocol", `the pack ${what}`);
-}
-
-function tooLarge(what: string): ForgeError {
-  return new ForgeError("SourceTooLarge", `git: ${what}`);
 }

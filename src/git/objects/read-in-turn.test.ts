@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimit, type Sliced } from "../../concurrency/index.ts";
 import { type GitObject, gitObject } from "./git-object.ts";
-import { defaultPackLimits, type PackLimits, readPack } from "./pack-reader.ts";
+import { defaultPackLimits, type PackLimits } from "./pack-budget.ts";
+import { readPack } from "./pack-reader.ts";
 import { writePack } from "./pack-writer.ts";
 import { readInTurn } from "./read-in-turn.ts";
 

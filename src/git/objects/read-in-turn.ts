@@ -1,14 +1,14 @@
 import { ForgeError } from "../../api/index.ts";
 import { ConcurrencyLimit, inSlices, type Sliced } from "../../concurrency/index.ts";
 import type { GitObject } from "./git-object.ts";
-import type { PackLimits } from "./pack-reader.ts";
+import type { PackLimits } from "./pack-budget.ts";
 
 /** Inflated bytes that any number of packs may take at the same time. */
 const freeBytes = 16 * 1024 * 1024;
 
 /**
- * Of the whole process. A pack of 500 KB can inflate to the limit, and several at once exceed the
- * container's memory. Reading is work of one thread, so that turns cost no throughput.
+ * One limit for the whole process. A pack of 500 KB can inflate to the limit, and several at once
+ * exceed the container's memory. Reading is work of one thread, so that turns cost no throughput.
  */
 const turnsOfLargePacks = new ConcurrencyLimit(1);
 

@@ -1,7 +1,8 @@
 import { atOnce } from "../../concurrency/index.ts";
 import type { GitObject, ObjectFormat } from "../objects/git-object.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
-import { defaultPackLimits, readPack as readInSlices } from "../objects/pack-reader.ts";
+import { defaultPackLimits } from "../objects/pack-budget.ts";
+import { readPack as readInSlices } from "../objects/pack-reader.ts";
 import { type PackedObject, writePack } from "../objects/pack-writer.ts";
 
 /** What a reader makes of the pack of these objects; bases outside it come from the store. */
