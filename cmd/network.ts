@@ -1,4 +1,4 @@
-/** What programs connect to: hosts of their own flags, and what --allowed-range lets others name. */
+/** The network of a program: hosts of its own flags, and ranges that others may name hosts in. */
 import { isRange, Network, privateRanges } from "../src/network/index.ts";
 import type { Logger } from "../src/telemetry/index.ts";
 import type { Flags } from "./flags.ts";

@@ -10,7 +10,7 @@ const mark = "forge.dev/read-by-kubectl";
 export type KubectlReading = readonly Readonly<Record<string, unknown>>[] | undefined;
 
 /**
- * What kubectl's reader of YAML (sigs.k8s.io/yaml, as in Argo CD) makes of each text. No server is
+ * Reads each text as kubectl's reader of YAML does (sigs.k8s.io/yaml, as in Argo CD). No server is
  * asked. One process reads them all: between two texts stands an object that tells them apart.
  */
 export function readWithKubectl(texts: readonly string[]): KubectlReading[] {

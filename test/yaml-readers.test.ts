@@ -8,7 +8,7 @@ import { renderYaml } from "../src/render/index.ts";
 import { textsIn } from "../src/yaml/index.ts";
 import { readWithKubectl } from "./kubectl-reader.ts";
 
-// What forge judged and what kubectl and Argo CD then read must be one and the same object, whatever
+// The object that forge judged and the one that kubectl and Argo CD then read must be the same, whatever
 // the text was. Texts are drawn at random around those in which readers are known to differ.
 
 const samples = 300;
@@ -56,7 +56,7 @@ function changed(seeds: readonly string[]): fc.Arbitrary<string> {
     );
 }
 
-/** What a function accepts of the texts, with what it makes of each. */
+/** The texts that a function accepts, each with its result. */
 function accepted<Result>(texts: readonly string[], read: (text: string) => Result) {
   return texts.flatMap((text) => {
     try {

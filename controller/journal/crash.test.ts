@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 const program = join(import.meta.dirname, "testing", "crashing-program.ts");
 
-/** What a process says until its attempt at `bad` kills it. */
+/** The output of a process until its attempt at `bad` kills it. */
 function run(journal: string): { said: string[]; signal: string | null } {
   const args = [program, journal];
   const { stdout, signal } = spawnSync(process.execPath, args, {

@@ -14,8 +14,8 @@ export function neutralText(text: string): string {
 }
 
 /**
- * What a server, a repository or a registry says, as one line of at most so many characters: fit for
- * errors, conditions, events and logs.
+ * The words of a server, a repository or a registry as one line of at most so many characters, fit
+ * for errors, conditions, events and logs.
  */
 export function foreignText(text: string, maxLength = 500): string {
   // Cut first: what is thrown away costs nothing.

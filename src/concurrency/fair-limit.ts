@@ -2,11 +2,11 @@ import { type Line, waitInLine } from "./wait-in-line.ts";
 
 export interface FairLimitOptions {
   readonly atOnce: number;
-  /** Of those, how many one party may have. */
+  /** Maximum at once of one party. */
   readonly perParty: number;
   /** How many may wait behind them. */
   readonly mayWait: number;
-  /** Of those, how many of one party. */
+  /** Maximum that waits of one party. */
   readonly mayWaitPerParty: number;
   /** The error for an operation that may not even wait. */
   readonly refusal: (of: "party" | "all") => Error;

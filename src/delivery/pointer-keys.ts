@@ -4,7 +4,7 @@ import type { KubeObject } from "../../controller/kube/index.ts";
 export const pointerAnnotations = {
   /** The pointer itself, as namespace/name; in place of the others. */
   pointer: "forge.dev/pointer",
-  /** Of the pointer; beside the three below. */
+  /** Namespace of the pointer; beside the three below. */
   namespace: "forge.dev/namespace",
   environment: "forge.dev/environment",
   repository: "forge.dev/repository",

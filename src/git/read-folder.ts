@@ -19,7 +19,7 @@ export interface FolderRequest {
   readonly limits?: {
     readonly files?: number;
     readonly totalBytes?: number;
-    /** Of the walk through its folders; see list-files.ts. */
+    /** Limits of the walk through its folders; see list-files.ts. */
     readonly visits?: VisitLimits;
   };
 }

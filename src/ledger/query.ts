@@ -25,7 +25,7 @@ function leadingOf(wanted: Wanted): (typeof indexed)[number] | undefined {
   return indexed.find((column) => wanted[column]?.length === 1);
 }
 
-/** What an index alone leaves of the entries: of these, all others are looked at one by one. */
+/** The filter that an index serves alone: the entries that it leaves are tested one by one. */
 export function leadingPart(filter: Filter): Filter {
   const leading = leadingOf(wantedOf(filter));
   const { namespaces = [], kinds = [], repository } = filter;

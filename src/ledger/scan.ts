@@ -21,7 +21,7 @@ export interface ScanRequest {
   readonly after: number | undefined;
   /** How many rows are enough. */
   readonly size: number;
-  /** What lies behind need not be looked at. */
+  /** Entries behind this one need not be read. */
   readonly until: number | undefined;
   /** Up to this entry, the oldest first, none is wanted. */
   readonly floor: number | undefined;

@@ -157,7 +157,7 @@ describe("a host of a tenant that is not reached", () => {
         () => new Error("reached"),
         (failure) => failure,
       );
-      // What is left of three seconds.
+      // The rest of three seconds.
       const isSlow = waited.length === 1 && (waited[0] ?? 0) > 1_000;
       told.push({ because, error: error.message.replace(String(target), "PORT"), isSlow });
     }

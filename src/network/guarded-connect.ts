@@ -89,7 +89,10 @@ async function judged(
   return { lookup: pinned, isPublic };
 }
 
-/** Of the API server where the port is its own; what else its machine serves is judged by ranges. */
+/**
+ * Addresses of the API server, where the port is its own; other ports of its machine are judged by
+ * ranges.
+ */
 async function apiServerAddresses(
   { apiServer }: AddressPolicy,
   url: URL,

@@ -19,7 +19,7 @@ export class HostSet {
     for (const host of hosts) {
       const url = URL.parse(`http://${host}`);
       if (url === null) continue;
-      // Of the scheme's own port a URL tells nothing: it is the same as none.
+      // A URL leaves out its scheme's own port: it is the same as none.
       const ports = url.port === "" ? [80, 443] : [Number(url.port)];
       for (const port of ports) this.#entries.add(`${nameOf(url.hostname)} ${port}`);
     }

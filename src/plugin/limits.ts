@@ -13,7 +13,7 @@ export const limits = {
     compressedBytes: 256 * 1024 * 1024,
     inflatedBytes: 1024 * 1024 * 1024,
     entries: 500_000,
-    /** Of all files in the Application's folder: 100,000 of them with long names. */
+    /** Length of all names in the Application's folder: 100,000 files with long names. */
     nameLength: 8 * 1024 * 1024,
   },
 } as const;

@@ -31,7 +31,7 @@ export interface Run {
   /** When a rollback replaced it; absent where none did. */
   readonly rolledBackAt?: Date;
   /**
-   * What Argo CD or Flux reports, of a run that ended its last report; absent where neither ever
+   * The report of Argo CD or Flux, of a run that ended the last one; absent where neither ever
    * reported. healthySince is absent while it is not healthy.
    */
   readonly health?: { readonly healthySince?: Date };

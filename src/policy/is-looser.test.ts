@@ -171,7 +171,7 @@ describe("rules in general", () => {
   test("that are no looser let in nothing that was kept out", () => {
     fc.assert(
       fc.property(anyGiven, anyGiven, ({ approvals = [], ...rest }, other) => {
-        // Of two questions apart hardly any two are comparable: these differ in one field at most.
+        // Hardly any two separate questions are comparable: these differ in one field at most.
         const [field] = Object.keys(other.policy ?? {});
         const near = field === undefined ? {} : { [field]: other.policy?.[field] };
         // Each approval is bound to the rules that it is judged by.

@@ -39,7 +39,7 @@ const comparisons: readonly Comparison[] = [
   (then, now) => now.promotionPolicy.autoDeploy && deploysMore(then.projects, now.projects),
 ];
 
-/** Of lists in which none means all. */
+/** Compares lists in which an empty one means all. */
 function takesMore(then: readonly string[], now: readonly string[]): boolean {
   if (then.length === 0) return false;
   return now.length === 0 || now.some((value) => !then.includes(value));

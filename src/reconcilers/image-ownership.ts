@@ -1,8 +1,9 @@
 /**
- * Whose an image is. Image names carry no namespace, and prefix, repository and project may divide one
- * name in several ways: so the resulting name is compared. It belongs to the namespace of the oldest
- * Release that was packaged under it; before there is one, to that of the oldest Project that may be.
- * Below the controller's prefix it goes where the source repository of its path belongs.
+ * Decides to which namespace an image belongs. Image names carry no namespace, and prefix, repository
+ * and project may divide one name in several ways: so the resulting name is compared. It belongs to the
+ * namespace of the oldest Release that was packaged under it; before there is one, to that of the oldest
+ * Project that may be. Below the controller's prefix it goes where the source repository of its path
+ * belongs.
  */
 import { byAge, ForgeError, type Project } from "../api/index.ts";
 import { canonicalPrefix, canonicalRepository, releaseRepository } from "../oci/index.ts";

@@ -14,7 +14,7 @@ type PrefixSettings = Pick<Settings, "registry" | "allowedPrefixes">;
 /** Reason of the condition RegistryAllowed where it rests on what was in use. */
 export const inUseBefore = "InUseBefore";
 
-/** Of Projects that no version has released anything of, whatever their registry. */
+/** Reasons of Projects that no version has released, whatever their registry. */
 const notServed = ["Duplicate", "InvalidShard", "RepositoryTaken"];
 
 /** As many as the status holds. */
@@ -35,7 +35,7 @@ export function prefixesOf(settings: PrefixSettings, namespace: string): readonl
   );
 }
 
-/** Those that the installation gives, and what the Project used before, where it says nothing. */
+/** Prefixes of the installation and, where it names none, those that the Project used before. */
 export function prefixesOfProject(
   settings: PrefixSettings,
   project: Pick<Project, "status"> & { readonly metadata: { readonly namespace: string } },
@@ -50,7 +50,7 @@ export function isWithin(name: string, prefixes: readonly string[]): boolean {
 }
 
 /**
- * What the Project used before prefixes were bounded: decided when it is looked at for the first
+ * The prefixes that the Project used before they were bounded: decided when it is read for the first
  * time since, and never again. A Project that an earlier version has not served used nothing.
  * @param releases of the project
  */

@@ -1,7 +1,7 @@
 /**
- * Whose a source repository is, and with it all of `<repository>/` below the controller's prefix.
- * Repositories nest in such paths: of the claims along one path, the oldest stands, and a namespace
- * may nest its own. A claim that does not stand takes nothing from others.
+ * Decides to which namespace a source repository belongs, and with it all of `<repository>/` below the
+ * controller's prefix. Repositories nest in such paths: of the claims along one path, the oldest stands,
+ * and a namespace may nest its own. A claim that does not stand takes nothing from others.
  */
 import { byAge, type Project } from "../api/index.ts";
 import type { ReconcilerDeps } from "./ports.ts";
@@ -71,7 +71,7 @@ function projectsAlong({ caches }: RepositoryDeps, repository: string): Project[
   ];
 }
 
-/** Of each namespace and repository the oldest Project, and the oldest of them first. */
+/** The oldest Project of each namespace and repository, the oldest of them first. */
 function oldestOfEach(projects: readonly Project[]): readonly Project[] {
   const claims = new Map<string, Project>();
   for (const project of projects) {

@@ -5,8 +5,8 @@ export const limits = {
   bytesPerFile: 8 * 1024 * 1024,
   bytesInTotal: 16 * 1024 * 1024,
   documents: 10_000,
-  /** Of an object's YAML. The API server accepts requests of up to 3 MiB. */
+  /** Maximum of an object's YAML. The API server accepts requests of up to 3 MiB. */
   charactersPerObject: 8 * 1024 * 1024,
-  /** Of an object that js-yaml writes as a whole, which takes it half a second a mebibyte. */
+  /** Maximum of an object that js-yaml writes as a whole, at half a second a mebibyte. */
   charactersByLibrary: 2 * 1024 * 1024,
 } as const;

@@ -5,7 +5,7 @@ import type { Store, WriteOptions } from "./ports.ts";
 
 export interface ApprovalWish {
   readonly environment: string;
-  /** Of the Environment whose rules the author saw. */
+  /** Generation of the Environment whose rules the author saw. */
   readonly environmentGeneration: number;
   readonly release: Release;
   readonly decision: ReleaseApproval["spec"]["decision"];

@@ -25,11 +25,11 @@ export interface ApiServerOptions {
   readonly isProxy?: (address: string) => boolean;
 }
 
-/** What one connection, and one address, may take. */
+/** Limits of one connection and of one address. */
 export interface ConnectionLimits {
-  /** Of a TLS handshake, and of a request's head. */
+  /** Time of a TLS handshake, and of a request's head. */
   readonly headMs: number;
-  /** Of a whole request, its body too. */
+  /** Time of a whole request, its body included. */
   readonly requestMs: number;
   /** A connection on which nothing moves for so long is closed, whatever it waits for. */
   readonly idleMs: number;

@@ -14,7 +14,7 @@ export interface Limits {
   readonly timeoutMs: number;
   /** Requests that are worked on at once; as many again may wait. */
   readonly concurrency: number;
-  /** Of those, how many one caller may have. */
+  /** Share of one caller. */
   readonly concurrencyPerCaller: number;
   /** Of one caller. */
   readonly rate: Rate;

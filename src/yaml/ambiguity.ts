@@ -25,9 +25,9 @@ const unequalCharacter =
   /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\u2028\u2029\ufffe\uffff]|(?<=[^])\ufeff|\p{Cs}/u;
 
 /**
- * What of a text readers of YAML do not agree on: line ends, directives, tags, aliases and merge
- * keys. undefined when there is nothing of it: then the text means one thing. Text that is no YAML is
- * ambiguous too.
+ * Finds the first thing in a text that readers of YAML do not agree on: line ends, directives, tags,
+ * aliases and merge keys. undefined when there is nothing of it: then the text means one thing. Text
+ * that is no YAML is ambiguous too.
  */
 export function ambiguityIn(text: string): Ambiguity | undefined {
   const character = unequalCharacter.exec(text);

@@ -8,12 +8,12 @@ export const limits = {
    * 26 MiB of it.
    */
   expandedSize: 32 * 1024 * 1024,
-  /** What a node counts for: it takes some 60 bytes of memory, and hardly any of text. */
+  /** Characters that a node counts for: it takes some 60 bytes of memory, and hardly any of text. */
   expandedNode: 10,
   /** Characters of indentation that the written YAML gets for each level of depth. */
   indentation: 2,
   /**
-   * Of one rendering, before it is parsed. A node takes a parser some 200 bytes, and two bytes of
+   * Maximum of one rendering, before it is parsed. A node takes a parser some 200 bytes, and two bytes of
    * text: 8 MiB of "---" took 800. As many lines as 16 MiB of Deployments have.
    */
   nodes: 1_500_000,

@@ -23,7 +23,7 @@ const clock: Clock = {
   now: () => time,
   monotonic: () => time,
   after: (delayMs, callback) => {
-    // That of a reconcile that takes too long: none does.
+    // The timer of a reconcile that takes too long: none does.
     if (delayMs > 100_000) return () => undefined;
     const timer = setTimeout(() => {
       time += delayMs;

@@ -43,7 +43,7 @@ import { loadKubeConfig, type Target } from "./kube-config.ts";
 const watchSeconds = 300;
 const livenessMs = 90_000;
 const pauseMs = 1_000;
-/** Of a whole cluster; far beyond what clusters have. */
+/** Maximum of a whole cluster; far beyond what clusters have. */
 const maximumPolicies = 5_000;
 
 /** The API server itself: RBAC and the admission policies judge the caller's own requests. */

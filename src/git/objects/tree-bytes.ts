@@ -52,7 +52,7 @@ export function entryNames(data: Uint8Array, format: ObjectFormat): string[] {
   return names;
 }
 
-/** What a tree holds, in whatever encoding its names are. */
+/** The entries of a tree, in whatever encoding its names are. */
 export function* treeChildren(
   data: Uint8Array,
   format: ObjectFormat,

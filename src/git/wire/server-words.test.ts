@@ -3,7 +3,7 @@ import { parseReceiveAdvertisement } from "./advertisement.ts";
 import { decodePackets, encodePacket, flushPacket } from "./pkt-line.ts";
 import { parsePushReport } from "./receive-pack.ts";
 
-/** What would colour a terminal, forge a line of a log, and turn a name around. */
+/** Characters that colour a terminal, forge a line of a log, and turn a name around. */
 const words = 'no\u001b[2J\r\n{"level":"info"} \u202etxt.exe\u2028';
 const shown = 'no [2J {"level":"info"} txt.exe';
 const ref = "refs/heads/main";

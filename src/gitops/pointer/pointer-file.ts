@@ -121,7 +121,7 @@ function pin(document: Document, deployment: Deployment, before: string): string
   setText(document, ["spec", "image", "repository"], deployment.image.repository);
   setText(document, ["spec", "image", "digest"], deployment.image.digest);
   // People's layout: long lines stay whole, lists keep their indentation, CRLF stays CRLF.
-  // What is not plain ASCII was quoted by setText; the text before it has none of those characters.
+  // setText quotes text that is not plain ASCII; the text before it has none of those characters.
   const after = withEscapes(
     document.toString({ lineWidth: 0, indentSeq: !unindentedList.test(before) }),
   );

@@ -70,7 +70,7 @@ export class ChainReader {
     return { sequence, message };
   }
 
-  /** What a retention removed last is still known by its hash. */
+  /** The last entry that a retention removed is still known by its hash. */
   #signOff({ kind, details }: Entry): Found | undefined {
     const { through, hash } = details;
     if (kind !== "Ledger" || typeof through !== "number") return undefined;

@@ -75,7 +75,7 @@ export async function listByApi(
     const isFiltered = answer.header("oci-filters-applied")?.includes("artifactType") ?? false;
     const next = nextPage(answer.header("link"), url);
     const referrers = parseIndex(await answer.bytes(maxManifestBytes), url);
-    // What is passed over was read and parsed all the same.
+    // Entries that are passed over were read and parsed all the same.
     listed += referrers.length;
     found.push(...referrers.filter((one) => isFiltered || isWanted(one, wanted)));
     url = next;

@@ -21,7 +21,7 @@ export interface Outgoing {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Which addresses it may go to; those that the network allows unless said. */
+  /** Addresses that it may connect to; by default those that the network allows. */
   readonly reach?: Reach;
   /** Redirects to another origin are refused: for what carries a secret in its body. */
   readonly staysAtOrigin?: boolean;

@@ -11,7 +11,7 @@ const pageSize = 1_000;
 /** A list that goes on is an error: half a list would be mistaken for the whole. */
 const maxPages = 200;
 const maxPageBytes = 4 * 1024 * 1024;
-/** Of all pages together; a registry may put a million into one. */
+/** Maximum of all pages together; a registry may put a million into one. */
 const maxTags = maxPages * pageSize;
 
 const pageSchema = z.object({ tags: z.array(z.string().max(128)).nullish() });

@@ -13,7 +13,7 @@ export interface HostSettings {
 }
 
 export interface TransportOptions {
-  /** What connects to registries, and to where they refer. */
+  /** Network that connects to registries, and to where they refer. */
   readonly network: Network;
   /** Connections to one host at a time. */
   readonly connectionsPerHost?: number;

@@ -6,7 +6,7 @@ import type { Claim, Release } from "../../api/index.ts";
 import { claimsOf, isSameClaim, isVerified, ownClaim } from "../../triggers/index.ts";
 import { limits, withinBytes } from "../bounded-status.ts";
 
-/** What the Releases of one commit say of it, as far as each was verified. */
+/** Claims of other Releases of the commit, as far as each was verified. */
 export function contributedClaims(
   release: Release,
   sameCommit: readonly Release[],
@@ -44,8 +44,8 @@ export function withClaim(claims: readonly Claim[], added: Claim): Claim[] {
 }
 
 /**
- * Those that fit into a status, the first one in any case. Verified ones go before the others, so
- * that claims which nobody can verify never take their room.
+ * The claims that fit into a status, the first one in any case. Verified ones go before the others,
+ * so that claims which nobody can verify never take their room.
  */
 export function boundedClaims(claims: readonly Claim[]): Claim[] {
   const kept = withinBytes(claims, limits.triggerBytes);

@@ -4,7 +4,7 @@ import type { ReconcilerDeps } from "../ports.ts";
 import { isUnverified } from "./claims.ts";
 import { verifyTriggers } from "./release-source.ts";
 
-/** What became of the claims that an older version took over without verifying them. */
+/** The claims that an older version took over without verifying them, verified now. */
 export interface RecordedClaims {
   readonly verified: readonly Claim[];
   readonly false: readonly Claim[];

@@ -9,7 +9,7 @@ const releases = [releaseOfTest("b", "reg.io/releases/company/theirs/web", 1)];
 const given = `sha256:${"0a".repeat(32)}`;
 const signal = AbortSignal.timeout(10_000);
 
-/** What is made of one artifact by namespace a, and what the registry was asked. */
+/** The result for one artifact of namespace a, and the requests to the registry. */
 async function pinned(uri: string, digest: string | undefined, held: string | undefined) {
   const asked: string[] = [];
   const { caches, settings } = ownershipDeps(projects, releases);

@@ -9,13 +9,13 @@ const fieldManager = "forge-controller";
 /** Set or changed by people, it has a failed release reconciled once more. */
 const retryAnnotation = "forge.dev/retry";
 
-/** What a Release came to, which its status keeps. */
+/** The names and the image of a Release, and facts of it, which its status keeps. */
 export type Made = Pick<
   ReleaseStatus,
   "triggers" | "aliases" | "image" | "commitTime" | "resources" | "unexplainedImages" | "warnings"
 >;
 
-/** What was made of it before: an image that was lost is still the one that it had. */
+/** The same as its status has it: an image that was lost is still the one that it had. */
 export function madeOf({ status }: Release): Made {
   const { triggers, aliases, image, commitTime, resources, unexplainedImages, warnings } =
     status ?? {};

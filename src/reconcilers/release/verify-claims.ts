@@ -2,7 +2,7 @@ import type { ConditionUpdate } from "../../../controller/index.ts";
 import { ForgeError, type Project, type Trigger } from "../../api/index.ts";
 import { commitOfTag, type GitRemote, isOnBranch } from "../../git/index.ts";
 
-/** What a Release reports of its own trigger, in its condition SourceVerified. */
+/** The condition SourceVerified, which speaks of the Release's own trigger. */
 export type Verification = Pick<ConditionUpdate, "status" | "reason" | "message">;
 
 /** The verification of a source in which nothing can be checked. */

@@ -1,6 +1,6 @@
 import { isRecord } from "../../api/index.ts";
 
-/** What a bearer token looks like, before anybody is asked whose it is. */
+/** The form of a bearer token, before the API server is asked about it. */
 export type TokenShape =
   /** JSON Web Token: of a service account, or an OpenID Connect provider. */
   | "jwt"

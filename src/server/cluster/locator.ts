@@ -61,7 +61,7 @@ export class Locator {
   }
 
   /**
-   * Of several namespaces that have the project, the one whose Project is the oldest. The API server
+   * Finds the namespace with the oldest Project of that name, where several have one. The API server
    * is asked the same, whether the project is there, is another tenant's, or is nowhere.
    */
   async find(caller: Caller, wanted: Wanted): Promise<Located | undefined> {

@@ -35,7 +35,7 @@ export interface DispatcherDeps
 /** What is known of a request besides itself. */
 export interface Origin {
   readonly requestId: string;
-  /** Of the client: who sends many refused tokens is told to slow down. */
+  /** Address of the client: one that sends many refused tokens has to slow down. */
   readonly address: string;
 }
 
@@ -47,7 +47,7 @@ interface Arrived {
   readonly url: URL;
   readonly candidates: readonly Candidate[];
   readonly caller: Caller;
-  /** Of its body. */
+  /** Text of its body. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a path and a body name, among all that the caller may see. */
+/** Finds the project that a path or a body names, among all that the caller may see. */
 import { ForgeError, projectPath } from "../../api/index.ts";
 import type { Access } from "../caller/access.ts";
 import type { Caller } from "../caller/caller.ts";
@@ -46,7 +46,7 @@ export async function locateCandidate(
   });
 }
 
-/** What a body names; a project that nobody knows yet stands in the namespace that is said. */
+/** The project that a body names; one that does not exist yet is in the namespace of the body. */
 export async function locateBody(
   locator: Locator,
   caller: Caller,

@@ -19,7 +19,7 @@ export interface Action {
   readonly environment?: string | undefined;
 }
 
-/** What came of a request, and the key that it was done once for. */
+/** The answer to a request, and the key that it was done once for. */
 export interface Done {
   readonly answer: JsonAnswer;
   readonly once?: { readonly key: string; readonly fingerprint: string };

@@ -8,12 +8,12 @@ import type { LedgerAccess } from "../ports.ts";
 export interface Refusal {
   readonly operation: string;
   readonly user: string;
-  /** Whose account asks in the user's name. */
+  /** Account that asks in the user's name. */
   readonly impersonatedBy?: string | undefined;
   readonly reason: string;
   /** Under which it is recorded; empty where the caller may not see the one that it asked for. */
   readonly namespace: string;
-  /** What it asked for. */
+  /** Namespace that it asked for. */
   readonly asked: string;
 }
 

@@ -1,4 +1,4 @@
-/** Whose address a request comes from, where it comes by a proxy. */
+/** Finds the client's address of a request that comes by a proxy. */
 import { BlockList, isIP } from "node:net";
 import { parseRange } from "../../network/index.ts";
 

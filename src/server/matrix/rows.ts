@@ -14,7 +14,7 @@ export interface Sight {
 }
 
 export interface MatrixQuestion {
-  /** Whose pointers are shown. */
+  /** Namespaces whose pointers are shown. */
   readonly namespaces: ReadonlySet<string>;
   readonly sees: Sight;
   readonly search?: string | undefined;
@@ -143,7 +143,7 @@ function rowOf(
   return { namespace, repository, project, ...(latest !== undefined && { latest }), cells };
 }
 
-/** Of the releases that are ready, ascending. */
+/** Numbers of the releases that are ready, ascending. */
 function numbersOf(caches: Caches, index: string): readonly number[] {
   return caches.Release.byIndex("project", index)
     .filter((release) => isTrue(release, "Ready") && release.status?.joined === undefined)

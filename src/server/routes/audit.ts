@@ -96,7 +96,7 @@ export function auditRoutes(deps: RouteDeps): readonly Route[] {
   return [audit, exported, verify];
 }
 
-/** What entries of a kind tell of; the others tell of what was done. */
+/** The objects that entries of a kind tell of; other entries tell of actions. */
 const toldOf: Readonly<Record<EntryKind, string>> = {
   Release: "releases",
   Approval: "releaseapprovals",

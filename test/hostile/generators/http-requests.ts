@@ -15,7 +15,7 @@ export interface GeneratedRequest {
 export interface RequestTarget {
   /** A token of somebody who may hardly do anything. */
   readonly token: string;
-  /** Of somebody else alike: what one caller is refused, several may take together. */
+  /** Whether another caller sends the same: several may take together more than one may. */
   readonly otherToken: string;
   /** The repository of an existing project. */
   readonly repository: string;

@@ -8,7 +8,7 @@ export interface SigningKey {
 }
 
 export interface GeneratedSignature {
-  /** Of the tag that stands beside the image. */
+  /** Digest of the tag beside the image. */
   readonly manifest: GeneratedDocument;
   readonly tag: string;
   /** By digest. */

@@ -88,7 +88,7 @@ describe("the health that later decisions ask for", () => {
   }
 
   test("an image that was degraded to its end is not promoted once another one replaced it", async () => {
-    // Of several the worst counts: one that is another tenant's counts nowhere in this file.
+    // The worst of several counts: another tenant's counts nowhere in this file.
     await kubectl.apply(argoCDNamespace, foreign, application);
     await reports("Degraded");
     await journey.ask("staging", { release: "2" });

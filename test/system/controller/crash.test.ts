@@ -20,7 +20,7 @@ interface Line {
   readonly afterMs?: number;
 }
 
-/** Of a log that may begin within a line. */
+/** Lines of a log that may begin within a line. */
 function linesOf(log: string): Line[] {
   return log
     .split("\n")

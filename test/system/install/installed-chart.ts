@@ -100,7 +100,7 @@ export class InstalledChart {
       registry: "overridden.by/the-chart",
       logFile: join(this.folder, "controller.log"),
       args: [...(containers[0]?.args ?? []), `--leader-namespace=${namespace}`],
-      // What the chart allows, and nothing of the tests.
+      // The ranges and prefixes of the chart, without those of the tests.
       env: { FORGE_ALLOWED_RANGES: "", FORGE_ALLOWED_PREFIXES: "" },
     });
   }

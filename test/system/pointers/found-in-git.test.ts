@@ -3,7 +3,7 @@ import { type Controller, output } from "../../ground/index.ts";
 import { Journey } from "../ground/journey.ts";
 import { present } from "../ground/workspace.ts";
 
-/** Whoever may push to the GitOps repository writes a commit in forge's words, and dates it back. */
+/** Writes a commit in forge's words and dates it back, as any person with push rights can. */
 describe("a run that was found in Git", () => {
   const journey = new Journey("found");
   let controller: Controller;

@@ -146,7 +146,7 @@ describe("limits, and an end in order", () => {
         return socket;
       }),
     );
-    // Those that are refused at once are answered by now.
+    // Requests that are refused at once are answered by now.
     await expect
       .poll(() => sockets.filter(({ bytesRead }) => bytesRead > 0).length)
       .toBeGreaterThan(11);

@@ -144,7 +144,7 @@ describe("slots of streams", () => {
     );
     expect(await inUse()).toMatchObject({ exports: 2, events: 2 });
     await workspace.kubectl.output(["-n", namespace, "delete", "serviceaccount", "reader"]);
-    // What is remembered of a token lasts for seconds.
+    // The answer about a token is remembered for seconds.
     const me = (client: ApiClient) => async () => (await ask("/v1/me", client)).status;
     await expect.poll(me(new ApiClient("", token)), { timeout: 20_000 }).toBe(401);
     await expect(revoked?.[0]?.read()).rejects.toThrow("terminated");
