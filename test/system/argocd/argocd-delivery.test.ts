@@ -14,6 +14,7 @@ import {
   startFaultProxy,
   startPlugin,
 } from "../../ground/index.ts";
+import { bindAgent } from "../ground/ground-addresses.ts";
 import { Workspace } from "../ground/workspace.ts";
 
 interface Delivery {
@@ -41,17 +42,8 @@ describe("delivery", () => {
     registry = await startFaultProxy(`http://${workspace.ground.registry}`);
     await installArgoCD(kubectl, argoCDNamespace);
     const git = { type: "git", url: workspace.gitOpsUrl, ...workspace.ground.gitCredentials };
-    await kubectl.apply(argoCDNamespace, argoCDRepository(workspace.namespace, git), {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata: { name: "forge-controller-argocd" },
-      roleRef: {
-        apiGroup: "rbac.authorization.k8s.io",
-        kind: "ClusterRole",
-        name: "forge-controller-argocd",
-      },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "forge-controller" }],
-    });
+    await kubectl.apply(argoCDNamespace, argoCDRepository(workspace.namespace, git));
+    await bindAgent(kubectl, argoCDNamespace, "argocd");
     // Argo CD itself looks at Git every ten minutes: what is quicker, forge asked for.
     argoCD = await startArgoCD({
       folder,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Controller, installArgoCD } from "../../ground/index.ts";
+import { bindAgent } from "../ground/ground-addresses.ts";
 import { Journey } from "../ground/journey.ts";
 
 interface Delivery {
@@ -19,17 +20,7 @@ describe("the health that later decisions ask for", () => {
   beforeAll(async () => {
     await journey.create();
     await installArgoCD(kubectl, argoCDNamespace);
-    await kubectl.apply(argoCDNamespace, {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata: { name: "forge-controller-argocd" },
-      roleRef: {
-        apiGroup: "rbac.authorization.k8s.io",
-        kind: "ClusterRole",
-        name: "forge-controller-argocd",
-      },
-      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "forge-controller" }],
-    });
+    await bindAgent(kubectl, argoCDNamespace, "argocd");
     await journey.apply(
       journey.environment("staging"),
       journey.environment("production", { promotesFrom: [{ environment: "staging" }] }),

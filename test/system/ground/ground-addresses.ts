@@ -53,6 +53,17 @@ export async function bindPrograms(kubectl: Kubectl): Promise<void> {
   await kubectl.output(["create", ...binding]);
 }
 
+/** Lets the controller read an agent's objects in a namespace, as the chart does. */
+export async function bindAgent(
+  kubectl: Kubectl,
+  namespace: string,
+  agent: "argocd" | "flux",
+): Promise<void> {
+  const role = `forge-controller-${agent}`;
+  const binding = ["rolebinding", role, `--clusterrole=${role}`, "--user=forge-controller"];
+  await kubectl.output(["-n", namespace, "create", ...binding]);
+}
+
 /** An API server with the users of the ground, however it was started. */
 type Plane = Pick<ControlPlane, "url" | "kubeconfig" | "kubeconfigFor"> &
   Partial<Pick<ControlPlane, "auditLog">>;

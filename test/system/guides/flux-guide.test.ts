@@ -14,6 +14,7 @@ import {
   startKustomizeController,
   startSourceController,
 } from "../../ground/index.ts";
+import { bindAgent } from "../ground/ground-addresses.ts";
 import { Workspace } from "../ground/workspace.ts";
 import { FluxSources } from "./flux-sources.ts";
 
@@ -155,10 +156,7 @@ describe("Flux", () => {
       ...{ apiVersion: "v1", kind: "Secret", metadata: { name: "git-credentials" } },
       stringData: ground.gitCredentials,
     });
-    await kubectl.output([
-      ...["-n", fluxNamespace, "create", "rolebinding", "flux-of-the-tests"],
-      ...["--clusterrole=forge-controller-flux", "--user=forge-controller"],
-    ]);
+    await bindAgent(kubectl, fluxNamespace, "flux");
     controller = await startController();
     // Of a project that nobody lets Flux follow.
     const alone = readFileSync(join(root, "examples", "forge", "pointer.yaml"), "utf8");
